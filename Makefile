@@ -1,0 +1,57 @@
+# make demo   plan the bundled county and say where the report is
+# make test   lint, types and tests: everything that continuous integration runs
+# make lint | types | docs | bench | format | clean
+#
+# Only python3 (3.11 or newer) and make are needed. An active virtual environment is used as it
+# is; otherwise .venv is made here. PIP_* settings of the environment are honoured by pip itself.
+
+PYTHON ?= python3
+VENV ?= $(if $(VIRTUAL_ENV),$(VIRTUAL_ENV),.venv)
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp-installed
+REGION ?= tianchang
+OUT ?= out/$(REGION)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types docs bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -3
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "alliance-planner needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+setup: $(STAMP)
+
+demo: setup
+	$(BIN)/alliance plan $(REGION) -o $(OUT)
+	@echo "report: $(OUT)/report.html"
+
+test: lint types
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup
+	$(BIN)/mypy
+
+docs: setup
+	$(BIN)/python docs/generate.py
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

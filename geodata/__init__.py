@@ -1,0 +1,3 @@
+"""Where is everything, and how far apart? No optimisation."""
+
+PROJECT = "alliance-planner"

@@ -1,0 +1,195 @@
+"""Points that cannot be right: not degrees, swapped, zero, far away, many on one spot, or missing.
+
+"Far" is measured in the region's own scale, the median distance to its median point, so that a city
+and a province are judged alike and a few wrong points do not move the measure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from geodata.checks_view import Check, Row, View
+from geodata.coordinates import DATUMS, LOCATED, declared_datum, distance_km, in_china, middle, possible
+from geodata.problems import Problem
+
+#: Times the median distance at which a point is worth a look, and the least km for it.
+ODD, ODD_KM = 3.0, 20.0
+#: Times the median distance at which a point is in another region, and the least km for it.
+AWAY, AWAY_KM = 8.0, 100.0
+#: So many different places on one spot look like one geocoded town.
+SAME_SPOT = 3
+
+
+def points(view: View) -> Check:
+    """Every pair of coordinates is a point of the region, by the measure of all of them."""
+    centre = _centre(view)
+    for table, (lon, lat) in LOCATED.items():
+        for row in view.rows(table):
+            x, y = row.number(lon), row.number(lat)
+            if math.isnan(x) and math.isnan(y):
+                continue
+            if math.isnan(x) or math.isnan(y):
+                yield view.problem(
+                    row,
+                    lon if math.isnan(x) else lat,
+                    ("经度和纬度都填或都不填", "both longitude and latitude, or neither"),
+                    ("补上缺的一个", "write the missing one"),
+                )
+            else:
+                yield from _point(view, row, (lon, lat), (x, y), centre)
+
+
+def _centre(view: View) -> tuple[float, float, float] | None:
+    """The middle of the institutions; of the communities where hardly any institution has a point."""
+    for table in ("institutions", "communities"):
+        x, y = view.numbers(table, "lon"), view.numbers(table, "lat")
+        if int(possible(x, y).sum()) >= 4:
+            return middle(x, y)
+    return None
+
+
+def _point(
+    view: View,
+    row: Row,
+    names: tuple[str, str],
+    point: tuple[float, float],
+    centre: tuple[float, float, float] | None,
+) -> Check:
+    x, y = point
+    if x == 0 and y == 0:
+        yield view.problem(
+            row,
+            names[0],
+            ("真实坐标", "the place's own coordinates"),
+            ("0,0 表示未知:清空两格或填真实坐标", "0,0 stands for unknown: clear both cells or write the point"),
+            value="0, 0",
+        )
+        return
+    far = _far(x, y, centre)
+    if far and abs(x) <= 90 and not _far(y, x, centre):
+        yield view.problem(
+            row,
+            names[0],
+            ("经度在前、纬度在后", f"longitude in {names[0]} and latitude in {names[1]}"),
+            ("经纬度填反了:对调两格", "the two are swapped: exchange the cells"),
+            value=f"{x:g}, {y:g}",
+        )
+    elif not possible(x, y):
+        yield view.problem(
+            row,
+            names[0] if abs(x) > 180 else names[1],
+            ("以度为单位的经纬度", "degrees: longitude -180 to 180, latitude -90 to 90"),
+            (
+                "改为十进制度;若是米制投影坐标,先转换成经纬度",
+                "write decimal degrees; convert projected metres to degrees first",
+            ),
+            value=f"{x:g}, {y:g}",
+        )
+    elif far and centre:
+        yield _far_away(view, row, names, point, centre, far)
+
+
+def _far(x: float, y: float, centre: tuple[float, float, float] | None) -> str:
+    """ "" near the others, "odd" or "away" (another province, another country)."""
+    if not possible(x, y):
+        return "away"
+    if centre is None:
+        return ""
+    km = float(distance_km(x, y, centre[0], centre[1]))
+    if km > max(AWAY * centre[2], AWAY_KM):
+        return "away"
+    return "odd" if km > max(ODD * centre[2], ODD_KM) else ""
+
+
+def _far_away(
+    view: View,
+    row: Row,
+    names: tuple[str, str],
+    point: tuple[float, float],
+    centre: tuple[float, float, float],
+    far: str,
+) -> Problem:
+    km = float(distance_km(*point, centre[0], centre[1]))
+    datum = declared_datum(view.region.settings, row.table)
+    abroad = bool(in_china(centre[0], centre[1]) and not in_china(*point))
+    where = ("在中国境外,", "outside China, ") if abroad else ("", "")
+    return view.problem(
+        row,
+        names[0],
+        (
+            f"在本区域内(其他点多在中心 {centre[2]:.0f} 公里左右)",
+            f"a point of this region (half of the others lie within {centre[2]:.0f} km of its middle)",
+        ),
+        (
+            f"{where[0]}距区域中心 {km:.0f} 公里:核对坐标或坐标系(现为 {datum})",
+            f"{where[1]}{km:.0f} km from the middle: check the point and the coordinate system (now {datum})",
+        ),
+        value=f"{point[0]:g}, {point[1]:g}",
+        severity="error" if far == "away" else "warning",
+    )
+
+
+def same_spot(view: View) -> Check:
+    """Different places do not share one point; many that do were placed at their town by a geocoder."""
+    for table in ("institutions", "communities"):
+        spots: dict[tuple[float, float], list[Row]] = defaultdict(list)
+        for row in view.rows(table):
+            x, y = row.number("lon"), row.number("lat")
+            if not math.isnan(x) and not math.isnan(y) and (x, y) != (0.0, 0.0):
+                spots[round(x, 6), round(y, 6)].append(row)
+        for (x, y), rows in spots.items():
+            if len(rows) >= SAME_SPOT:
+                yield view.problem(
+                    rows[0],
+                    "lon",
+                    ("各处坐标不同", "a point of its own for every place"),
+                    (
+                        f"共 {len(rows)} 行在同一点(第 {_few(view, rows)} 行),像是按乡镇批量定位:尽量填真实坐标",
+                        f"{len(rows)} rows stand on this spot (rows {_few(view, rows)}), as a geocoder does "
+                        "with names it does not know: write the true points where you can",
+                    ),
+                    value=f"{x:g}, {y:g}",
+                    severity="warning",
+                )
+
+
+def _few(view: View, rows: list[Row]) -> str:
+    return view.labels(rows[:5]) + ("…" if len(rows) > 5 else "")
+
+
+def nowhere(view: View) -> Check:
+    """An institution has a point, or stands in the travel table."""
+    in_travel = set(view.texts("travel", "origin")) | set(view.texts("travel", "destination"))
+    if len(view.rows("institutions")) < 2:
+        return
+    for row in view.rows("institutions"):
+        if math.isnan(row.number("lon")) and math.isnan(row.number("lat")) and row["id"] not in in_travel:
+            yield view.problem(
+                row,
+                "lon",
+                ("坐标,或 travel 表中的路程", "coordinates, or rows in table travel"),
+                (
+                    "没有坐标也没有路程,无法计算到此处的时间:填写 lon、lat 或在 travel 中补行",
+                    "no travel time can be found: write lon and lat, or add its rows to travel",
+                ),
+            )
+
+
+def coordinate_systems(view: View) -> Check:
+    """`[region] coordinates` names a system that there is."""
+    for table in LOCATED:
+        datum = declared_datum(view.region.settings, table)
+        if datum not in DATUMS and view.has(table):
+            yield view.problem(
+                None,
+                "region.coordinates",
+                ("wgs84、gcj02、bd09 或 cgcs2000", "wgs84, gcj02, bd09 or cgcs2000"),
+                ("在 plan.toml 的 [region] 中改正 coordinates", "correct coordinates in [region] of plan.toml"),
+                value=datum,
+                table="plan.toml",
+            )
+            return
+
+
+CHECKS = (points, same_spot, nowhere, coordinate_systems)

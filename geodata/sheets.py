@@ -1,0 +1,214 @@
+"""Files as grids of cells: workbooks (.xlsx, .xls, WPS) and CSV in any encoding offices use.
+
+A grid keeps what the user sees: row numbers, line numbers, merged cells. What the cells mean
+is for `geodata.layout`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import xlrd
+
+from geodata.text import clean
+
+Cell = object
+Span = tuple[int, int, int, int]
+
+
+class Unreadable(Exception):
+    """A file that cannot be read at all: why, and what to do."""
+
+    def __init__(self, zh: str, en: str, cure_zh: str, cure_en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en, self.cure_zh, self.cure_en = zh, en, cure_zh, cure_en
+
+
+class Formula(str):
+    """A formula without a saved value."""
+
+    __slots__ = ()
+
+
+@dataclass
+class Grid:
+    """One sheet, CSV file or layer. `labels` are the row numbers that the user sees.
+
+    spans: merged ranges (first row, first column, last row, last column, from 0). The top-left
+    value of a range is copied down its first column; `copied` has the cells so filled.
+    structured: the first row is the header, nothing is around the table (layers).
+    """
+
+    file: str
+    name: str
+    rows: list[list[Cell]]
+    labels: list[str]
+    spans: list[Span] = field(default_factory=list)
+    copied: set[tuple[int, int]] = field(default_factory=set)
+    structured: bool = False
+    delimited: bool = False
+
+
+_DELIMITERS = ",\t;，"
+_ZEROS = re.compile(r"0{2,}")
+
+
+def decode(data: bytes) -> str:
+    """Text of a CSV file in UTF-8 (with or without mark), UTF-16 or GB18030."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    if data[:200].count(0) > len(data[:200]) // 4:
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            "UTF-8 或 GB18030 编码的文本", "text in UTF-8 or GB18030", "请另存为“CSV UTF-8”。", "Save it as CSV UTF-8."
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter of the first line that has one; titles above the header have none."""
+    best, count = ",", 0
+    for line in text.splitlines()[:20]:
+        counts = {mark: line.count(mark) for mark in _DELIMITERS}
+        top = max(counts, key=lambda mark: counts[mark])
+        if counts[top] > count:
+            best, count = top, counts[top]
+    return best
+
+
+def csv_grid(data: bytes, file: str, name: str) -> Grid:
+    """A CSV (or tab or semicolon separated) file. Labels are the lines where records begin."""
+    text = decode(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows: list[list[Cell]] = []
+    labels: list[str] = []
+    line = 1
+    # A field of a broken file can be the rest of the file; the limit is csv's own safeguard.
+    csv.field_size_limit(10_000_000)
+    try:
+        for record in reader:
+            rows.append(list(record))
+            labels.append(str(line))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(
+            f"正常的 CSV（第{line}行出错）", f"a regular CSV file (line {line}: {error})", "请用表格软件打开后另存为“CSV UTF-8”。",
+            "Open it in a spreadsheet and save it as CSV UTF-8.",
+        ) from error  # fmt: skip
+    return Grid(file, name, rows, labels, delimited=True)
+
+
+def workbook_grids(data: bytes, file: str) -> list[Grid]:
+    """Every visible sheet of a workbook; the kind is told by content, not by the file's name."""
+    if data.startswith(b"PK"):
+        return list(_xlsx(data, file))
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return list(_xls(data, file))
+    raise Unreadable(
+        "Excel 或 WPS 工作簿", "an Excel or WPS workbook", "请用 Excel 或 WPS 打开后另存为 .xlsx。",
+        "Open it in Excel or WPS and save it as .xlsx.",
+    )  # fmt: skip
+
+
+def _broken(error: Exception) -> Unreadable:
+    return Unreadable(
+        "未损坏、未加密的工作簿", f"a workbook that is neither damaged nor encrypted ({type(error).__name__})",
+        "请去掉密码，用 Excel 或 WPS 另存为 .xlsx。", "Remove the password and save it as .xlsx from Excel or WPS.",
+    )  # fmt: skip
+
+
+def _xlsx(data: bytes, file: str) -> Iterator[Grid]:
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
+    except Exception as error:  # openpyxl raises whatever its XML or zip reader meets
+        raise _broken(error) from error
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        # Formatting can reach down to row 1,048,576; only cells with a value count.
+        last = max((at for (at, _), cell in sheet._cells.items() if cell.value is not None), default=0)
+        rows = [[_xlsx_cell(cell) for cell in row] for row in sheet.iter_rows(1, last, 1)] if last else []
+        if formulas is not None:
+            _mark_formulas(rows, formulas[sheet.title])
+        spans = [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in sheet.merged_cells.ranges]
+        yield _merged(Grid(file, sheet.title, rows, [str(at + 1) for at in range(len(rows))], spans))
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = (name for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
+        return any(re.search(rb"<f[ >/]", archive.read(name)) for name in sheets)
+
+
+def _mark_formulas(rows: list[list[Cell]], sheet: Any) -> None:
+    """A formula that was never calculated has no saved value: it must not pass for a blank."""
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is None and isinstance(formula := sheet.cell(at + 1, column + 1).value, str) and formula[:1] == "=":
+                row[column] = Formula(formula)
+
+
+def _xlsx_cell(cell: Any) -> Cell:
+    value = cell.value
+    # Codes shown with leading zeros are numbers with the format 000000.
+    if type(value) is int and value >= 0 and cell.number_format != "General" and _ZEROS.fullmatch(cell.number_format):
+        return str(value).zfill(len(cell.number_format))
+    return value  # type: ignore[no-any-return]
+
+
+def _xls(data: bytes, file: str) -> Iterator[Grid]:
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+    except NotImplementedError:
+        book = xlrd.open_workbook(file_contents=data)
+    except Exception as error:  # xlrd raises assertion, struct and own errors alike
+        raise _broken(error) from error
+    for sheet in book.sheets():
+        if sheet.visibility:
+            continue
+        rows = [[_xls_cell(cell, book.datemode) for cell in sheet.row(at)] for at in range(sheet.nrows)]
+        spans = [(r0, c0, r1 - 1, c1 - 1) for r0, r1, c0, c1 in sheet.merged_cells]
+        yield _merged(Grid(file, sheet.name, rows, [str(at + 1) for at in range(len(rows))], spans))
+
+
+def _xls_cell(cell: Any, datemode: int) -> Cell:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            return datetime(*xlrd.xldate_as_tuple(cell.value, datemode))
+        except (ValueError, xlrd.XLDateError):
+            return float(cell.value)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+        return None if cell.ctype != xlrd.XL_CELL_ERROR else "#ERROR"
+    return cell.value  # type: ignore[no-any-return]
+
+
+def _merged(grid: Grid) -> Grid:
+    """Copies the value of a vertical merge down its first column."""
+    for top, left, bottom, _right in grid.spans:
+        if top >= len(grid.rows) or left >= len(grid.rows[top]):
+            continue
+        value = grid.rows[top][left]
+        if clean(value) == "":
+            continue
+        for row in range(top + 1, min(bottom + 1, len(grid.rows))):
+            grid.rows[row][left] = value
+            grid.copied.add((row, left))
+    return grid

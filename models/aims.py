@@ -1,0 +1,107 @@
+r"""The aims: what is minimised, in the committee's order, and how a gap is stated.
+
+Most aims are sums that the blocks fill (`models.ledger`). `worst_served` needs rows of its own:
+one less the mean, over the worst tenth of the sites, of visits kept over visits attainable,
+
+.. math:: \min\ 1 - t + \tfrac{1}{W} \sum_i short_i, \qquad short_i \ge t - kept_i / attainable_i
+
+(the mean of the worst W as a linear programme: Rockafellar and Uryasev 2000). A plain max-min
+would stick at one unreachable site.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from models.instance import Instance
+from models.ledger import Ledger
+from models.rows import Columns, Rows, Term
+
+#: unit of each aim, and the least difference that counts (the absolute tolerance of its cap)
+UNITS: dict[str, tuple[str, float]] = {
+    "floors": ("points of shortfall", 1e-6),
+    "unmet": ("weighted visits/month", 1.0),
+    "worst_served": ("share", 0.001),
+    "travel": ("minutes/month", 60.0),
+    "cost": ("yuan/year", 1000.0),
+    "change": ("clinics moved", 1.0),
+    "wishes": ("points", 1.0),
+    "farthest": ("minutes", 0.01),
+}
+#: relative tolerance that later aims may use up
+TOLERANCES = {"unmet": 0.001, "worst_served": 0.01, "travel": 0.01, "cost": 0.01}
+
+
+@dataclass(frozen=True)
+class AimResult:
+    """One aim of a plan: value and proved bound in `unit`; `given` says on what the bound rests."""
+
+    name: str
+    value: float
+    bound: float
+    gap: float
+    unit: str
+    given: str = ""
+
+
+def gap_of(name: str, value: float, bound: float, nothing: float | None) -> float:
+    """The gap of design section 4, as a share.
+
+    Of the first two aims it is relative to what can be gained over doing nothing: a gap relative
+    to total need would hide a quarter of all outreach.
+    """
+    slack = max(0.0, value - bound)
+    if name in ("floors", "unmet") and nothing is not None:
+        return slack / max(nothing - bound, 1.0)
+    return slack / max(abs(value), 1.0)
+
+
+def tolerance_of(instance: Instance, name: str, value: float, nothing: float | None) -> float:
+    """How much of an aim later aims may give away: an absolute unit or a share, the greater."""
+    share = instance.aims.tolerances.get(name, TOLERANCES.get(name, 0.0))
+    base = nothing - value if name == "unmet" and nothing is not None else abs(value)
+    return max(UNITS[name][1], share * max(base, 0.0))
+
+
+def attainable(instance: Instance, ledger: Ledger) -> dict[str, float]:
+    """Visits per month that outreach could keep at each site, whatever else is decided.
+
+    Sites with nothing attainable are left out (they are listed in the report, not averaged).
+    """
+    best: dict[tuple[str, str], float] = defaultdict(float)
+    modes: Columns | None = ledger.offers.get("modes")
+    for key in modes.keys if modes is not None else ():
+        site, specialty, mode, _ = key  # type: ignore[misc]
+        best[site, specialty] = max(best[site, specialty], instance.specialties[specialty].capture[mode])
+    for columns in ledger.sheet.columns:
+        if columns.path == "referrals.tele":
+            for cell in {(key[0], key[1]) for key in columns.keys}:  # type: ignore[index]
+                best[cell] += instance.specialties[cell[1]].capture["tele"]
+    found: dict[str, float] = defaultdict(float)
+    for (site, specialty), share in sorted(best.items()):
+        need = instance.needs[site, specialty]
+        found[site] += min(share * need.pool, need.recoverable_visits)
+    return {site: visits for site, visits in found.items() if visits > 1e-6}
+
+
+def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
+    """Declare the aim over the sites with something attainable; nothing where there is none."""
+    can = attainable(instance, ledger)
+    if not can:
+        return
+    total = sum(q.months for q in instance.quarters)
+    level = Columns(ledger.sheet, block, "level", ["t"], doc="level of the worst tenth", unit="share", lower=-1.0, upper=1.0)
+    short = Columns(ledger.sheet, block, "short", sorted(can), doc="below the level", unit="share")
+    family = Rows(ledger.sheet, "aims", "worst_served", doc="kept over attainable against the level", unit="share")
+    for site in sorted(can):
+        kept: list[Term] = []
+        for quarter in instance.quarters:
+            rate = quarter.months / total / can[site]
+            kept += [(c, key, coef * rate) for c, key, coef in ledger.sums["kept"].get((site, quarter.name), ())]
+        family.row((site,), [(short, site, 1.0), (level, "t", -1.0), *kept], lower=0.0)
+        ledger.aim("worst_served", short, site, 1.0 / ceil(len(can) / 10))
+    ledger.aim("worst_served", level, "t", -1.0)
+    ledger.constants["worst_served"] += 1.0

@@ -1,0 +1,271 @@
+"""Doing nothing, today's practice, and a plan as an office makes by hand, by the model's own accounting.
+
+The whole numbers of a baseline are given; what visits follow from them is settled by linear
+programmes over the same balance, capture, capability and money rows. Rules that a baseline
+happens to break (a roster that is no frequency, a second main doctor) do not stop its pricing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from math import floor
+
+import numpy as np
+
+from models import postings, sessions
+from models.answers import Limits
+from models.assemble import Model
+from models.instance import FREQUENCIES, Instance
+from models.matrix import Floats, Matrix
+from models.rows import Key
+
+#: Rows that are accounting, not rules that a baseline may break.
+ACCOUNTING = frozenset(
+    "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity home_capability site_floor need_floor served "
+    "backup post_floor doctor_time turnaround promised_wait centre_capacity single_source one_level whole_day".split()
+)
+
+
+class Baseline:
+    """Whole numbers of one baseline by variable; variables not named are zero."""
+
+    def __init__(self, model: Model, name: str, values: Mapping[str, Mapping[Key, float]]) -> None:
+        self.model, self.name, self.values = model, name, values
+
+    def fixed(self, levers: bool) -> Matrix:
+        """The model with this baseline's whole numbers; without `levers` also today's flows only."""
+        model, matrix = self.model, self.model.matrix
+        rules = matrix.row_rules
+        accounting = np.isin(rules, list(ACCOUNTING)) | (np.char.find(rules, ".") > 0)
+        mine = ["sessions.one_mode", "sessions.posted_mode"]
+        matrix = matrix.drop_rows(~accounting | np.isin(rules, mine))
+        people = model.columns("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
+        x = np.zeros(matrix.cols)
+        for path, entries in self.values.items():
+            columns = model.variable(path)
+            if columns is not None:
+                first = model.offsets[columns.number]
+                for key, value in entries.items():
+                    if key in columns:
+                        x[first + columns.position[key]] = value
+        matrix = matrix.fixed(people, x[people])
+        if not levers:
+            closed = model.columns("referrals.extra", "referrals.desk", "referrals.tele")
+            matrix = matrix.fixed(closed, np.zeros(closed.size))
+        return matrix
+
+
+def settle_in_order(model: Model, matrix: Matrix, aims: Iterable[str] = ("floors", "unmet", "worst_served", "travel")) -> Floats | None:
+    """The continuous rest of a plan whose whole numbers are fixed: aims in order, as linear programmes."""
+    from models.stages import Stages
+
+    stages = Stages(model, matrix)
+    for aim in aims:
+        if model.aims[aim][0].any() and stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-6 * max(1.0, abs(value))).value == np.inf:
+            return None
+    return stages.x
+
+
+def centre_columns(model: Model) -> np.ndarray:
+    """Numbers of the columns of the shared centres."""
+    return model.columns("shared_centres")
+
+
+def days_for(model: Model, clinics: Mapping[Key, float]) -> dict[Key, float]:
+    """Whole days that long trips take for given clinics."""
+    counts: dict[Key, list[float]] = defaultdict(list)
+    for (doctor, site, _, quarter), count in clinics.items():  # type: ignore[misc]
+        counts[doctor, site, quarter].append(count)
+    return {key: max(max(each), np.ceil(sum(each) / 2)) for key, each in counts.items()}
+
+
+def modes_for(instance: Instance, clinics: Mapping[Key, float], posted: Iterable[postings.Option]) -> dict[Key, float]:
+    """The mode that given clinics and postings make in each cell (both, where both are)."""
+    counts: dict[Key, float] = defaultdict(float)
+    for (_, site, specialty, quarter), count in clinics.items():  # type: ignore[misc]
+        counts[site, specialty, quarter] += count
+    names, found = [q.name for q in instance.quarters], dict[Key, float]()
+    for (site, specialty, quarter), count in counts.items():  # type: ignore[misc]
+        low = instance.sites[site].counts_low
+        fit = [f for f in FREQUENCIES if low[f][names.index(quarter)] <= count + 1e-9]
+        if fit:
+            found[site, specialty, fit[-1], quarter] = 1.0
+    covers, _ = postings.candidates(instance, explain=False)
+    for option in posted:
+        for quarter, part in zip(names, covers[option], strict=True):
+            if part >= 1.0 - 1e-9:
+                found[option[1], option[2], "posted", quarter] = 1.0
+    return found
+
+
+def nothing(model: Model) -> Baseline:
+    """No clinic, no posting, no teleconsultation, no extra referral."""
+    return Baseline(model, "do_nothing", {})
+
+
+def today(model: Model) -> Baseline:
+    """Today's roster and running postings."""
+    instance = model.instance
+    clinics: dict[Key, float] = {}
+    for who, counts in instance.today_sessions.items():
+        for quarter, count in zip(instance.quarters, counts, strict=True):
+            if count:
+                clinics[(*who, quarter.name)] = float(count)
+    posted = postings.running(instance)
+    return Baseline(model, "today", _people(model, clinics, posted))
+
+
+def _people(model: Model, clinics: dict[Key, float], posted: Iterable[postings.Option]) -> dict[str, dict[Key, float]]:
+    chosen = list(posted)
+    return {
+        "sessions.clinics": clinics,
+        "sessions.days": days_for(model, clinics),
+        "sessions.mode": modes_for(model.instance, clinics, chosen),
+        "postings.posted": {option: 1.0 for option in chosen},
+    }
+
+
+class _ByHand:
+    """What is left of everybody's time and room while the office fills its table."""
+
+    def __init__(self, model: Model) -> None:
+        self.model, self.instance = model, model.instance
+        instance = self.instance
+        self.names = [q.name for q in instance.quarters]
+        self.free = {(d.id, q): float(d.free[at]) for d in instance.doctors.values() for at, q in enumerate(self.names)}
+        self.room = {(s.id, q): s.slots[at] for s in instance.sites.values() for at, q in enumerate(self.names)}
+        self.items = {
+            (s.id, item, q): count * s.half_days[at]
+            for s in instance.sites.values()
+            for item, count in (s.equipment or {}).items()
+            for at, q in enumerate(self.names)
+        }
+        settings = sessions.options_of(instance)
+        self.away = {
+            (*key, q): postings.away_limit(d, settings.cover_min_headcount) * sessions.home_half_days(instance, key[0], at)
+            for key, d in instance.departments.items()
+            for at, q in enumerate(self.names)
+        }
+        self.clinics: dict[Key, float] = {}
+        self.main: dict[Key, float] = {}
+
+    def hold(self, doctor: str, site: str, specialty: str, frequency: str) -> bool:
+        """Put one doctor's clinic at a frequency into every quarter, if everything allows it."""
+        who, place = self.instance.doctors[doctor], self.instance.sites[site]
+        keys = [(doctor, site, specialty, q) for q in self.names]
+        columns = self.model.variable("sessions.main")
+        if columns is None or any((*key[:3], frequency, key[3]) not in columns for key in keys):
+            return False
+        cost = 2.0 if sessions.is_far(self.instance, who, site) else 1.0
+        counts = {q: float(min(place.counts_regular[frequency][at], self.free[doctor, q] // cost)) for at, q in enumerate(self.names)}
+        needed = self.instance.specialties[specialty].equipment if place.equipment is not None else ()
+        for at, q in enumerate(self.names):
+            home = (who.institution, who.department, q)
+            fits = counts[q] >= place.counts_low[frequency][at] and counts[q] <= self.room[site, q]
+            fits = fits and all(self.items.get((site, item, q), 0.0) >= counts[q] for item in needed)
+            if not fits or self.away.get(home, np.inf) < cost * counts[q]:
+                return False
+        for key in keys:
+            q, count = key[3], counts[key[3]]
+            self.clinics[key] = count
+            self.main[*key[:3], frequency, q] = 1.0
+            self.free[doctor, q] -= cost * count
+            self.room[site, q] -= count
+            for item in needed:
+                self.items[site, item, q] -= count
+            if (who.institution, who.department, q) in self.away:
+                self.away[who.institution, who.department, q] -= cost * count
+        return True
+
+
+def by_hand(model: Model, closed: frozenset[tuple[str, str]] = frozenset()) -> Baseline:
+    """A greedy plan: keep the postings, fill posts with those who ask, then clinics where most is missing.
+
+    Each clinic is held by one doctor, the nearest with time; fortnightly first, so that many sites
+    get something, then weekly where doctors are left. closed: (site, specialty) where a required
+    service is missing.
+    """
+    instance, hand = model.instance, _ByHand(model)
+    chosen = _posts_by_hand(model, closed)
+    busy = {option[0] for option in chosen}
+    taken = {option[1:3] for option in chosen}
+    visitors: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for doctor, site, specialty in sessions.candidates(instance, explain=False)[0]:
+        if doctor not in busy:
+            visitors[site, specialty].append(doctor)
+    cells = [c for c in visitors if c not in taken and c not in closed]
+    cells.sort(key=lambda c: (-instance.needs[c].priority * instance.needs[c].recoverable_visits, c))
+    held: set[tuple[str, str]] = set()
+    for cell in (c for c in cells if instance.needs[c].has_outreach):
+        if _keep_today(hand, cell, visitors[cell]):
+            held.add(cell)
+    for frequency in ("fortnightly", "weekly", "monthly"):
+        for cell in cells:
+            if cell not in held:
+                near = sorted(visitors[cell], key=lambda d: (instance.doctors[d].minutes[cell[0]], -hand.free[d, hand.names[0]], d))
+                if any(hand.hold(doctor, *cell, frequency) for doctor in near):
+                    held.add(cell)
+    values = _people(model, hand.clinics, chosen)
+    values["sessions.mode"] = {(i, k, f, q): 1.0 for _, i, k, f, q in hand.main} | {  # type: ignore[misc]
+        key: 1.0 for key in values["sessions.mode"] if key[2] == "posted"  # type: ignore[index]
+    }
+    values["sessions.main"] = hand.main
+    return Baseline(model, "by_hand", values)
+
+
+def _keep_today(hand: _ByHand, cell: tuple[str, str], doctors: list[str]) -> bool:
+    instance = hand.instance
+    holders = {d: c for (d, i, k), c in instance.today_sessions.items() if (i, k) == cell and d in doctors}
+    if not holders:
+        return False
+    total = sum(count[0] for count in holders.values())
+    low = instance.sites[cell[0]].counts_low
+    fit = [f for f in FREQUENCIES if low[f][0] <= total]
+    first = max(holders, key=lambda d: (holders[d], d))
+    return bool(fit) and hand.hold(first, *cell, fit[-1])
+
+
+def _posts_by_hand(model: Model, closed: frozenset[tuple[str, str]]) -> list[postings.Option]:
+    instance = model.instance
+    covers, _ = postings.candidates(instance, explain=False)
+    settings, chosen = postings.options_of(instance), list(postings.running(instance))
+    used = {option[0] for option in chosen}
+    held: dict[Key, int] = defaultdict(int)
+    for option in chosen:
+        _count(instance, held, option)
+    wishes = [o for o in covers if o not in chosen]
+    wishes.sort(key=lambda o: (-instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0, instance.doctors[o[0]].wish_points, o))
+    for option in wishes:
+        doctor = instance.doctors[option[0]]
+        staff = instance.institutions[doctor.institution].staff
+        department = instance.departments.get((doctor.institution, doctor.department))
+        if doctor.id in used or option[1:3] in closed or held["post", *option[1:3]] >= instance.posts[option[1:3]].doctors:
+            continue
+        if staff is not None and held["hospital", doctor.institution] >= floor(settings.post_share * staff + 1e-9):
+            continue
+        if department is not None and held["department", doctor.institution, doctor.department] >= postings.away_limit(department, settings.cover_min_headcount):
+            continue
+        if settings.max_posts is not None and len(chosen) >= settings.max_posts:
+            continue
+        chosen.append(option)
+        used.add(doctor.id)
+        _count(instance, held, option)
+    return chosen
+
+
+def _count(instance: Instance, held: dict[Key, int], option: postings.Option) -> None:
+    doctor = instance.doctors[option[0]]
+    held["post", option[1], option[2]] += 1
+    held["hospital", doctor.institution] += 1
+    held["department", doctor.institution, doctor.department] += 1
+
+
+def price(model: Model, baseline: Baseline, centres: Floats | None, levers: bool) -> Floats | None:
+    """The settled plan of a baseline, with the centres of `centres` (a full vector) where given."""
+    matrix = baseline.fixed(levers)
+    if centres is not None:
+        whole = centre_columns(model)
+        whole = whole[matrix.integer[whole]]
+        matrix = matrix.fixed(whole, np.round(centres[whole]))
+    return settle_in_order(model, matrix)

@@ -1,0 +1,125 @@
+"""Visits, referrals, reserves and teleconsultations of a solution, as tables of the plan folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from models.instance import Instance
+from models.values import Values
+
+#: Days in a month, for bed-days.
+DAYS = 365.25 / 12
+
+
+def flow_tables(values: Values, instance: Instance) -> dict[str, pd.DataFrame]:
+    """`visits`, `referrals`, `reserves` and `teleconsultations` (visits per month)."""
+    visits = _visits(values, instance)
+    return {
+        "visits": visits,
+        "referrals": _referrals(values, instance, visits),
+        "reserves": _reserves(values),
+        "teleconsultations": _desks(values, instance),
+    }
+
+
+def _sums(values: Values, path: str, places: tuple[int, ...]) -> dict[Any, float]:
+    found: dict[Any, float] = defaultdict(float)
+    for key, value in values.of(path).items():
+        found[tuple(key[at] for at in places)] += value  # type: ignore[index]
+    return found
+
+
+def _modes(values: Values) -> dict[Any, str]:
+    return {(i, k, q): f for i, k, f, q in (key for key, v in values.of("sessions.mode").items() if v > 0.5)}  # type: ignore[misc]
+
+
+def offered(values: Values, instance: Instance) -> dict[Any, float]:
+    """Visits per month that the clinics and posted doctors could see, by cell."""
+    months = {q.name: (at, q.months) for at, q in enumerate(instance.quarters)}
+    found: dict[Any, float] = defaultdict(float)
+    for (_, site, specialty, quarter), count in values.of("sessions.clinics").items():  # type: ignore[misc]
+        need, kind, at = instance.needs[site, specialty], instance.specialties[specialty], months[quarter]
+        rate = kind.patients_per_session * need.calibration if need.has_outreach else (
+            kind.new_patients_per_session if at[0] == 0 else kind.patients_per_session
+        )
+        found[site, specialty, quarter] += rate * count / at[1]
+    from models.postings import candidates, visits_per_month
+
+    covers, _ = candidates(instance, explain=False)
+    for option, made in values.of("postings.posted").items():
+        for quarter, part in zip(instance.quarters, covers.get(option, ()), strict=False):  # type: ignore[call-overload]
+            _, site, specialty, _ = option  # type: ignore[misc]
+            found[site, specialty, quarter.name] += made * part * visits_per_month(instance, site, specialty)
+    return found
+
+
+def returned(instance: Instance, referred: Mapping[Any, float]) -> dict[Any, float]:
+    """Down-referrals per month that the beds below can take, by cell.
+
+    At most `down_share` of what was referred; where the beds do not suffice, all specialties of
+    a site are cut alike.
+    """
+    wish: dict[Any, float] = {}
+    bed_days: dict[tuple[str, str], float] = defaultdict(float)
+    for (site, specialty, quarter), visits in referred.items():
+        kind = instance.specialties[specialty]
+        wish[site, specialty, quarter] = kind.down_share * visits
+        bed_days[site, quarter] += kind.down_share * visits * kind.down_bed_days
+    found = {}
+    for (site, specialty, quarter), visits in wish.items():
+        needed, free = bed_days[site, quarter], instance.institutions[site].beds * DAYS
+        found[site, specialty, quarter] = visits * min(1.0, free / needed) if needed > 0 else visits
+    return found
+
+
+def _visits(values: Values, instance: Instance) -> pd.DataFrame:
+    clinics, posted = values.get("sessions.session_visits"), values.get("postings.posted_visits")
+    tele, left, unmet = (values.get(f"referrals.{name}") for name in ("tele", "left", "unmet"))
+    referred, could, modes = _sums(values, "referrals.referred", (0, 2, 3)), offered(values, instance), _modes(values)
+    back = returned(instance, referred)
+    rows = []
+    for (site, specialty), need in sorted(instance.needs.items()):
+        for quarter in instance.quarters:
+            cell = (site, specialty, quarter.name)
+            parts = (clinics.get(cell, 0.0), posted.get(cell, 0.0), tele.get(cell, 0.0), referred.get(cell, 0.0))
+            rest = (left.get(cell, 0.0), unmet.get(cell, 0.0), back.get(cell, 0.0), could.get(cell, 0.0), modes.get(cell, ""))
+            rows.append((*cell, need.need, need.own, *parts, *rest))
+    names = "institution specialty quarter need own sessions posted tele referred left unmet returned offered mode".split()
+    return pd.DataFrame(rows, columns=names)
+
+
+def _referrals(values: Values, instance: Instance, visits: pd.DataFrame) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    shares: dict[Any, list[tuple[str, float]]] = defaultdict(list)
+    for (site, hospital, specialty, quarter), sent in values.of("referrals.referred", 1e-6).items():  # type: ignore[misc]
+        minutes = instance.patient_minutes.get((site, hospital), instance.outside_minutes[site])
+        rows.append((site, hospital, specialty, "up", quarter, sent, minutes))
+        shares[site, specialty, quarter].append((hospital, sent))
+    for cell in visits.itertuples():
+        key = (cell.institution, cell.specialty, cell.quarter)
+        if cell.left > 1e-6:
+            rows.append((cell.institution, "outside", cell.specialty, "up", cell.quarter, cell.left, instance.outside_minutes[str(cell.institution)]))
+        total = sum(sent for _, sent in shares.get(key, ()))
+        for hospital, sent in shares.get(key, ()):
+            if cell.returned > 1e-6:
+                minutes = instance.patient_minutes.get((hospital, str(cell.institution)), 0.0)
+                rows.append((hospital, cell.institution, cell.specialty, "down", cell.quarter, cell.returned * sent / total, minutes))
+    names = ["origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"]
+    return pd.DataFrame(rows, columns=names).sort_values(names[:5], ignore_index=True)
+
+
+def _reserves(values: Values) -> pd.DataFrame:
+    most: dict[tuple[str, str], float] = defaultdict(float)
+    for (hospital, specialty, _), extra in _sums(values, "referrals.extra", (1, 2, 3)).items():
+        most[hospital, specialty] = max(most[hospital, specialty], extra)
+    rows = [(*key, value, 0.0) for key, value in sorted(most.items()) if value > 1e-6]
+    return pd.DataFrame(rows, columns=["institution", "specialty", "visits_per_month", "beds"])
+
+
+def _desks(values: Values, instance: Instance) -> pd.DataFrame:
+    rows = [(d, instance.doctors[d].specialties[0], q, half_days) for (d, q), half_days in values.of("referrals.desk", 1e-6).items()]  # type: ignore[misc]
+    return pd.DataFrame(sorted(rows), columns=["doctor", "specialty", "quarter", "half_days"])

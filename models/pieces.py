@@ -1,0 +1,219 @@
+"""Independent parts of a model, solved apart: HiGHS does not split them by itself.
+
+Four services that nothing couples take HiGHS four times as long in one model as one by one, and
+end with a gap eighty times as wide. Columns held at one value and rows that no plan can break do
+not couple, so a model falls apart as decisions are fixed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from models.answers import INF, Job, Limits, Progress, Solution, Status, StoppedBy
+from models.hand_over import whole
+from models.highs import FEASIBLE, is_large, solve_many
+from models.matrix import Bools, Floats, Matrix
+
+Indices = NDArray[np.int64]
+_WORST_FIRST: tuple[StoppedBy, ...] = ("user", "clock", "nodes", "gap", "none")
+
+
+def activity(matrix: Matrix) -> tuple[Floats, Floats]:
+    """The least and the greatest value of each row over the column bounds."""
+    A = matrix.A.tocoo()
+    there = A.data != 0.0  # 0 times an absent bound is no number
+    at_lower = np.multiply(A.data, matrix.lower[A.col], where=there, out=np.zeros(A.nnz))
+    at_upper = np.multiply(A.data, matrix.upper[A.col], where=there, out=np.zeros(A.nnz))
+    least, most = np.minimum(at_lower, at_upper), np.maximum(at_lower, at_upper)
+    return (
+        np.bincount(A.row, least, minlength=matrix.rows).astype(np.float64),
+        np.bincount(A.row, most, minlength=matrix.rows).astype(np.float64),
+    )
+
+
+def components(matrix: Matrix) -> list[tuple[Indices, Indices]]:
+    """The independent parts as (rows, columns), by their first column.
+
+    Left out of all parts: columns held at one value, rows that cannot be broken. Free columns
+    without rows come together in one last part, rows that touch no free column in another.
+    """
+    free = matrix.lower < matrix.upper
+    least, most = activity(matrix)
+    scale = 1e-9 * np.maximum(1.0, np.abs(np.nan_to_num(least, posinf=0, neginf=0)))
+    binds = (least < matrix.row_lower - scale) | (most > matrix.row_upper + scale)
+    A = matrix.A.tocoo()
+    links = free[A.col] & binds[A.row] & (A.data != 0.0)
+    row, col = A.row[links], A.col[links] + matrix.rows
+    size = matrix.rows + matrix.cols
+    graph = sp.coo_matrix((np.ones(len(row), dtype=np.int8), (row, col)), shape=(size, size))
+    label = connected_components(graph, directed=False)[1]
+    linked = np.zeros(size, dtype=bool)
+    linked[row] = linked[col] = True
+    parts = _grouped(label, linked, matrix.rows)
+    lone_cols = np.flatnonzero(free & ~linked[matrix.rows :])
+    lone_rows = np.flatnonzero(binds & ~linked[: matrix.rows])
+    none = np.zeros(0, dtype=np.int64)
+    parts += [(none, lone_cols)] if lone_cols.size else []
+    parts += [(lone_rows, none)] if lone_rows.size else []
+    return parts
+
+
+def _grouped(label: NDArray[np.integer], linked: Bools, rows: int) -> list[tuple[Indices, Indices]]:
+    nodes = np.flatnonzero(linked)
+    nodes = nodes[np.argsort(label[nodes], kind="stable")]
+    cuts = np.flatnonzero(np.diff(label[nodes])) + 1
+    groups = np.split(nodes, cuts) if nodes.size else []
+    parts = [(group[group < rows], group[group >= rows] - rows) for group in groups]
+    return sorted(parts, key=lambda part: int(part[1][0]))
+
+
+def solve_pieces(
+    matrix: Matrix,
+    cost: Floats,
+    constant: float = 0.0,
+    limits: Limits | None = None,
+    start: Floats | None = None,
+    relax: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    workers: int = 2,
+) -> Solution:
+    """As `models.highs.solve`, with every independent part solved apart.
+
+    The absolute gap is shared out by the number of whole-number columns, what small parts leave
+    of it goes to the large ones; the relative gap holds in each part. The time is shared by
+    nonzeros. Objective and bound are the sums; OPTIMAL means that every part is.
+    """
+    began, limits = time.time(), limits or Limits()
+    rest = np.where(matrix.lower < matrix.upper, 0.0, matrix.lower)
+    if (matrix.lower > matrix.upper + FEASIBLE).any():
+        return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - began)
+    pieces = []
+    for rows, cols in components(matrix):
+        if not cols.size:
+            if matrix.row_excess(rest)[rows].max() > FEASIBLE:
+                return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - began)
+            continue
+        part = part_of(matrix, rows, cols, rest)
+        first = None if start is None else np.asarray(start, dtype=float)[cols]
+        pieces.append(_Piece(cols, Job(part, cost[cols], limits=limits, start=first, relax=relax)))
+    base = constant + float(cost @ rest)
+    total = _Total(pieces, base, began, progress)
+    _solve_in_turn(pieces, limits, began + (INF if limits.seconds is None else limits.seconds), workers, total)
+    return _together(matrix, cost, constant, rest, pieces, base, began)
+
+
+@dataclass
+class _Piece:
+    cols: Indices
+    job: Job
+    answer: Solution | None = None
+
+    @property
+    def weight(self) -> float:
+        return 1.0 + self.job.matrix.A.nnz
+
+    @property
+    def whole(self) -> int:
+        return 0 if self.job.relax else int(self.job.matrix.integer.sum())
+
+
+def part_of(matrix: Matrix, rows: Indices, cols: Indices, rest: Floats) -> Matrix:
+    """The model of one part, everything outside it held at `rest`."""
+    kept = np.zeros(matrix.rows, dtype=bool)
+    kept[rows] = True
+    part = matrix.drop_rows(~kept) if len(rows) < matrix.rows else matrix
+    return part.restricted(cols, rest)
+
+
+class _Total:
+    """News of the whole from news of its parts."""
+
+    def __init__(
+        self, pieces: Sequence[_Piece], base: float, began: float, told: Callable[[Progress], None] | None
+    ) -> None:
+        self.base, self.began, self.told = base, began, told
+        self.last = [Progress(0.0, INF, -INF, 0) for _ in pieces]
+
+    def hear(self, at: int) -> Callable[[Progress], None] | None:
+        if self.told is None:
+            return None
+
+        def heard(news: Progress) -> None:
+            self.last[at] = news
+            objective = self.base + sum(p.objective for p in self.last)
+            bound = self.base + sum(p.bound for p in self.last)
+            assert self.told is not None
+            self.told(Progress(time.time() - self.began, objective, bound, sum(p.nodes for p in self.last)))
+
+        return heard
+
+
+def _solve_in_turn(pieces: Sequence[_Piece], limits: Limits, end: float, workers: int, total: _Total) -> None:
+    """Small parts first; then the large ones, the heaviest first, as many at a time as there are workers."""
+    order = sorted(range(len(pieces)), key=lambda at: (-pieces[at].weight, at))
+    small = [at for at in range(len(pieces)) if not is_large(pieces[at].job)]
+    large = [at for at in order if is_large(pieces[at].job)]
+    waves = ([small] if small else []) + [large[at : at + workers] for at in range(0, len(large), workers)]
+    allowance = limits.absolute_gap
+    for number, wave in enumerate(waves):
+        todo = [at for later in waves[number:] for at in later]
+        weight, whole = sum(pieces[at].weight for at in todo), sum(pieces[at].whole for at in todo) or 1
+        part = sum(pieces[at].weight for at in wave) / weight
+        seconds = None if end == INF else max(0.0, end - time.time()) * (1.0 if wave is small else part)
+        jobs = []
+        for at in wave:
+            share = replace(limits, seconds=seconds, absolute_gap=allowance * pieces[at].whole / whole)
+            jobs.append(replace(pieces[at].job, limits=share, progress=total.hear(at)))
+        for at, answer in zip(wave, solve_many(jobs, workers), strict=True):
+            pieces[at].answer = answer
+            total.last[at] = Progress(answer.seconds, answer.objective, answer.bound, answer.nodes)
+            if np.isfinite(answer.gap):
+                allowance -= min(answer.objective - answer.bound, allowance * pieces[at].whole / whole)
+        if any(pieces[at].answer is not None and _ends_all(pieces[at].answer) for at in wave):
+            return
+
+
+def _ends_all(answer: Solution | None) -> bool:
+    return answer is not None and (answer.status is Status.INFEASIBLE or answer.stopped_by == "user")
+
+
+def _not_begun(job: Job) -> Solution:
+    x = None if job.start is None else whole(job, job.start)
+    status = Status.UNSOLVED if x is None else Status.FEASIBLE
+    return Solution(status, x, INF if x is None else float(job.cost @ x), -INF, 0.0)
+
+
+def _together(
+    matrix: Matrix,
+    cost: Floats,
+    constant: float,
+    rest: Floats,
+    pieces: Sequence[_Piece],
+    base: float,
+    began: float,
+) -> Solution:
+    """One answer from those of the parts; a part not begun is unsolved, or keeps its start."""
+    answers = [piece.answer or _not_begun(piece.job) for piece in pieces]
+    nodes = sum(answer.nodes for answer in answers)
+    endings = {answer.stopped_by for answer in answers}
+    stopped: StoppedBy = next((how for how in _WORST_FIRST if how in endings), "none")
+    statuses = {answer.status for answer in answers}
+    if Status.INFEASIBLE in statuses:
+        return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - began, nodes)
+    bound = base + sum(answer.bound for answer in answers)
+    if Status.UNSOLVED in statuses:
+        return Solution(Status.UNSOLVED, None, INF, bound, time.time() - began, nodes, stopped)
+    x = rest.copy()
+    for piece, answer in zip(pieces, answers, strict=True):
+        assert answer.x is not None
+        x[piece.cols] = answer.x
+    value = float(cost @ x) + constant
+    status = Status.FEASIBLE if Status.FEASIBLE in statuses else Status.OPTIMAL
+    return Solution(status, x, value, min(bound, value), time.time() - began, nodes, stopped)

@@ -1,0 +1,346 @@
+r"""Postings: which doctor lives and works at which lower institution, from which cohort date.
+
+A posting lasts its whole period in one place. While it runs the doctor holds no clinic elsewhere,
+the home hospital loses the visits that the doctor would have treated, and the site gains a doctor
+every day. Postings that run today go on until their agreed end.
+
+Index sets
+----------
+``OPTIONS``  (d, i, k, p)   doctor d may fill the post of specialty k at site i from date p
+``CELLS``    (i, k, q)      site, specialty, quarter in which some option or running posting is
+
+Data (one unit per quantity)
+----------------------------
+cover[d,i,k,p,q]    share of the quarter    part of quarter q in which the posting runs
+visits[i,k]         visits/month            seen by one posted doctor, calibrated where one is today
+wanted[i,k]         persons                 doctors that the post asks for
+free[d,q]           half-days/quarter       what a posting takes from the doctor's time
+home[d]             visits/month            what the home hospital loses
+head, share         persons, share          department's headcount and greatest share away
+
+Decisions
+---------
+``posted``         y[d,i,k,p]  in {0, 1}   1 if the posting is made (running ones have their start as p)
+``posted_visits``  v[i,k,q]    >= 0        visits/month kept local by posted doctors
+
+Constraints
+-----------
+``posted_supply`` : for every cell
+
+.. math:: v_{ikq} \le \sum_{d,p} visits_{ik}\, cover_{dikpq}\, y_{dikp}
+
+``one_posting`` : for every doctor and every date on which one of his options starts
+
+.. math:: \sum_{(i,k,p')\ \text{running on}\ p} y_{dikp'} \le 1
+
+``posting_kept`` : y = 1 for a posting that runs beyond the start of the plan
+``post_limit`` : for every post and date, the postings that run are at most wanted[i,k]
+``post_floor`` : for every locked post, the postings made or running are at least wanted[i,k]
+``post_share`` : for every hospital and date, the postings that run are at most
+floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
+``max_posts`` : the same over the whole alliance, at most the greatest number
+``home_cover_posted`` : for every department and quarter
+
+.. math:: \sum y \le \max(1, \lfloor share \cdot head \rfloor)\ \text{if}\ head \ge 4,\ \text{else}\ 0
+
+``subsidy_budget`` : subsidies within their own budget
+``wish``, ``title_floor``, ``own_group``, ``cohort`` : leave options out
+``lock_posting`` : y fixed by hand
+
+What it adds to the shared sums
+-------------------------------
+visits[i,k,q], kept[i,q]   + v[i,k,q]
+half_days[d,q]             + free[d,q] cover y
+home_load[h,k,q]           + home[d] cover y
+clinic_items[i,s,q]        + usage x v, per working day
+money "postings"           + subsidy per year x mean cover x y
+aims change, wishes        26 clinics for each new posting; points for going unasked
+
+Left out on purpose: handover days and reliefs by name (they are dates, not counts), night duty,
+and what a posted doctor does besides visits (rounds, teaching).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from math import floor
+from typing import Any
+
+import pandas as pd
+
+from models.block import admit
+from models.instance import Department, Instance
+from models.ledger import Ledger
+from models.options import Postings as Options
+from models.rows import Columns, Rows, Term
+from models.values import Values
+
+NAME = "postings"
+NEEDS: tuple[str, ...] = ()
+#: A new posting counts as many changes as a clinic every week for half a year.
+CHANGE_POINTS = 26.0
+#: doctor, institution, specialty, start
+Option = tuple[str, str, str, date]
+
+
+def options_of(instance: Instance) -> Options:
+    found = instance.options.get(NAME)
+    return found if isinstance(found, Options) else Options()
+
+
+def wanted(instance: Instance) -> bool:
+    return bool(instance.posts or instance.current_postings)
+
+
+def add_months(start: date, months: float) -> date:
+    """The date `months` months later (whole months by calendar, the rest in days)."""
+    whole = int(months)
+    index = start.month - 1 + whole
+    year, month = start.year + index // 12, index % 12 + 1
+    day = min(start.day, calendar.monthrange(year, month)[1])
+    return date(year, month, day) + timedelta(days=round((months - whole) * 365.25 / 12))
+
+
+def period_of(instance: Instance, option: Option) -> tuple[date, date]:
+    """First day, and the day after the last, of a posting."""
+    doctor, site, specialty, start = option
+    for current in instance.current_postings:
+        if (current.doctor, current.institution, current.specialty, current.start) == option:
+            return current.start, current.end + timedelta(days=1)
+    return start, add_months(start, instance.posts[site, specialty].months)
+
+
+def running(instance: Instance) -> dict[Option, tuple[float, ...]]:
+    """Postings that go on after the plan starts, with the share of each quarter that they cover."""
+    return {(c.doctor, c.institution, c.specialty, c.start): c.cover for c in instance.current_postings if any(c.cover)}
+
+
+def broken_filters(instance: Instance, option: Option) -> list[str]:
+    """Filter rules that this option would break."""
+    name, site, specialty, start = option
+    doctor, post = instance.doctors[name], instance.posts[site, specialty]
+    broken = ["wish"] if doctor.posting == "no" else []
+    if doctor.title < max(post.min_title, instance.specialties[specialty].min_title):
+        broken.append("title_floor")
+    if not instance.same_group(doctor.institution, site):
+        broken.append("own_group")
+    return broken
+
+
+def candidates(instance: Instance, explain: bool) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
+    """Options with their covers, and the rules under which some of them must be forbidden."""
+    covers, forbidden = dict(running(instance)), {}
+    doctors: dict[str, list[str]] = defaultdict(list)
+    for doctor in instance.doctors.values():
+        for specialty in doctor.specialties:
+            doctors[specialty].append(doctor.id)
+    for (site, specialty), post in sorted(instance.posts.items()):
+        for name in sorted(doctors[specialty]):
+            if instance.doctors[name].institution == site:
+                continue
+            for start in post.starts:
+                option = (name, site, specialty, start)
+                rules = None if option in covers else admit(instance, broken_filters(instance, option), explain)
+                if rules is not None:
+                    covers[option] = post.cover[start]
+                    if rules:
+                        forbidden[option] = rules
+    return dict(sorted(covers.items())), forbidden
+
+
+def visits_per_month(instance: Instance, site: str, specialty: str) -> float:
+    """Visits per month that one posted doctor keeps at the site, calibrated to today's."""
+    post, need = instance.posts.get((site, specialty)), instance.needs.get((site, specialty))
+    rate = post.visits_per_month if post else instance.specialties[specialty].visits_per_posted_month
+    return rate * (need.calibration if need else 1.0)
+
+
+def build(block: Any, instance: Instance, ledger: Ledger) -> None:
+    covers, forbidden = candidates(instance, ledger.explain)
+    sheet = ledger.sheet
+    posted = Columns(sheet, block, "posted", covers, doc="posting made", unit="0/1", upper=1.0, integer=True)
+    cells = sorted({(i, k, q.name) for (_, i, k, _), c in covers.items() for q, part in zip(instance.quarters, c, strict=True) if part})
+    cells = [cell for cell in cells if cell[:2] in instance.needs]
+    visits = Columns(sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month")
+    _supply(instance, ledger, posted, visits, covers)
+    _limits(instance, ledger, posted, covers)
+    _home(instance, ledger, posted, covers)
+    _locks(instance, ledger, posted)
+    for rule in sorted({rule for rules in forbidden.values() for rule in rules}):
+        family = Rows(sheet, NAME, f"{rule}_posting", doc="a filter as a row", rule=rule, unit="postings")
+        for option, rules in forbidden.items():
+            if rule in rules:
+                family.row(_subject(option), [(posted, option, 1.0)], upper=0.0)
+    _money(instance, ledger, posted, covers)
+
+
+def _subject(option: Option) -> tuple[str, ...]:
+    return (option[0], option[1], option[2], option[3].isoformat())
+
+
+def _supply(instance: Instance, ledger: Ledger, posted: Columns, visits: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+    family = Rows(ledger.sheet, NAME, "posted_supply", doc="visits need a posted doctor", unit="visits/month")
+    by_cell: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
+    for option, cover in covers.items():
+        for quarter, part in zip(instance.quarters, cover, strict=True):
+            if part:
+                by_cell[option[1], option[2], quarter.name].append((posted, option, part))
+    for cell in visits.keys:
+        site, specialty, quarter = cell  # type: ignore[misc]
+        rate = visits_per_month(instance, site, specialty)
+        terms: list[Term] = [(c, key, -rate * part) for c, key, part in by_cell[site, specialty, quarter]]
+        family.row((site, specialty, quarter), [(visits, cell, 1.0), *terms], upper=0.0)
+        ledger.add("visits", cell, visits, cell, 1.0)
+        ledger.add("kept", (site, quarter), visits, cell, 1.0)
+        add_items(instance, ledger, visits, cell)
+    ledger.offers["posted"] = {cell: by_cell[cell] for cell in sorted(by_cell)}
+    ledger.offers["posted_visits"] = visits
+
+
+def add_items(instance: Instance, ledger: Ledger, visits: Columns, cell: Any) -> None:
+    """Items per working day that visits of one cell send to the shared centres."""
+    site, specialty, quarter = cell
+    for service in instance.services.values():
+        per_visit = instance.usage.get((specialty, service.id), 0.0)
+        volume = instance.volumes.get((site, service.id))
+        if per_visit:
+            rate = per_visit * (1.0 - (volume.local_share if volume else 0.0)) * 12.0 / service.days_per_year
+            ledger.add("clinic_items", (site, service.id, quarter), visits, cell, rate)
+
+
+def _by_date(instance: Instance, covers: Iterable[Option]) -> dict[date, list[Option]]:
+    """For every date on which a posting may start: the options that would be running then."""
+    periods = {option: period_of(instance, option) for option in covers}
+    first = instance.quarters[0].start
+    dates = sorted({max(first, start) for start, _ in periods.values()})
+    return {day: [o for o, (start, end) in periods.items() if start <= day < end] for day in dates}
+
+
+def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+    sheet, settings = ledger.sheet, options_of(instance)
+    one = Rows(sheet, NAME, "one_posting", doc="one posting at a time", rule="one_posting", unit="postings")
+    kept = Rows(sheet, NAME, "posting_kept", doc="running postings go on", rule="posting_kept", unit="postings")
+    limit = Rows(sheet, NAME, "post_limit", doc="no more doctors than the post asks for", rule="post_limit", unit="doctors")
+    least = Rows(sheet, NAME, "post_floor", doc="locked posts are filled", rule="post_floor", unit="doctors", weight=10.0)
+    share = Rows(sheet, NAME, "post_share", doc="share of the staff", rule="post_share", unit="doctors")
+    total = Rows(sheet, NAME, "max_posts", doc="all postings at once", rule="max_posts", unit="doctors")
+    for option in running(instance):
+        kept.row(_subject(option), [(posted, option, 1.0)], lower=1.0)
+    for day, active in _by_date(instance, covers).items():
+        groups: dict[tuple[str, ...], list[Term]] = defaultdict(list)
+        for option in active:
+            doctor, site, specialty, _ = option
+            term: Term = (posted, option, 1.0)
+            groups["doctor", doctor].append(term)
+            groups["post", site, specialty].append(term)
+            groups["hospital", instance.doctors[doctor].institution].append(term)
+        for (kind, *who), terms in groups.items():
+            subject = (*who, day.isoformat())
+            if kind == "doctor" and len(terms) > 1:
+                one.row(subject, terms, upper=1.0)
+            elif kind == "post":
+                post = instance.posts.get((who[0], who[1]))
+                held = sum(1 for _, key, _ in terms if key in running(instance))
+                limit.row(subject, terms, upper=float(max(post.doctors if post else 0, held)))
+            elif kind == "hospital":
+                staff = instance.institutions[who[0]].staff
+                if staff is not None:
+                    share.row(subject, terms, upper=float(floor(settings.post_share * staff + 1e-9)))
+        if settings.max_posts is not None:
+            total.row((day.isoformat(),), [(posted, option, 1.0) for option in active], upper=float(settings.max_posts))
+    for (site, specialty), post in sorted(instance.posts.items()):
+        if post.locked:
+            terms = [(posted, o, 1.0) for o in covers if o[1:3] == (site, specialty)]
+            least.row((site, specialty), terms, lower=float(post.doctors))
+
+
+def away_limit(department: Department, least_headcount: int) -> int:
+    """Persons of a department that may be away at once (domain.md B1.3, D9)."""
+    if department.headcount < least_headcount:
+        return 0
+    limit = max(1, floor(department.max_away_share * department.headcount + 1e-9))
+    if department.min_present is not None:
+        limit = max(0, min(limit, department.headcount - department.min_present))
+    return limit
+
+
+def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+    family = Rows(
+        ledger.sheet, NAME, "home_cover_posted", doc="departments keep their people", rule="home_cover_posted", unit="doctors"
+    )
+    away: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
+    for option, cover in covers.items():
+        doctor = instance.doctors[option[0]]
+        for quarter, part in zip(instance.quarters, cover, strict=True):
+            if part:
+                at = instance.quarters.index(quarter)
+                away[doctor.institution, doctor.department, quarter.name].append((posted, option, 1.0))
+                ledger.add("half_days", (doctor.id, quarter.name), posted, option, doctor.free[at] * part)
+                ledger.add("home_load", (doctor.institution, option[2], quarter.name), posted, option, doctor.home_visits * part)
+    settings, held = options_of(instance), running(instance)
+    for (home, name, quarter_name), terms in sorted(away.items()):
+        department = instance.departments.get((home, name))
+        if department is not None:
+            # Who is already away under an agreement stays away: the limit binds new postings.
+            fixed = sum(1 for _, key, _ in terms if key in held)
+            limit = max(away_limit(department, settings.cover_min_headcount), fixed)
+            family.row((home, name, quarter_name), terms, upper=float(limit))
+
+
+def _locks(instance: Instance, ledger: Ledger, posted: Columns) -> None:
+    family = Rows(ledger.sheet, NAME, "lock_posting", doc="postings fixed by hand", rule="lock", unit="postings")
+    for lock in instance.locks:
+        if lock.kind != "posting" or (lock.must and not lock.doctor):
+            continue
+        wanted_key = (lock.doctor, lock.institution, lock.specialty)
+        terms: list[Term] = [(posted, o, 1.0) for o in posted.keys if all(not w or w == g for w, g in zip(wanted_key, o, strict=False))]  # type: ignore[call-overload]
+        bound = {"lower": 1.0} if lock.must else {"upper": 0.0}
+        if lock.weight is None:
+            family.row((lock.label,), terms, **bound)
+        elif lock.must:
+            _soft_must(ledger, posted, terms, lock.weight, lock.label)
+        else:
+            for columns, key, _ in terms:
+                ledger.aim("floors", columns, key, lock.weight)
+
+
+def _soft_must(ledger: Ledger, posted: Columns, terms: list[Term], weight: float, label: str) -> None:
+    # 1 - sum counts as shortfall; a sum above one would be rewarded, so it is capped by one_posting.
+    ledger.constants["floors"] += weight
+    for columns, key, _ in terms:
+        ledger.aim("floors", columns, key, -weight)
+
+
+def _money(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+    settings, held = options_of(instance), running(instance)
+    subsidies: list[Term] = []
+    for option, cover in covers.items():
+        share = sum(part * q.weeks for part, q in zip(cover, instance.quarters, strict=True)) / instance.weeks
+        ledger.pay("postings", posted, option, settings.subsidy_per_year * share)
+        subsidies.append((posted, option, settings.subsidy_per_year * share))
+        if option in held:
+            ledger.constants["change"] += CHANGE_POINTS
+            ledger.aim("change", posted, option, -CHANGE_POINTS)
+        else:
+            ledger.aim("change", posted, option, CHANGE_POINTS)
+            ledger.aim("wishes", posted, option, instance.doctors[option[0]].wish_points)
+    if settings.subsidy_budget is not None:
+        family = Rows(ledger.sheet, NAME, "subsidy_budget", doc="subsidies within budget", rule="subsidy_budget", unit="yuan/year")
+        family.row((), subsidies, upper=settings.subsidy_budget)
+
+
+def read(values: Values, instance: Instance) -> Mapping[str, pd.DataFrame]:
+    held = running(instance)
+    rows = []
+    for option, value in values.of(f"{NAME}.posted").items():
+        if value > 0.5:
+            start, after = period_of(instance, option)  # type: ignore[arg-type]
+            doctor, site, specialty, _ = option  # type: ignore[misc]
+            state = "running" if option in held else "new"
+            end = (after - timedelta(days=1)).isoformat()
+            rows.append((doctor, site, specialty, start.isoformat(), end, state))
+    names = ["doctor", "institution", "specialty", "start", "end", "state"]
+    return {"postings": pd.DataFrame(sorted(rows), columns=names)}

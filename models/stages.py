@@ -1,0 +1,156 @@
+"""Aims in their order over one matrix: solve, cap, go on; independent pieces apart.
+
+The cap that an aim leaves behind is its incumbent plus a tolerance, never its bound. Each
+independent piece has a cap of its own, so that caps do not tie pieces together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from models.answers import Job, Limits, Progress, Solution, Status
+from models.assemble import Model
+from models.highs import solve_many
+from models.matrix import Floats, Matrix
+from models.pieces import components, part_of
+
+Report = Callable[[str, Progress], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One aim solved: value, bound (conditional on caps and fixings), status, what stopped it."""
+
+    aim: str
+    value: float
+    bound: float
+    status: Status
+    stopped_by: str
+    seconds: float
+
+
+@dataclass
+class Stages:
+    """A matrix that shrinks from aim to aim, with the plan found so far.
+
+    matrix: all columns of the model, some fixed; x: the plan, or None before the first aim.
+    """
+
+    model: Model
+    matrix: Matrix
+    x: Floats | None = None
+    found: list[Found] = field(default_factory=list)
+    report: Report | None = None
+    beside: Solution | None = None
+
+    def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float], beside: Job | None = None) -> Found:
+        """Minimise one aim over what is left, keep the plan, and cap the aim.
+
+        A job given as `beside` (a bound for the whole) is solved on the other core meanwhile; its
+        answer is left in `self.beside`.
+        """
+        cost, constant = self.model.aims[aim]
+        matrix = self._without_later_aims(aim)
+        pieces = _pieces(matrix)
+        answers = self._answers(matrix, cost, pieces, limits, aim, beside)
+        x = np.clip(np.zeros(matrix.cols) if self.x is None else self.x.copy(), matrix.lower, matrix.upper)
+        held = True
+        for (_, cols), answer in zip(pieces, answers, strict=True):
+            if answer.x is None:
+                held = False
+            else:
+                x[cols] = answer.x
+        loose = np.setdiff1d(np.arange(matrix.cols), np.concatenate([c for _, c in pieces]) if pieces else [])
+        x[loose] = _free_best(matrix, cost, loose)
+        status = _worst([answer.status for answer in answers])
+        if not held:
+            return Found(aim, np.inf, -np.inf, status, _stop(answers), sum(a.seconds for a in answers))
+        rest = constant + float(cost[loose] @ x[loose])
+        value, bound = float(cost @ x) + constant, sum(a.bound for a in answers) + rest
+        self.x = x
+        done = Found(aim, value, min(bound, value), status, _stop(answers), sum(a.seconds for a in answers))
+        self.found.append(done)
+        self._cap(aim, cost, pieces, tolerance(value), value)
+        return done
+
+    def _answers(self, matrix: Matrix, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], limits: Limits, aim: str, beside: Job | None) -> list[Solution]:
+        base = np.clip(np.zeros(matrix.cols), matrix.lower, matrix.upper)
+        jobs = []
+        share = max(1.0, sum(1 for _, cols in pieces if matrix.integer[cols].any()))
+        for rows, cols in pieces:
+            part = part_of(matrix, rows, cols, base)
+            start = None if self.x is None else self.x[cols]
+            own = replace(limits, absolute_gap=limits.absolute_gap / share)
+            news = (lambda p: self.report(aim, p)) if self.report is not None and len(pieces) == 1 else None  # type: ignore[misc]
+            jobs.append(Job(part, cost[cols], limits=own, start=start, progress=news))
+        answers = solve_many([*jobs, beside] if beside is not None else jobs)
+        self.beside = answers.pop() if beside is not None else None
+        return answers
+
+    def _without_later_aims(self, aim: str) -> Matrix:
+        """Rows that only a later aim needs tie the pieces together: leave them out until then."""
+        if aim == "worst_served" or any(f.aim == "worst_served" for f in self.found):
+            return self.matrix
+        return self.matrix.drop_rows(np.char.startswith(self.matrix.row_rules, "aims."))
+
+    def _cap(self, aim: str, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], tolerance: float, total: float) -> None:
+        assert self.x is not None
+        caps = []
+        for _, cols in pieces:
+            used = cols[cost[cols] != 0]
+            if used.size:
+                caps.append((used, float(cost[used] @ self.x[used])))
+        whole = sum(abs(value) for _, value in caps) or 1.0
+        for used, value in caps:
+            self.add_cap(aim, used, cost[used], value + tolerance * max(abs(value) / whole, 1.0 / len(caps) ** 2))
+
+    def add_cap(self, aim: str, cols: np.ndarray, coefs: Floats, limit: float) -> None:
+        """Add the row coefs . x[cols] <= limit, scaled to coefficients of 1 to 1000 at most."""
+        scale = max(float(np.abs(coefs).max()) / 1000.0, 1e-9)
+        row = sp.csr_matrix((coefs / scale, (np.zeros(cols.size, dtype=int), cols)), shape=(1, self.matrix.cols))
+        self.matrix = self.matrix.with_rows(row, [-np.inf], [limit / scale], [f"cap.{aim}"], [aim])
+
+    def keep(self, cols: np.ndarray) -> None:
+        """Hold the given columns at the plan's values from now on."""
+        assert self.x is not None
+        values = np.where(self.matrix.integer[cols], np.round(self.x[cols]), self.x[cols])
+        self.matrix = self.matrix.fixed(cols, values)
+
+
+def _pieces(matrix: Matrix) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Independent pieces as (rows, columns); those without whole numbers together, as one linear programme."""
+    whole, rows, cols = [], list[np.ndarray](), list[np.ndarray]()
+    for part_rows, part_cols in components(matrix):
+        if matrix.integer[part_cols].any():
+            whole.append((part_rows, part_cols))
+        else:
+            rows.append(part_rows)
+            cols.append(part_cols)
+    if cols:
+        whole.append((np.sort(np.concatenate(rows)), np.sort(np.concatenate(cols))))
+    return whole
+
+
+def _free_best(matrix: Matrix, cost: Floats, cols: np.ndarray) -> Floats:
+    """Columns that no row touches sit at the better bound."""
+    low, high = matrix.lower[cols], matrix.upper[cols]
+    best = np.where(cost[cols] < 0, high, low)
+    return np.where(np.isfinite(best), best, np.where(np.isfinite(low), low, 0.0))
+
+
+def _worst(found: list[Status]) -> Status:
+    for status in (Status.INFEASIBLE, Status.UNSOLVED, Status.FEASIBLE):
+        if status in found:
+            return status
+    return Status.OPTIMAL
+
+
+def _stop(answers: list[Solution]) -> str:
+    for reason in ("user", "clock", "nodes"):
+        if any(answer.stopped_by == reason for answer in answers):
+            return reason
+    return "gap"

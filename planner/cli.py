@@ -1,0 +1,237 @@
+"""The command `alliance`: each command reads its options, calls one function and prints.
+
+Heavy imports happen inside the commands, so that `alliance --help` is quick.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner import __version__
+from planner.options import (
+    AUDIT,
+    INFEASIBLE,
+    NO_PLAN,
+    OK,
+    PROBLEMS,
+    complain,
+    lang_option,
+    output_option,
+    plan_argument,
+    region_argument,
+    say_findings,
+    solver_options,
+    speaks,
+)
+from planner.startup import ForeignPackageError, check_packages
+from planner.text import amount, language, pick, say
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="alliance")
+def main() -> None:
+    """Plan a medical alliance 医联体规划: postings, clinics, shared centres and referrals in one linked plan."""
+    try:
+        check_packages()
+    except ForeignPackageError as error:
+        raise click.ClickException(error.zh if language() == "zh" else error.en) from error
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@lang_option
+@speaks
+def new(path: Path, lang: str) -> int:
+    """Write a starter region 新建区域: an .xlsx workbook, or a folder of CSV files."""
+    from geodata.new import new_region
+
+    new_region(path)
+    click.echo(say("new_done", lang, path=path))
+    return OK
+
+
+@main.command()
+@lang_option
+@speaks
+def regions(lang: str) -> int:
+    """List the bundled regions 自带区域, with what each is for."""
+    from planner.bundled import bundled_regions
+
+    found = bundled_regions()
+    for region in found:
+        click.echo(f"{region.name:<14} {pick((region.zh, region.en), lang)}")
+    if not found:
+        complain(say("no_bundled", lang))
+    return OK
+
+
+@main.command()
+@region_argument
+@lang_option
+@speaks
+def check(region: str, lang: str) -> int:
+    """Read and validate 检查数据: every problem and every default used; no solver."""
+    from planner.bundled import find_region
+    from planner.inputs import read_inputs
+
+    inputs = read_inputs(find_region(region))
+    if inputs.region.defaults:
+        click.echo(say("defaults_used", lang))
+        for used in inputs.region.defaults:
+            values = {"table": used.table, "column": used.column, "count": used.count, "value": used.value}
+            click.echo("  " + say("default_row", lang, **values))
+    say_findings(inputs.findings, lang)
+    if not inputs.errors:
+        click.echo(say("clean", lang))
+    return PROBLEMS if inputs.errors else OK
+
+
+@main.command()
+@region_argument
+@output_option("The CSV file to write, in the columns of `travel`.", dir_okay=False)
+@click.option("--method", type=click.Choice(["auto", "table", "straight"]), help="Where trips come from.")
+@lang_option
+@speaks
+def travel(region: str, output: Path, method: str | None, lang: str) -> int:
+    """Write the travel-time table 路程表 of a region, and report suspicious cells."""
+    from planner.bundled import find_region
+    from planner.folder import write_table
+    from planner.inputs import read_inputs
+    from planner.plan import travel_of
+
+    inputs = read_inputs(find_region(region))
+    config, _ = inputs.settled()
+    table = travel_of(inputs, config.override("travel", method=method))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_table(output, table, ("origin", "destination", "minutes", "km", "profile", "method"))
+    odd = [one for one in inputs.findings if one.en.startswith("travel")]
+    if odd:
+        complain(say("odd_trips", lang, count=len(odd)))
+        for one in odd:
+            complain("  " + one.sentence(lang))
+    methods = ", ".join(f"{name} {count}" for name, count in sorted(Counter(table["method"]).items()))
+    complain(say("travel_done", lang, pairs=len(table), methods=methods))
+    complain(say("written", lang, path=output))
+    return OK
+
+
+@main.command()
+@region_argument
+@output_option("The plan folder to write; an older plan there is replaced.", file_okay=False)
+@solver_options
+@click.option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="Budget in yuan per year.")
+@click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
+@lang_option
+@speaks
+def plan(region: str, output: Path, lang: str, no_report: bool, **values: Any) -> int:
+    """Make one linked plan 出方案 and save it as a plan folder."""
+    from planner.bundled import find_region
+    from planner.plan import AuditFailedError, InfeasibleError, NoPlanError, make_plan
+    from planner.progress import Progress
+
+    overrides = {
+        "solver": {"time_limit_s": values["time_limit"], "gap": values["gap"], "seed": values["seed"]},
+        "budget": {"yuan_per_year": values["budget"]},
+    }
+    progress = Progress(lang, values["time_limit"])
+    try:
+        saved = make_plan(find_region(region), output, progress, overrides, report=not no_report)
+    except InfeasibleError as error:
+        _say_clashes(error.clashes, lang)
+        return INFEASIBLE
+    except NoPlanError:
+        complain(say("no_plan", lang))
+        return NO_PLAN
+    except AuditFailedError as error:
+        _say_audit(error.audit, lang)
+        complain(say("audit_refused", lang, path=error.folder))
+        return AUDIT
+    finally:
+        progress.done()
+    _say_plan(saved, lang, report=not no_report)
+    return OK
+
+
+@main.command()
+@plan_argument
+@lang_option
+@speaks
+def audit(plan: Path, lang: str) -> int:
+    """Check every rule of a saved plan again 核查, from its tables, without the model."""
+    from planner.audit import audit_plan
+    from planner.folder import read_plan
+    from planner.plan import all_hold
+
+    read_plan(plan)
+    table = audit_plan(plan)
+    _say_audit(table, lang)
+    return OK if all_hold(table) else AUDIT
+
+
+@main.command()
+@plan_argument
+@lang_option
+@speaks
+def report(plan: Path, lang: str) -> int:
+    """Rewrite the report and workbook 重出报告 of a saved plan."""
+    from planner.plan import AuditFailedError, rewrite_report
+
+    try:
+        rewrite_report(plan, lang)
+    except AuditFailedError as error:
+        _say_audit(error.audit, lang)
+        complain(say("audit_refused", lang, path=error.folder))
+        return AUDIT
+    click.echo(say("report_at", lang, path=plan / "report.html"))
+    return OK
+
+
+def _say_plan(saved: Any, lang: str, report: bool) -> None:
+    """The aims with their proved gap, the audit, and where the report is."""
+    from planner.view import aim_lines
+
+    stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
+    click.echo(say("plan_found", lang, seconds=saved.info["seconds"], stopped=stopped))
+    for line in aim_lines(saved, lang):
+        click.echo("  " + line)
+    _say_audit(saved.table("audit"), lang)
+    click.echo(say("report_at", lang, path=saved.path / "report.html") if report else str(saved.path))
+
+
+def _say_audit(table: Any, lang: str) -> None:
+    """One line when every rule holds, else every breach with its sentence."""
+    from models.rules import RULES
+    from planner.plan import holds
+
+    broken = table[~table["holds"].map(holds).astype(bool)]
+    if broken.empty:
+        click.echo(say("audit_holds", lang, rules=table["rule"].nunique()))
+        return
+    for row in broken.itertuples():
+        rule = RULES.get(str(row.rule))
+        sentence = pick((rule.zh, rule.en), lang) if rule else ""
+        click.echo(f"✗ {row.rule} {sentence} | {row.subject} | {row.detail}")
+    click.echo(say("audit_broken", lang, broken=len(broken)))
+
+
+def _say_clashes(clashes: list[Any], lang: str) -> None:
+    """The rules that had to give, and the cure."""
+    from models.rules import RULES
+    from planner.words import UNITS, word
+
+    click.echo(say("infeasible", lang))
+    for clash in clashes:
+        rule = RULES.get(clash.rule)
+        values = {
+            "rule": clash.rule,
+            "sentence": pick((rule.zh, rule.en), lang) if rule else "",
+            "subject": clash.subject,
+            "amount": amount(float(clash.amount)),
+            "unit": word(UNITS, str(clash.unit or ""), lang),
+        }
+        click.echo("  " + say("clash", lang, **values))
+    click.echo(say("relax_hint", lang))

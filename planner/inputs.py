@@ -1,0 +1,81 @@
+"""A region with its checks and settings: what `check`, `travel` and `plan` all start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.calendar import CalendarError, WorkCalendar, work_calendar
+from planner.config import Config, ConfigError, read_config
+
+if TYPE_CHECKING:
+    from geodata.region import Region
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem of the input in both languages; errors stop a plan."""
+
+    severity: str
+    zh: str
+    en: str
+
+    def sentence(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+class InputError(Exception):
+    """The input has problems; all of them are in `findings`."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(one.en for one in findings if one.severity == "error"))
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A region as read, its settings (None when they have faults), its calendar and every problem found."""
+
+    region: Region
+    config: Config | None
+    calendar: WorkCalendar | None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [one for one in self.findings if one.severity == "error"]
+
+    def settled(self) -> tuple[Config, WorkCalendar]:
+        """Settings and calendar of a region without errors; raises `InputError` with every finding."""
+        if self.errors or self.config is None or self.calendar is None:
+            raise InputError(self.findings)
+        return self.config, self.calendar
+
+
+def read_inputs(path: Path) -> Inputs:
+    """Read and check a region: tables, cross-table rules, `plan.toml` and the calendar, in one go.
+
+    Raises:
+        geodata.errors.GeodataError: when the path is no region at all.
+    """
+    from geodata.checks import check_region
+    from geodata.read import read_region
+
+    region = read_region(path)
+    problems = [*region.problems, *check_region(region)]
+    findings = [Finding(one.severity, one.sentence("zh"), one.sentence("en")) for one in problems]
+    config: Config | None = None
+    try:
+        config = read_config(region.settings)
+    except ConfigError as error:
+        findings += [Finding("error", fault.sentence("zh"), fault.sentence("en")) for fault in error.faults]
+    calendar: WorkCalendar | None = None
+    if config is not None:
+        try:
+            calendar = work_calendar(config.calendar)
+        except CalendarError as error:
+            findings.append(Finding("error", f"plan.toml：{error.zh}", f"plan.toml: {error.en}"))
+        else:
+            findings += [Finding("warning", f"plan.toml：{zh}", f"plan.toml: {en}") for zh, en in calendar.notes]
+    return Inputs(region, config, calendar, list(dict.fromkeys(findings)))

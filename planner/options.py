@@ -1,0 +1,122 @@
+"""Arguments and options that several commands share, and how failures become exit codes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from planner.text import language, say
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Exit codes of design section 2.
+OK, PROBLEMS, USAGE, INFEASIBLE, NO_PLAN, AUDIT = range(6)
+
+region_argument = click.argument("region", metavar="REGION")
+plan_argument = click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="PLAN")
+lang_option = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of everything a person reads (default: the system's)."
+)
+
+
+def output_option(what: str, **kind: Any) -> Callable[[F], F]:
+    """`-o PATH`, required."""
+    return click.option(
+        "-o", "--output", required=True, type=click.Path(path_type=Path, **kind), metavar="PATH", help=what
+    )
+
+
+def solver_options(command: F) -> F:
+    """How long and how exactly to solve."""
+    for option in (
+        click.option("--seed", type=click.IntRange(min=0), help="Random seed (same data and seed, same plan)."),
+        click.option(
+            "--gap", type=click.FloatRange(0, 1), metavar="SHARE", help="Stop an aim at this gap, e.g. 0.01 for 1 %."
+        ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Longest solve; the best plan found so far is kept.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Wrap a command: settle its language, turn known failures into a sentence and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: Any, lang: str | None = None, **values: Any) -> None:
+        tongue = language(lang)
+        try:
+            code = command(*args, lang=tongue, **values)
+        except KeyboardInterrupt:
+            complain(say("interrupted", tongue))
+            code = NO_PLAN
+        except Exception as error:
+            code = _explain(error, tongue)
+            if code is None:
+                raise
+        sys.exit(code or OK)
+
+    return run
+
+
+def complain(text: str) -> None:
+    """A message to standard error."""
+    click.echo(text, err=True)
+
+
+def _explain(error: Exception, lang: str) -> int | None:
+    """Say a known failure and return its exit code; None for one that is not ours."""
+    from planner.bundled import UnknownRegion
+    from planner.config import ConfigError
+    from planner.folder import FolderError
+
+    if isinstance(error, UnknownRegion):
+        known = ", ".join(error.known) or say("no_bundled", lang)
+        complain(say("unknown_region", lang, name=error.name, known=known))
+        return USAGE
+    if isinstance(error, FolderError):
+        complain(say(error.key, lang, **error.values))
+        return USAGE
+    if isinstance(error, ConfigError):
+        for fault in error.faults:
+            complain(fault.sentence(lang))
+        return PROBLEMS
+    return _explain_input(error, lang)
+
+
+def _explain_input(error: Exception, lang: str) -> int | None:
+    from geodata.errors import GeodataError
+    from planner.calendar import CalendarError
+    from planner.inputs import InputError
+
+    if isinstance(error, GeodataError):
+        complain(error.sentence(lang))
+        return PROBLEMS
+    if isinstance(error, CalendarError):
+        complain(error.zh if lang == "zh" else error.en)
+        return PROBLEMS
+    if isinstance(error, InputError):
+        say_findings(error.findings, lang, err=True)
+        complain(say("nothing_written", lang))
+        return PROBLEMS
+    return None
+
+
+def say_findings(findings: list[Any], lang: str, err: bool = False) -> None:
+    """List problems, errors first, and count them."""
+    for finding in sorted(findings, key=lambda one: one.severity != "error"):
+        colon = "：" if lang == "zh" else ": "
+        click.echo(f"{say(finding.severity, lang)}{colon}{finding.sentence(lang)}", err=err)
+    errors = sum(one.severity == "error" for one in findings)
+    if findings:
+        click.echo(say("problems", lang, errors=errors, warnings=len(findings) - errors), err=err)

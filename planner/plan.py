@@ -1,0 +1,288 @@
+"""The main job: from a region's tables to an audited plan folder.
+
+read -> check -> travel -> build -> plan -> write -> audit -> indicators -> report, once, in this
+order. Everything is written to a fresh folder beside the target and moved there when it is whole
+and audited; while solving, an audited incumbent takes the target's place in the same way.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner import __version__
+from planner.config import Config
+from planner.folder import (
+    SavedPlan,
+    check_replaceable,
+    read_plan,
+    whole_folder,
+    write_plan,
+    write_table,
+)
+from planner.inputs import Inputs, read_inputs
+from planner.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Least seconds between two saved incumbents: saving takes time from the solver.
+SAVE_EVERY = 15.0
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One of the rules that cannot all hold, and by how much it has to give."""
+
+    rule: str
+    subject: str
+    amount: float
+    unit: str
+
+
+class InfeasibleError(Exception):
+    """No plan exists; `clashes` is the smallest set of rules that had to give."""
+
+    def __init__(self, clashes: list[Clash]) -> None:
+        super().__init__(", ".join(clash.rule for clash in clashes))
+        self.clashes = clashes
+
+
+class NoPlanError(Exception):
+    """The solver stopped before it had any plan."""
+
+
+class AuditFailedError(Exception):
+    """A plan breaks a rule; it is kept at `folder` without a report."""
+
+    def __init__(self, folder: Path, audit: pd.DataFrame) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+        self.audit = audit
+
+
+def make_plan(
+    region: Path,
+    target: Path,
+    progress: Progress,
+    overrides: Mapping[str, Mapping[str, object]] | None = None,
+    report: bool = True,
+) -> SavedPlan:
+    """Plan a region and write the plan folder. `overrides` are settings by section that win over plan.toml.
+
+    Raises:
+        planner.inputs.InputError: the input has problems; nothing is written.
+        planner.folder.FolderError: the target holds something that is no plan.
+        InfeasibleError, NoPlanError, AuditFailedError: as they say.
+    """
+    check_replaceable(target)
+    started = time.monotonic()
+    progress.stage("reading", name=region.name)
+    inputs = read_inputs(region)
+    config, _ = inputs.settled()
+    for section, values in (overrides or {}).items():
+        config = config.override(section, **values)
+    progress.stage("travelling")
+    travel = travel_of(inputs, config)
+    progress.stage("building")
+    from planner.build import build_instance
+
+    built = build_instance(inputs.region, config, travel)
+    maker = _Maker(inputs, config, travel, list(built.notes), target, progress.lang, report, started)
+    progress.stage("planning", seconds=config.solver.time_limit_s)
+    from models.allocation import plan
+
+    outcome = plan(built.instance, config.solver, progress, maker.save_incumbent)
+    progress.done()
+    status = _status(outcome)
+    if status == "INFEASIBLE":
+        raise InfeasibleError([Clash(*_fields(one, "rule subject amount unit")) for one in outcome.clashes])
+    if status == "UNSOLVED" or not outcome.tables:
+        raise NoPlanError
+    progress.stage("auditing")
+    maker.save(outcome)
+    return read_plan(target)
+
+
+def travel_of(inputs: Inputs, config: Config) -> pd.DataFrame:
+    """The full travel table of a region under its settings."""
+    from geodata.travel import travel_table
+
+    return travel_table(inputs.region, config.to_dict()["travel"])
+
+
+@dataclass
+class _Maker:
+    """Writes plan folders of one run: the incumbents on the way and the plan at the end."""
+
+    inputs: Inputs
+    config: Config
+    travel: pd.DataFrame
+    notes: list[Any]
+    target: Path
+    lang: str
+    report: bool
+    started: float
+    saved_at: float = -SAVE_EVERY
+
+    def save(self, outcome: Any) -> None:
+        """Write, audit and move the plan into place; a plan that fails is set aside instead."""
+        with whole_folder(self.target) as fresh:
+            audit = self._write(fresh, outcome, _status(outcome), str(getattr(outcome, "stopped_by", "none")))
+            if not all_hold(audit):
+                aside = self.target.with_name(f"{self.target.name}.rejected")
+                shutil.rmtree(aside, ignore_errors=True)
+                shutil.copytree(fresh, aside)
+                raise AuditFailedError(aside, audit)
+
+    def save_incumbent(self, outcome: Any) -> None:
+        """Let an audited incumbent take the target's place; one that fails its audit is passed over."""
+        if time.monotonic() - self.saved_at < SAVE_EVERY:
+            return
+        try:
+            with whole_folder(self.target) as fresh:
+                if not all_hold(self._write(fresh, outcome, "FEASIBLE", "running")):
+                    raise _Passed
+        except _Passed:
+            pass
+        self.saved_at = time.monotonic()
+
+    def _write(self, folder: Path, outcome: Any, status: str, stopped_by: str) -> pd.DataFrame:
+        """Everything of a plan folder, ending with the report when the audit holds; returns the audit."""
+        from planner.audit import audit_plan
+
+        self._write_region(folder / "region")
+        tables = {**outcome.tables, "scenarios": outcome.scenarios}
+        write_plan(folder, tables, self._info(outcome, status, stopped_by))
+        audit = audit_plan(folder)
+        write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
+        if all_hold(audit):
+            finish(folder, self.lang, self.report)
+        return audit
+
+    def _write_region(self, folder: Path) -> None:
+        """The canonical copy of the region with the full travel table in the place of the user's."""
+        from geodata.write import write_csv
+
+        write_csv(self.inputs.region, folder)
+        columns = ("origin", "destination", "minutes", "km", "profile", "method")
+        write_table(folder / "travel.csv", self.travel, columns)
+
+    def _info(self, outcome: Any, status: str, stopped_by: str) -> dict[str, Any]:
+        region = self.inputs.region
+        names = "name value bound gap unit given"
+        aims = [dict(zip(names.split(), _fields(aim, names), strict=True)) for aim in outcome.aims]
+        return {
+            "status": status,
+            "stopped_by": stopped_by,
+            "region": self.config.region.name or region.name,
+            "aims": [{**aim, "given": _given(aim["given"])} for aim in aims],
+            "settings": self.config.to_dict(),
+            "inputs": dict(sorted(region.sources.items())),
+            "defaults": [
+                {"table": one.table, "column": one.column, "count": one.count, "value": str(one.value)}
+                for one in region.defaults
+            ],
+            "warnings": [{"zh": one.zh, "en": one.en} for one in self.inputs.findings if one.severity != "error"],
+            "notes": [_pair(note) for note in (*self.notes, *getattr(outcome, "notes", ()))],
+            "versions": versions(),
+            "seconds": round(time.monotonic() - self.started, 3),
+            "solve_seconds": round(float(getattr(outcome, "seconds", 0.0) or 0.0), 3),
+            "seed": self.config.solver.seed,
+        }
+
+
+class _Passed(Exception):
+    """An incumbent is not kept."""
+
+
+def finish(folder: Path, lang: str, report: bool = True) -> None:
+    """Write indicators, and unless told otherwise the report and workbook, into an audited plan folder."""
+    from planner.indicators import indicators
+
+    table = indicators(folder)
+    if len(table):
+        columns = ("indicator", "scope", "value", "unit", "current", "target", "published", "note")
+        write_table(folder / "indicators.csv", table, columns, sort=False)
+    if report:
+        from planner.report import write_report
+        from planner.workbook import write_workbook
+
+        saved = read_plan(folder)
+        write_workbook(saved, folder / "workbook.xlsx", lang)
+        write_report(saved, folder / "report.html", lang)
+
+
+def rewrite_report(folder: Path, lang: str) -> SavedPlan:
+    """Audit a saved plan again and rewrite what people read in it; the rest is copied as it is.
+
+    Raises:
+        AuditFailedError: when the plan breaks a rule; nothing is changed.
+        planner.folder.FolderError: when the path is no plan folder.
+    """
+    from planner.audit import audit_plan
+
+    read_plan(folder)
+    audit = audit_plan(folder)
+    if not all_hold(audit):
+        raise AuditFailedError(folder, audit)
+    with whole_folder(folder) as fresh:
+        shutil.copytree(folder, fresh, dirs_exist_ok=True)
+        write_table(fresh / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
+        finish(fresh, lang)
+    return read_plan(folder)
+
+
+def all_hold(audit: pd.DataFrame) -> bool:
+    """Whether no line of an audit is broken."""
+    return bool(audit["holds"].map(holds).all()) if len(audit) else True
+
+
+def holds(value: object) -> bool:
+    """`holds` of an audit line: yes/no or a truth value."""
+    return str(value).strip().lower() in ("yes", "true", "1")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a plan depends on."""
+    found = {"alliance-planner": __version__, "python": platform.python_version()}
+    for package in ("highspy", "pyomo", "pandas", "numpy", "geopandas", "chinesecalendar"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _status(outcome: Any) -> str:
+    status = outcome.status
+    return str(getattr(status, "value", status)).upper()
+
+
+def _fields(thing: Any, names: str) -> list[Any]:
+    """The named values of a record, whether it is a mapping, a tuple or an object."""
+    wanted = names.split()
+    if isinstance(thing, Mapping):
+        return [thing.get(name) for name in wanted]
+    if isinstance(thing, tuple) and not hasattr(thing, wanted[0]):
+        return [*thing, *[None] * len(wanted)][: len(wanted)]
+    return [getattr(thing, name, None) for name in wanted]
+
+
+def _given(given: object) -> object:
+    """The condition of a bound: a text, or the names of the aims before it."""
+    if given is None or isinstance(given, str):
+        return given or ""
+    return list(given) if isinstance(given, Iterable) else given
+
+
+def _pair(note: Any) -> dict[str, str]:
+    if isinstance(note, tuple | list) and len(note) == 2:
+        return {"zh": str(note[0]), "en": str(note[1])}
+    return {"zh": str(note), "en": str(note)}

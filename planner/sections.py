@@ -1,0 +1,168 @@
+"""The sections of `plan.toml` that belong to no block, as frozen dataclasses with defaults and ranges.
+
+The sections of the four blocks are in `models.options`; `planner.config` reads them all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from models.options import OptionError, check_ranges, option
+
+AIMS = ("floors", "unmet", "worst_served", "travel", "cost", "change", "wishes", "farthest")
+COVERS = ("postings", "sessions", "centres", "travel")
+
+
+def nearest(word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    """(zh, en) for an unknown name: the nearest known one, or the list of all."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return f"没有“{word}”这一项，是否为“{near[0]}”？", f"unknown; did you mean {near[0]!r}?"
+    if not known:
+        return "本版本此小节没有设置项", "this section has no settings in this version"
+    return f"没有“{word}”这一项；可用：{'、'.join(known)}", f"unknown; known are {', '.join(known)}"
+
+
+class _Checked:
+    def __post_init__(self) -> None:
+        check_ranges(self)
+
+
+@dataclass(frozen=True)
+class Region(_Checked):
+    """What the region is and how its coordinates are to be read."""
+
+    name: str = option("", "区域名称", "name of the region")
+    language: str = option("", "语言；空为按系统", "language; empty: the system's", choices=("", "zh", "en"))
+    coordinates: str | Mapping[str, str] = option(
+        "wgs84",
+        "坐标系，可按表分别填写",
+        "datum of the coordinates, also one per table",
+        choices=("wgs84", "gcj02", "bd09", "cgcs2000"),
+    )
+    population: str = option(
+        "resident", "人口口径：常住或户籍", "which population is given", choices=("resident", "registered")
+    )
+
+
+@dataclass(frozen=True)
+class Calendar(_Checked):
+    """The planning horizon and its working days. Without `start` a typical quarter is planned."""
+
+    start: date | None = option(None, "计划期第一天（周一）", "first Monday of the horizon")
+    weeks: int = option(13, "计划期周数", "weeks of the horizon", unit="weeks", least=1, most=156)
+    holidays: str = option("cn", "节假日：国务院通知或不计", "public holidays", choices=("cn", "none"))
+    make_up_days: str = option(
+        "as_weekday", "调休上班日按平日或按周六", "adjusted working days", choices=("as_weekday", "as_saturday")
+    )
+    open_weekdays: tuple[int, ...] = option(
+        (1, 2, 3, 4, 5), "每周开诊的星期", "weekdays of opening (Monday 1)", least=1, most=7
+    )
+    off: tuple[date, ...] = option((), "另加的休息日", "further days off")
+    work: tuple[date, ...] = option((), "另加的工作日", "further working days")
+
+
+@dataclass(frozen=True)
+class Travel(_Checked):
+    """Minutes and kilometres between places where the region's `travel` table has none."""
+
+    method: str = option(
+        "auto", "取得路程的办法", "where trips come from", choices=("auto", "table", "roads", "straight")
+    )
+    circuity: float = option(1.3, "迂回系数", "road length over straight line", unit="times", least=1, most=5)
+    speed_kmh: float = option(40.0, "平均车速", "mean speed", unit="km/h", above=0, most=150)
+    minutes_each_end: float = option(5.0, "每端另加时间", "added at each end", unit="minutes", least=0, most=60)
+    season_factor: float = option(1.0, "季节系数", "factor of the season", unit="times", above=0, most=5)
+    calibration: float = option(1.0, "校准系数", "factor found by calibration", unit="times", above=0, most=5)
+    closed_roads: tuple[str, ...] = option((), "封闭的道路", "roads that are closed")
+    max_minutes: float = option(240.0, "居民点到机构的最远单程", "longest trip of residents", unit="minutes", above=0)
+    allow_zero: bool = option(False, "允许不同地点间为零", "whether different places may be zero apart")
+
+
+@dataclass(frozen=True)
+class Budget(_Checked):
+    """One annualised budget over the parts named in `covers`."""
+
+    yuan_per_year: float | None = option(None, "年度预算；空为不限", "budget; empty: none", unit="yuan/year", least=0)
+    covers: tuple[str, ...] = option(COVERS, "预算包含的部分", "parts that the budget covers", choices=COVERS)
+    annualise_years: float = option(
+        10.0, "一次性费用分摊年数", "years that one-off costs are spread over", unit="years", above=0
+    )
+
+
+@dataclass(frozen=True)
+class Aims(_Checked):
+    """The committee's order of aims, and the weights inside the second one."""
+
+    order: tuple[str, ...] = option(AIMS[:-1], "目标次序", "order of the aims", choices=AIMS)
+    left_weight: float = option(0.5, "外流一人次相当于未满足的比例", "weight of a visit that leaves", unit="share")
+    avoidable_weight: float = option(0.25, "可避免上转的权重", "weight of an avoidable referral", unit="share")
+    tolerances: Mapping[str, float] = option(
+        {},
+        "各目标允许后续目标让出的比例",
+        "share of each aim that later ones may give away",
+        unit="share",
+        least=0,
+        most=1,
+    )
+
+    def __post_init__(self) -> None:
+        check_ranges(self)
+        faults: list[tuple[str, object, str, str]] = []
+        if not 0 < self.avoidable_weight < self.left_weight < 1:
+            faults.append((
+                "left_weight", self.left_weight,
+                f"应满足 0 < avoidable_weight ({self.avoidable_weight:g}) < left_weight < 1",
+                f"expected 0 < avoidable_weight ({self.avoidable_weight:g}) < left_weight < 1",
+            ))  # fmt: skip
+        if len(set(self.order)) < len(self.order) or not self.order:
+            faults.append(("order", list(self.order), "每个目标写一次", "expected each aim once, and at least one"))
+        for aim in self.tolerances:
+            if aim not in AIMS:
+                faults.append(("tolerances", aim, *nearest(aim, AIMS)))
+        if faults:
+            raise OptionError(faults)
+
+
+@dataclass(frozen=True)
+class Scenario(_Checked):
+    """What is assumed, in one place."""
+
+    capture_factor: float = option(1.0, "吸引力系数", "factor on every capture share", unit="times", least=0, most=2)
+    demand_growth: float = option(0.0, "需求增长", "growth of every need", unit="share", least=-0.9, most=5)
+    home_cost_factor: float = option(
+        1.0, "外出对本院影响系数", "factor on visits lost at home", unit="times", least=0, most=10
+    )
+
+
+@dataclass(frozen=True)
+class Solver(_Checked):
+    """When to stop. The same data give the same plan unless the clock stops it."""
+
+    time_limit_s: float = option(120.0, "求解时间上限", "longest solve", unit="seconds", above=0)
+    gap: float = option(0.01, "各目标的允许差距", "gap at which an aim is good enough", unit="share", least=0, most=1)
+    node_limit: int | None = option(None, "分支节点上限", "most branch-and-bound nodes", unit="nodes", least=0)
+    threads: int = option(0, "线程数；0 为自动", "threads; 0: automatic", unit="threads", least=0)
+    seed: int = option(0, "随机种子", "seed", least=0)
+
+
+@dataclass(frozen=True)
+class Output(_Checked):
+    """What is written beside the tables."""
+
+    language: str = option("", "报告语言；空为按系统", "language of the report", choices=("", "zh", "en"))
+    public: bool = option(False, "公示版", "a version for the public")
+    month_statistics: bool = option(False, "月报表", "monthly statistics")
+
+
+@dataclass(frozen=True)
+class Grouping(_Checked):
+    """Groups 分片包段; this version has no settings for them."""
+
+
+@dataclass(frozen=True)
+class Roster(_Checked):
+    """The roster 排班; this version has no settings for it."""

@@ -1,0 +1,246 @@
+"""A saved plan as people read it: names instead of ids, translated headings, figures with units.
+
+Shared by the report, the workbook and the command line; nothing here writes files.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from models.rules import RULES
+from planner.folder import SavedPlan
+from planner.text import amount, pick, say
+from planner.words import COLUMNS, MEASURES, UNITS, VALUES, word
+
+SCENARIOS = ("do_nothing", "today", "by_hand", "plan")
+TITLES = {
+    "1": ("住院医师", "resident"),
+    "2": ("主治", "attending"),
+    "3": ("副主任", "assoc. chief"),
+    "4": ("主任", "chief"),
+}
+#: Columns that hold the id of an institution, a doctor, a specialty or a service.
+_PLACES = ("institution", "centre", "backup", "origin", "destination", "home")
+_KINDS = {
+    **dict.fromkeys(_PLACES, "institutions"),
+    "doctor": "doctors",
+    "specialty": "specialties",
+    "service": "services",
+}
+_TRANSLATED = ("main", "state", "direction", "mode", "holds", "scenario", "mark", "opens", "scope", "given")
+_TOKEN = re.compile(r"[\w.\-]+")
+
+
+@dataclass(frozen=True)
+class AimView:
+    """One aim as read: `better` is the proved most by which any plan could be better, in the aim's unit."""
+
+    name: str
+    label: str
+    value: str
+    unit: str
+    today: str
+    better: str
+    gap: str
+    given: str
+
+
+class View:
+    """A saved plan in one language."""
+
+    def __init__(self, saved: SavedPlan, lang: str) -> None:
+        self.saved = saved
+        self.lang = lang
+
+    def say(self, key: str, **values: object) -> str:
+        return say(key, self.lang, **values)
+
+    def pick(self, pair: Any) -> str:
+        return pick(pair, self.lang)
+
+    # --- names ----------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Per table of the region: id -> name (the id where the name is blank)."""
+        found: dict[str, dict[str, str]] = {}
+        for kind in ("institutions", "doctors", "specialties", "services"):
+            table = self.saved.region.get(kind)
+            if table is None or "id" not in table:
+                found[kind] = {}
+                continue
+            labels = table["name"] if "name" in table else table["id"]
+            found[kind] = {key: label or key for key, label in zip(table["id"], labels, strict=True)}
+        return found
+
+    def name(self, kind: str, key: object) -> str:
+        """The name of an id; an unknown id, or `outside`, in its own words."""
+        text = "" if key is None or key != key else str(key)
+        return self.names[kind].get(text) or word(VALUES, text, self.lang) if text else ""
+
+    @cached_property
+    def doctors(self) -> Mapping[str, Mapping[str, str]]:
+        """Rows of the `doctors` table by id."""
+        table = self.saved.region.get("doctors")
+        if table is None:
+            return {}
+        return {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")}
+
+    def doctor(self, key: str) -> str:
+        """Name (title · hospital) of a doctor."""
+        row = self.doctors.get(key, {})
+        parts = [self.title(row.get("title", "")), self.name("institutions", row.get("institution", ""))]
+        told = "·".join(part for part in parts if part)
+        return f"{self.name('doctors', key)}（{told}）" if told and self.lang == "zh" else (
+            f"{self.name('doctors', key)} ({told})" if told else self.name("doctors", key)
+        )  # fmt: skip
+
+    def title(self, key: str) -> str:
+        pair = TITLES.get(key.split(".")[0])
+        return self.pick(pair) if pair else key
+
+    def subject(self, text: object) -> str:
+        """A rule's subject with ids replaced by names (bare short numbers are left alone)."""
+
+        def swap(match: re.Match[str]) -> str:
+            token = match.group()
+            if token.isdigit() and len(token) < 4:
+                return token
+            return next((kind[token] for kind in self.names.values() if token in kind), token)
+
+        return _TOKEN.sub(swap, str(text))
+
+    def rule(self, key: str) -> str:
+        """The sentence of a rule."""
+        rule = RULES.get(key)
+        return self.pick((rule.zh, rule.en)) if rule else key
+
+    def heading(self, column: str) -> str:
+        return word(COLUMNS, column, self.lang)
+
+    def unit(self, unit: object) -> str:
+        return word(UNITS, str(unit or ""), self.lang).replace("per ", "/") if unit else ""
+
+    def measure(self, name: str) -> str:
+        return word(MEASURES, name, self.lang)
+
+    def figure(self, value: object, unit: object = "") -> str:
+        """A number for reading; shares as percentages, missing as a dash."""
+        number = to_float(value)
+        if number is None:
+            return "–" if value is None or value != value or value == "" else str(value)
+        if unit == "share":
+            return f"{number:.1%}".replace(".0%", "%")
+        return amount(number)
+
+    # --- tables ---------------------------------------------------------------------------
+
+    def named(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A plan table with names, translated values and headings; numbers stay numbers."""
+        shown = table.copy()
+        for column in shown.columns:
+            if column in _KINDS:
+                shown[column] = [self.name(_KINDS[column], key) for key in shown[column]]
+            elif column in _TRANSLATED:
+                shown[column] = [
+                    word(VALUES, str(value), self.lang) if value == value else "" for value in shown[column]
+                ]
+            elif column == "unit":
+                shown[column] = [self.unit(value) for value in shown[column]]
+            elif column == "measure":
+                shown[column] = [self.measure(str(value)) for value in shown[column]]
+            elif column == "subject":
+                shown[column] = [self.subject(value) for value in shown[column]]
+        return shown.rename(columns={column: self.heading(str(column)) for column in shown.columns})
+
+    def quarters(self) -> int:
+        """How many quarters the plan has (at least 1)."""
+        found = {q for name in ("visits", "sessions") for q in self.saved.table(name)["quarter"] if q}
+        return max(1, len(found))
+
+    def months(self) -> float:
+        """Months of the horizon."""
+        weeks = float(self.saved.info.get("settings", {}).get("calendar", {}).get("weeks", 13))
+        return weeks * 7 / (365.25 / 12)
+
+    # --- aims and scenarios ---------------------------------------------------------------
+
+    def scenario_value(self, scenario: str, measure: str) -> float | None:
+        table = self.saved.table("scenarios")
+        found = table[(table["scenario"] == scenario) & (table["measure"] == measure)]
+        return to_float(found["value"].iloc[0]) if len(found) else None
+
+    def aims(self) -> list[AimView]:
+        """The aims in the committee's order."""
+        return [self._aim(aim) for aim in self.saved.info.get("aims", [])]
+
+    def _aim(self, aim: Mapping[str, Any]) -> AimView:
+        value, bound, unit = to_float(aim["value"]), to_float(aim.get("bound")), str(aim.get("unit") or "")
+        gap = to_float(aim.get("gap"))
+        better = self.say("not_bounded")
+        if value is not None and bound is not None and math.isfinite(bound):
+            left = abs(value - bound)
+            small = left <= 1e-6 * max(1.0, abs(value))
+            told = f"{self.figure(left, unit)} {self._unit_after(unit)}".strip()
+            better = self.say("proved_best") if small else self.say("better_by", amount=told)
+        given = aim.get("given") or ""
+        parts = given if isinstance(given, list) else [given]
+        return AimView(
+            name=str(aim["name"]),
+            label=self.measure(str(aim["name"])),
+            value=self.figure(value, unit),
+            unit=self._unit_after(unit),
+            today=self.figure(self.scenario_value("today", str(aim["name"])), unit),
+            better=better,
+            gap="–" if gap is None or not math.isfinite(gap) else f"{gap:.2%}",
+            given="、".join(self._given(str(one)) for one in parts if one),
+        )
+
+    def _given(self, text: str) -> str:
+        return word(VALUES, text, self.lang) if text in VALUES else self.measure(text)
+
+    def _unit_after(self, unit: str) -> str:
+        return "" if unit == "share" else self.unit(unit)
+
+    def scenarios(self) -> pd.DataFrame:
+        """Measures in rows, the four scenarios in columns, `unit` last; aims first."""
+        table = self.saved.table("scenarios")
+        if table.empty:
+            return pd.DataFrame(columns=["measure", *SCENARIOS, "unit"])
+        wide = table.pivot_table(index="measure", columns="scenario", values="value", aggfunc="first", sort=False)
+        wide = wide.reindex(columns=list(SCENARIOS))
+        wide["unit"] = table.drop_duplicates("measure").set_index("measure")["unit"]
+        order = {str(aim["name"]): at for at, aim in enumerate(self.saved.info.get("aims", []))}
+        ranked = sorted(wide.index, key=lambda measure: (order.get(measure, len(order)), measure))
+        return wide.loc[ranked].reset_index()
+
+
+def to_float(value: object) -> float | None:
+    """A finite number, or None."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def aim_lines(saved: SavedPlan, lang: str) -> list[str]:
+    """The aims as plain lines for the terminal: value, today's, how much better a plan could be."""
+    view = View(saved, lang)
+    lines = []
+    for aim in view.aims():
+        today = f"{view.say('today')} {aim.today}" if aim.today != "–" else ""
+        told = ", ".join(
+            part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.better, f"gap {aim.gap}") if part
+        )
+        lines.append(f"{aim.label}: {told}" if lang == "en" else f"{aim.label}：{told.replace('gap', '差距')}")
+    return lines

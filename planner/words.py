@@ -1,0 +1,217 @@
+"""Names of plan tables, columns, aims, indicators and units in Chinese and English.
+
+Used by the report and the workbook. A name that is not listed is shown as it is, with spaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Pairs = Mapping[str, tuple[str, str]]
+
+
+def _pairs(text: str) -> Pairs:
+    """`name | zh | en` lines as a mapping; a line without en says the name itself."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in text.strip().splitlines():
+        name, zh, en = (part.strip() for part in line.split("|"))
+        found[name] = (zh, en)
+    return MappingProxyType(found)
+
+
+TABLES = _pairs("""
+    summary | 总览 | Summary
+    aims | 目标 | Aims
+    scenarios | 情景对比 | Scenarios
+    indicators | 指标 | Indicators
+    sessions | 坐诊安排 | Clinics
+    site_sessions | 各点门诊 | Clinics by site
+    postings | 派驻名单 | Postings
+    teleconsultations | 远程会诊 | Teleconsultation
+    centres | 共享中心 | Shared centres
+    service_links | 服务关系 | Service links
+    referrals | 双向转诊 | Referrals
+    reserves | 号源床位预留 | Reserves
+    visits | 就诊平衡 | Visit balance
+    shortfalls | 未满足底线 | Shortfalls
+    audit | 核查 | Audit
+    sources | 假设与来源 | Assumptions and sources
+    provenance | 来历 | Provenance
+""")
+
+COLUMNS = _pairs("""
+    service | 服务 | Service
+    institution | 机构 | Institution
+    quarter | 季度 | Quarter
+    level | 规模 | Level
+    wait_minutes | 承诺等候（分） | Promised wait (min)
+    items_per_day | 日工作量 | Items per day
+    used | 实际日工作量 | Used per day
+    opens | 新开办 | Opens
+    cost_per_year | 年费用（元） | Cost (yuan/year)
+    centre | 中心 | Centre
+    backup | 备用中心 | Backup
+    share | 份额 | Share
+    minutes | 单程（分） | Minutes one way
+    promised_wait | 承诺等候（分） | Promised wait (min)
+    turnaround_minutes | 周转时限（分） | Turnaround (min)
+    doctor | 医生 | Doctor
+    title | 职称 | Title
+    department | 科室 | Department
+    home | 派出单位 | From
+    specialty | 专业 | Specialty
+    start | 开始 | Start
+    end | 结束 | End
+    state | 状态 | State
+    sessions | 次数 | Clinics
+    main | 主诊 | Main doctor
+    half_days | 半天数 | Half-days
+    origin | 转出 | From
+    destination | 转入 | To
+    direction | 方向 | Direction
+    patients_per_month | 人次/月 | Visits a month
+    visits_per_month | 人次/月 | Visits a month
+    beds | 床位 | Beds
+    need | 需求 | Need
+    own | 本机构 | Own
+    posted | 派驻接诊 | Posted
+    tele | 远程 | Tele
+    referred | 上转 | Referred
+    left | 外流 | Left
+    unmet | 未满足 | Unmet
+    returned | 下转 | Returned
+    offered | 可接诊 | Offered
+    mode | 频次 | Mode
+    rule | 规则 | Rule
+    subject | 对象 | Subject
+    amount | 数量 | Amount
+    unit | 单位 | Unit
+    scenario | 情景 | Scenario
+    measure | 项目 | Measure
+    value | 数值 | Value
+    indicator | 指标 | Indicator
+    scope | 范围 | Scope
+    current | 现状 | Current
+    target | 目标值 | Target
+    published | 公布值 | Published
+    note | 说明 | Note
+    holds | 满足 | Holds
+    detail | 详情 | Detail
+    sentence | 含义 | Meaning
+    name | 名称 | Name
+    bound | 已证明下界 | Proved bound
+    gap | 差距 | Gap
+    gap_units | 最多可再好 | At most this much better
+    given | 前提 | Given
+    table | 表 | Table
+    column | 列 | Column
+    row | 行 | Row
+    mark | 性质 | Mark
+    count | 处数 | Count
+    file | 文件 | File
+    sha256 | 校验值 | SHA-256
+    do_nothing | 不做安排 | Do nothing
+    today | 现状 | Today
+    by_hand | 人工编排 | By hand
+    plan | 本方案 | This plan
+    served | 服务单位数 | Served
+    total | 合计 | Total
+    key | 项 | Key
+""")
+
+VALUES = _pairs("""
+    yes | 是 | yes
+    no | 否 | no
+    new | 新派 | new
+    running | 在岗 | running
+    up | 上转 | up
+    down | 下转 | down
+    outside | 县外 | outside
+    monthly | 每月一次 | monthly
+    fortnightly | 两周一次 | fortnightly
+    weekly | 每周一次 | weekly
+    twice_weekly | 每周两次 | twice weekly
+    posted | 派驻 | posted
+    do_nothing | 不做安排 | do nothing
+    today | 现状 | today
+    by_hand | 人工编排 | by hand
+    plan | 本方案 | this plan
+    published | 公布 | published
+    national_rule | 国家规定 | national rule
+    literature | 文献 | literature
+    approximate | 近似 | approximate
+    assumed | 假设 | assumed
+    derived | 推算 | derived
+    default | 默认值 | default
+    candidate | 候选 | candidate
+    existing | 现有 | existing
+    forced | 必须开办 | forced
+    the offer | 门诊、派驻与中心的安排 | the offer
+    all | 全部 | all
+    region | 全区域 | region
+    alliance | 医联体 | alliance
+""")
+
+MEASURES = _pairs("""
+    floors | 未达底线 | Promises not kept
+    unmet | 未满足与外流（加权） | Unmet and lost visits (weighted)
+    worst_served | 最差一成点的缺口 | Gap of the worst-served tenth
+    travel | 路途时间 | Travel
+    cost | 费用 | Cost
+    change | 相对现状的变动 | Change against today
+    wishes | 医生意愿 | Doctors' wishes
+    farthest | 最远路程 | Farthest trip
+    unmet_visits | 未满足人次 | Unmet visits
+    left_visits | 外流人次 | Visits that leave
+    referred_visits | 上转人次 | Referred visits
+    kept_visits | 基层留住人次 | Visits kept local
+    avoidable_visits | 可避免上转 | Avoidable referrals
+    sessions_per_month | 每月门诊次数 | Clinics a month
+    posted_doctors | 派驻医生数 | Posted doctors
+    open_centres | 共享中心数 | Shared centres
+    cost_per_year | 年费用 | Cost a year
+""")
+
+UNITS = _pairs("""
+    visits/month | 人次/月 | visits/month
+    visits | 人次 | visits
+    weighted visits/month | 加权人次/月 | weighted visits/month
+    points | 分 | points
+    points of shortfall | 分（未达底线） | points of shortfall
+    clinics moved | 次变动 | clinics moved
+    minutes | 分钟 | minutes
+    minutes/month | 分钟/月 | minutes/month
+    yuan | 元 | yuan
+    yuan/year | 元/年 | yuan/year
+    sessions | 次 | clinics
+    sessions/month | 次/月 | clinics/month
+    sessions/quarter | 次/季 | clinics/quarter
+    clinics | 次 | clinics
+    clinics/month | 次/月 | clinics/month
+    clinics/quarter | 次/季 | clinics/quarter
+    half-days | 半天 | half-days
+    half-days/quarter | 半天/季 | half-days/quarter
+    doctors | 人 | doctors
+    institutions | 个 | institutions
+    sites | 个点 | sites
+    centres | 个 | centres
+    items/day | 件/日 | items/day
+    share | 比例 | share
+    % | % | %
+    persons | 人 | persons
+    changes | 处 | changes
+    services | 项 | services
+    posts | 个岗位 | posts
+    days | 天 | days
+    km | 公里 | km
+    beds | 张 | beds
+""")
+
+
+def word(pairs: Pairs, name: str, lang: str) -> str:
+    """A name in one language; an unknown one as it is, underscores shown as spaces."""
+    found = pairs.get(name)
+    if found is None:
+        return name.replace("_", " ")
+    return found[0] if lang == "zh" else found[1]
