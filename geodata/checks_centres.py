@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 
 from geodata.checks_view import Check, Row, View
-from geodata.problems import Severity
+from geodata.problems import Problem, Severity
 
 
 def items_by_service(view: View) -> dict[str, dict[str, float]]:
@@ -42,16 +42,7 @@ def capacities(view: View) -> Check:
             host: max(level.number("items_per_day") for level in rows) for host, rows in levels.get(service, {}).items()
         }
         if not hosts:
-            yield view.problem(
-                row,
-                "id",
-                ("centres 表中至少一个可开办的承办机构", "a candidate in table centres that is not forbidden"),
-                (
-                    f"每日 {sum(volumes.values()):g} 件无处可送:在 centres 表中增加候选机构和规模",
-                    f"{sum(volumes.values()):g} items a day have nowhere to go: add candidates to table centres",
-                ),
-                severity=severity,
-            )
+            yield _nowhere_to_go(view, row, sum(volumes.values()))
             continue
         most = row.number("max_centres")
         chosen = sorted(hosts.values(), reverse=True)[: len(hosts) if math.isnan(most) else max(0, int(most))]
@@ -74,6 +65,21 @@ def capacities(view: View) -> Check:
             )
         elif row.yes("single_source"):
             yield from _largest_source(view, row, volumes, hosts, severity)
+
+
+def _nowhere_to_go(view: View, service: Row, items: float) -> Problem:
+    forbidden = any(row["service"] == service["id"] for row in view.rows("centres"))
+    return view.problem(
+        service,
+        "id",
+        ("centres 表中至少一个可开办的承办机构", "a candidate in table centres that is not forbidden"),
+        (
+            f"每日 {items:g} 件无处可送:在 centres 表中增加候选机构和规模",
+            f"{items:g} items a day have nowhere to go: add candidates to table centres",
+        ),
+        # a service without any row in centres is simply not planned
+        severity="error" if forbidden and math.isnan(service.number("unserved_cost")) else "warning",
+    )
 
 
 def _largest_source(
@@ -160,6 +166,7 @@ def work_times(view: View) -> Check:
                     f"more than work_minutes, {work:g}, and the minutes for one item, {each:g}",
                 ),
                 ("单位是分钟(不是小时):改正时限或用时", "in minutes, not hours: correct the limit or the work"),
+                severity="warning",
             )
     for row in view.rows("centres"):
         service = services.get(row["service"])

@@ -17,6 +17,8 @@ from geodata.problems import Problem
 ODD, ODD_KM = 3.0, 20.0
 #: Times the median distance at which a point is in another region, and the least km for it.
 AWAY, AWAY_KM = 8.0, 100.0
+#: Degrees within which a longitude is taken for the region's latitude.
+SWAP_DEGREES = 3.0
 #: So many different places on one spot look like one geocoded town.
 SAME_SPOT = 3
 
@@ -29,7 +31,10 @@ def points(view: View) -> Check:
             x, y = row.number(lon), row.number(lat)
             if math.isnan(x) and math.isnan(y):
                 continue
-            if math.isnan(x) or math.isnan(y):
+            if math.isnan(y) and centre and abs(x - centre[1]) < SWAP_DEGREES < abs(x - centre[0]):
+                # the reader has refused a longitude as latitude; what is left is the latitude
+                yield _swapped(view, row, (lon, lat), f"{x:g}")
+            elif math.isnan(x) or math.isnan(y):
                 yield view.problem(
                     row,
                     lon if math.isnan(x) else lat,
@@ -68,13 +73,7 @@ def _point(
         return
     far = _far(x, y, centre)
     if far and abs(x) <= 90 and not _far(y, x, centre):
-        yield view.problem(
-            row,
-            names[0],
-            ("经度在前、纬度在后", f"longitude in {names[0]} and latitude in {names[1]}"),
-            ("经纬度填反了:对调两格", "the two are swapped: exchange the cells"),
-            value=f"{x:g}, {y:g}",
-        )
+        yield _swapped(view, row, names, f"{x:g}, {y:g}")
     elif not possible(x, y):
         yield view.problem(
             row,
@@ -88,6 +87,16 @@ def _point(
         )
     elif far and centre:
         yield _far_away(view, row, names, point, centre, far)
+
+
+def _swapped(view: View, row: Row, names: tuple[str, str], value: str) -> Problem:
+    return view.problem(
+        row,
+        names[0],
+        ("经度在前、纬度在后", f"longitude in {names[0]} and latitude in {names[1]}"),
+        ("经纬度填反了:对调两格", "the two are swapped: exchange the cells"),
+        value=value,
+    )
 
 
 def _far(x: float, y: float, centre: tuple[float, float, float] | None) -> str:

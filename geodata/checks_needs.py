@@ -155,7 +155,7 @@ def timing(view: View) -> Check:
                     f"不超过所选频次 {pattern} 的每月 {PER_MONTH[pattern]:.1f} 次",
                     f"at most what the pattern {pattern} gives, {PER_MONTH[pattern]:.1f} a month",
                 ),
-                ("提高 pattern 的频次,或降低最低次数", "ask for a higher frequency, or a lower number"),
+                ("提高 pattern 的频次,或降低最低次数", "ask for a higher frequency in pattern, or a lower number"),
             )
         weekday = row.number("weekday")
         if not math.isnan(weekday) and weekday not in view.open_weekdays:

@@ -177,7 +177,7 @@ def closures(view: View) -> Check:
                 NO_EFFECT,
                 severity="warning",
             )
-        elif view.horizon and start <= view.horizon[0] and end >= view.horizon[1] and not row["slot"]:
+        elif view.horizon and start <= view.horizon[0] and end >= view.horizon[1] and row["slot"] in ("", "day"):
             yield view.problem(
                 row,
                 "end",

@@ -1,7 +1,7 @@
 """Names that lead nowhere, names that stand twice, and what must never be in a plan's input.
 
-References are identifiers (`id` columns). Tables kept by hand often hold the name instead; then the
-cure gives the identifier, or says that two persons have that name.
+References are identifiers; the reader has put them in place of the names that it knows, so what is
+left here is known under no identifier and no name.
 """
 
 from __future__ import annotations
@@ -24,13 +24,8 @@ NAMES: Mapping[str, Say] = {
     "services": ("共享服务", "service"),
     "doctors": ("医生", "doctor"),
 }
-#: table -> the columns that together may stand once only.
+#: table -> the columns that together may stand once only (the reader looks after `id`).
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "institutions": ("id",),
-    "communities": ("id",),
-    "specialties": ("id",),
-    "doctors": ("id",),
-    "services": ("id",),
     "needs": ("institution", "specialty"),
     "capabilities": ("institution", "specialty", "direction"),
     "usage": ("specialty", "service"),
@@ -115,15 +110,6 @@ class _Directory:
         return self.found[text]
 
     def _cure(self, text: str) -> Say:
-        same = self.by_name.get(text, [])
-        if len(same) == 1:
-            return f"这是名称,请改填编号 {same[0]['id']}", f"this is a name: write the id {same[0]['id']}"
-        if same:
-            ids = "、".join(row["id"] for row in same)
-            return (
-                f"有 {len(same)} 个同名的「{text}」({ids}),请改填编号",
-                f"{len(same)} rows have the name {text} ({ids.replace('、', ', ')}): write the id of the one meant",
-            )
         near = get_close_matches(text, sorted(self.known), 1, 0.75) or get_close_matches(
             text, list(self.by_name), 1, 0.6
         )
@@ -190,7 +176,7 @@ def duplicate_keys(view: View) -> Check:
             shown = " + ".join(key)
             yield view.problem(
                 row,
-                key[0] if len(key) == 1 else "+".join(key),
+                key[0],
                 (f"{shown} 不重复", f"{shown} stands once in the table"),
                 (
                     f"与第 {view.label(table, seen[values].at)} 行重复:删去一行,或改正其中一行",

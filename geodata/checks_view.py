@@ -135,6 +135,11 @@ class View:
         """The row as the user sees it."""
         return self.region.row(table, at)
 
+    def heading(self, table: str, column: str) -> str:
+        """The column as the user's table heads it, where the region still knows that."""
+        headings: Mapping[str, Mapping[str, str]] = getattr(self.region, "headings", {})
+        return headings.get(table, {}).get(column, column)
+
     def labels(self, rows: list[Row]) -> str:
         """Several rows of one table as the user sees them."""
         return "、".join(self.label(row.table, row.at) for row in rows)
@@ -185,11 +190,12 @@ class View:
         table: str = "",
     ) -> Problem:
         """A problem with a cell, or with a whole table (`row` None, `table` named)."""
+        name = row.table if row else table
         shown = value if value is not None else _shown(row.cells.get(column)) if row else ""
         return Problem(
-            table=row.table if row else table,
+            table=name,
             row=self.label(row.table, row.at) if row else "",
-            column=column,
+            column=self.heading(name, column),
             value=shown,
             expected_zh=expected[0],
             expected_en=expected[1],

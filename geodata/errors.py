@@ -33,6 +33,7 @@ class RegionExists(GeodataError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} exists already. Choose another name, or delete it first.", f"{path} 已存在。请换一个名称，或先删除它。"
+            f"{path} exists already. Choose another name, or delete it first.",
+            f"{path} 已存在。请换一个名称，或先删除它。",
         )
         self.path = path

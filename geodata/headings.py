@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from geodata.schema import Column, columns_of
+from geodata.sentences import words
 from geodata.text import bracketed, clean, forms, key
 
 #: One heading for both ends of a period; the value is `first.last`.
-_PERIOD_HEADINGS = ("起止时间", "起止日期", "起止", "派驻时间", "派驻起止时间", "时间段", "日期范围", "休假时间", "停诊时间", "period")
+_PERIOD_HEADINGS = words("period_headings")
 _PAIRS = (("start", "end"), ("from", "to"))
 #: Kept without a remark: running numbers and remarks.
-_PLAIN = frozenset(key(word) for word in ("序号", "序", "编号序", "备注", "no", "no.", "remark", "remarks", "fid", "geometry"))
+_PLAIN = frozenset(key(word) for word in words("plain_headings"))
 _CODE = re.compile(r"代码|编码|编号|工号|id$", re.IGNORECASE)
 
 
@@ -52,10 +53,14 @@ class Headings:
         found = [(at, text, self.column(text)) for at, text in enumerate(texts) if clean(text)]
         best: dict[str, int] = {}
         for at, text, column in found:
-            if column and (column not in best or (_CODE.search(clean(text)) and not _CODE.search(clean(texts[best[column]])))):
+            if column and (column not in best or (_is_code(text) and not _is_code(texts[best[column]]))):
                 best[column] = at
         columns = [column if column and best[column] == at else "" for at, _, column in found]
         return columns, [" ".join(text.split()) for _, text, _ in found], [at for at, _, _ in found]
+
+
+def _is_code(heading: str) -> bool:
+    return _CODE.search(clean(heading)) is not None
 
 
 @cache

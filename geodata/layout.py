@@ -11,24 +11,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
+from openpyxl.utils import get_column_letter
+
 from geodata.headings import Headings, headings_of
 from geodata.schema import tables
+from geodata.sentences import words
 from geodata.sheets import Cell, Grid
 from geodata.text import clean, key
 
 #: Rows searched for a header, counted from the first row that has anything.
 _SEARCH = 25
-_TOTALS = frozenset(key(word) for word in (
-    "合计", "总计", "小计", "总和", "共计", "累计", "合计数", "全县合计", "全市合计", "全区合计", "本页合计", "本页小计", "total", "subtotal", "sum", "grand total"
-))  # fmt: skip
+_TOTALS = frozenset(key(word) for word in words("totals"))
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明|制表|填表|填报|审核|签发|数据来源|资料来源|来源|单位|联系人|联系电话|note|notes|source|remark)"
     r"(?:人|单位|日期|时间)?\s*(?:[:：]|[（(]?[0-9一二三][、.)）]|$)",
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"[。，；：:;]|,.*,|.{25,}")
+_NUMBERED = re.compile(r"^(?:附件|附表|表|sheet)?[0-9一二三四五六七八九十]*[、.\-_ ]*", re.IGNORECASE)
 #: Sheets that explain and hold no data.
-_TALK = frozenset(key(word) for word in ("说明", "填表说明", "填写说明", "使用说明", "目录", "封面", "readme", "notes", "about", "contents"))
+_TALK = frozenset(key(word) for word in words("talk_sheets"))
 
 
 @dataclass
@@ -36,7 +38,8 @@ class RawTable:
     """The cells of one table, before cleaning.
 
     columns: canonical name (or "" for an unknown one) per column; headings: as the user wrote
-    them; positions: column in the grid. `notes`: the lines above the header.
+    them. `notes`: the lines above the header. unheaded: letters of columns with
+    values but no heading.
     """
 
     table: str
@@ -44,11 +47,11 @@ class RawTable:
     sheet: str
     columns: list[str]
     headings: list[str]
-    positions: list[int]
     rows: list[list[Cell]]
     labels: list[str]
     copied: set[tuple[int, int]] = field(default_factory=set)
     notes: str = ""
+    unheaded: list[str] = field(default_factory=list)
 
 
 @cache
@@ -63,12 +66,12 @@ def _sheet_names() -> dict[str, str]:
 def table_of(name: str) -> str | None:
     """The table that a sheet, file or layer of this name holds: `3.需求申报表`, `附件2 机构`, `needs`."""
     names = _sheet_names()
-    stripped = re.sub(r"^(?:附件|附表|表|sheet)?[0-9一二三四五六七八九十]*[、.\-_ ]*", "", clean(name), flags=re.IGNORECASE)
+    stripped = _NUMBERED.sub("", clean(name))
     for form in (name, stripped, re.sub(r"[（(].*?[)）]", "", stripped)):
         compact = key(form)
-        for candidate in (compact, compact.removesuffix("表"), compact.removesuffix("信息表"), compact.removesuffix("汇总表")):
-            if candidate in names:
-                return names[candidate]
+        for ending in ("", "表", "信息表", "汇总表"):
+            if compact.removesuffix(ending) in names:
+                return names[compact.removesuffix(ending)]
     return None
 
 
@@ -97,8 +100,10 @@ def lay_out(grid: Grid, table: str) -> RawTable | None:
         return None
     first, last, texts = found
     columns, names, positions = headings.assign(texts)
-    raw = RawTable(table, grid.file, grid.name, columns, names, positions, [], [])
+    raw = RawTable(table, grid.file, grid.name, columns, names, [], [])
+    headed = set(positions)
     raw.notes = " ".join(dict.fromkeys(clean(cell) for row in grid.rows[:first] for cell in row if clean(cell)))
+    stray: set[int] = set()
     for at in _body(grid, last + 1, positions, texts):
         row = grid.rows[at]
         for spot, position in enumerate(positions):
@@ -106,6 +111,8 @@ def lay_out(grid: Grid, table: str) -> RawTable | None:
                 raw.copied.add((len(raw.rows), spot))
         raw.rows.append([row[position] if position < len(row) else None for position in positions])
         raw.labels.append(grid.labels[at])
+        stray.update(spot for spot, cell in enumerate(row) if cell is not None and spot not in headed and clean(cell))
+    raw.unheaded = [get_column_letter(spot + 1) for spot in sorted(stray)]
     return raw
 
 
@@ -130,7 +137,7 @@ def _find_header(grid: Grid, headings: Headings) -> tuple[int, int, list[str]] |
     score = 0
     for at in filled:
         texts = _texts(grid, at)
-        if (known := headings.known(texts)) > score and 2 * known >= len(set(filter(None, texts))) - 12:
+        if (known := headings.known(texts)) > score:
             best, score = (at, at, texts), known
     if best is None:
         return None
@@ -185,12 +192,20 @@ def _body(grid: Grid, start: int, positions: list[int], texts: list[str]) -> lis
         if all(position >= len(row) or not clean(row[position]) for position in positions):
             continue
         kept.append(at)
+    while kept and _is_closing_remark(grid.rows[kept[-1]]):
+        kept.pop()
     return kept
 
 
+def _is_closing_remark(row: list[Cell]) -> bool:
+    filled = [text for text in map(clean, row) if text]
+    return len(filled) == 1 and len(row) > 2 and _PROSE.search(filled[0]) is not None
+
+
 def _is_total(filled: list[str]) -> bool:
-    """Whether one of the first words of a row says that it adds up the others."""
-    return any(key(text) in _TOTALS for text in filled[:3])
+    """Whether the first word of a row, after its running number, says that it adds up the others."""
+    first = filled[1] if len(filled) > 1 and filled[0].isdigit() else filled[0]
+    return key(first) in _TOTALS
 
 
 def _is_note(grid: Grid, at: int, filled: list[str], blank_before: bool) -> bool:

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-TYPES = frozenset(
-    {"id", "text", "list", "number", "integer", "yes_no", "choice", "date", "weekday", "level", "title"}
-)
+TYPES = frozenset({"id", "text", "list", "number", "integer", "yes_no", "choice", "date", "weekday", "level", "title"})
 #: Types that are whole codes: int64 where complete.
 CODES = frozenset({"weekday", "level", "title"})
 

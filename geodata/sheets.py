@@ -13,24 +13,16 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import xlrd
 
+from geodata.sentences import Unreadable, said
 from geodata.text import clean
 
 Cell = object
 Span = tuple[int, int, int, int]
-
-
-class Unreadable(Exception):
-    """A file that cannot be read at all: why, and what to do."""
-
-    def __init__(self, zh: str, en: str, cure_zh: str, cure_en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en, self.cure_zh, self.cure_en = zh, en, cure_zh, cure_en
 
 
 class Formula(str):
@@ -75,9 +67,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise Unreadable(
-            "UTF-8 或 GB18030 编码的文本", "text in UTF-8 or GB18030", "请另存为“CSV UTF-8”。", "Save it as CSV UTF-8."
-        ) from error
+        raise Unreadable(said("encoding")) from error
 
 
 def _delimiter(text: str) -> str:
@@ -106,10 +96,7 @@ def csv_grid(data: bytes, file: str, name: str) -> Grid:
             labels.append(str(line))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(
-            f"正常的 CSV（第{line}行出错）", f"a regular CSV file (line {line}: {error})", "请用表格软件打开后另存为“CSV UTF-8”。",
-            "Open it in a spreadsheet and save it as CSV UTF-8.",
-        ) from error  # fmt: skip
+        raise Unreadable(said("csv", line=line, why=error)) from error
     return Grid(file, name, rows, labels, delimited=True)
 
 
@@ -119,17 +106,11 @@ def workbook_grids(data: bytes, file: str) -> list[Grid]:
         return list(_xlsx(data, file))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return list(_xls(data, file))
-    raise Unreadable(
-        "Excel 或 WPS 工作簿", "an Excel or WPS workbook", "请用 Excel 或 WPS 打开后另存为 .xlsx。",
-        "Open it in Excel or WPS and save it as .xlsx.",
-    )  # fmt: skip
+    raise Unreadable(said("not_workbook"))
 
 
 def _broken(error: Exception) -> Unreadable:
-    return Unreadable(
-        "未损坏、未加密的工作簿", f"a workbook that is neither damaged nor encrypted ({type(error).__name__})",
-        "请去掉密码，用 Excel 或 WPS 另存为 .xlsx。", "Remove the password and save it as .xlsx from Excel or WPS.",
-    )  # fmt: skip
+    return Unreadable(said("broken_workbook", why=type(error).__name__))
 
 
 def _xlsx(data: bytes, file: str) -> Iterator[Grid]:
@@ -160,7 +141,8 @@ def _mark_formulas(rows: list[list[Cell]], sheet: Any) -> None:
     """A formula that was never calculated has no saved value: it must not pass for a blank."""
     for at, row in enumerate(rows):
         for column, value in enumerate(row):
-            if value is None and isinstance(formula := sheet.cell(at + 1, column + 1).value, str) and formula[:1] == "=":
+            formula = sheet.cell(at + 1, column + 1).value if value is None else None
+            if isinstance(formula, str) and formula.startswith("="):
                 row[column] = Formula(formula)
 
 
@@ -169,7 +151,7 @@ def _xlsx_cell(cell: Any) -> Cell:
     # Codes shown with leading zeros are numbers with the format 000000.
     if type(value) is int and value >= 0 and cell.number_format != "General" and _ZEROS.fullmatch(cell.number_format):
         return str(value).zfill(len(cell.number_format))
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _xls(data: bytes, file: str) -> Iterator[Grid]:
@@ -197,7 +179,7 @@ def _xls_cell(cell: Any, datemode: int) -> Cell:
         return bool(cell.value)
     if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
         return None if cell.ctype != xlrd.XL_CELL_ERROR else "#ERROR"
-    return cell.value  # type: ignore[no-any-return]
+    return cell.value
 
 
 def _merged(grid: Grid) -> Grid:

@@ -13,11 +13,10 @@ from functools import cache
 
 import numpy as np
 
+from geodata.sentences import words
+
 #: What people write for "nothing here" (after `clean`, lower case).
-MISSING = frozenset(
-    {"", "无", "暂无", "未知", "不详", "空", "/", "//", "\\", "-", "--", "---", "—", "——", "–", "―", "一一", "…", "……",
-     "n/a", "na", "#n/a", "nan", "null", "none", "nil", "nat", "<na>"}
-)  # fmt: skip
+MISSING = frozenset({"", *words("missing")})
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _BETWEEN_CJK = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u0000-\u0008\u000e-\u001f\u007f]")

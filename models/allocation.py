@@ -1,24 +1,26 @@
 """The joint allocation: one linked plan with a proved bound, by the route of design section 4.
 
-1. every shared service alone: least unserved, then least cost; 2. people with these centres, from a
-plan made by hand: `floors`, `unmet`, `worst_served`; 3. beside it a bound for the whole, from people
-without centre columns; 4. `travel`, `cost`, `change`, `wishes` with what is offered kept, then the
-centres again given the people. One call over everything ends half-way under a binding budget.
+1. people without centre columns, from a plan made by hand: `floors` and `unmet`, a bound for the whole;
+2. every shared service alone, for the visits of that plan: least unserved, then least cost; 3. people
+with these centres, from that plan: `floors`, `unmet` (accepted at once where the bound already proves
+them), `worst_served`; 4. `travel`, `cost`, `change`, `wishes` with what is offered kept, the centres
+again given the people. One call over everything ends half-way under a binding budget.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from models import aims as aim_rules
 from models import baselines
 from models.aims import AimResult
-from models.answers import Job, Limits, Progress, Status
+from models.answers import Limits, Progress, Status
 from models.assemble import Model, assemble
 from models.clashes import Clash, find_clashes
 from models.highs import solve
@@ -27,7 +29,12 @@ from models.matrix import Floats, Matrix
 from models.rules import RULES
 from models.stages import Found, Stages
 
+#: Aims that are decided with the offer (modes and centres) kept.
 PEOPLE_AIMS = ("travel", "cost", "change", "wishes")
+#: Relative gaps at which they stop, so that the clock does not.
+LATER_GAP = {"cost": 0.005, "change": 0.02}
+#: `worst_served` stays open by 6 to 14 points whatever is tried: it stops by nodes, to be repeatable.
+WORST_NODES = 60
 
 
 @dataclass(frozen=True)
@@ -70,10 +77,13 @@ class _Route:
         self.timings: dict[str, float] = {}
         with self.timed("build"):
             self.model = assemble(instance)
+            self.model.aims["unserved"] = _unserved(self.model)
         self.results: list[AimResult] = []
         self.stopped = "gap"
         self.nothing: dict[str, float] = {}
-        self.people_floors = 0.0
+        self.alone: dict[str, Found] = {}
+        self.people: tuple[Model, Floats] | None = None
+        self.least = (0.0, 0.0)
 
     def timed(self, name: str) -> _Timer:
         return _Timer(self.timings, name)
@@ -178,47 +188,92 @@ def _people_route(route: _Route) -> Stages | None:
         idle = baselines.price(model, baselines.nothing(model), given, levers=False)
     if idle is not None:
         route.nothing = {aim: model.value(aim, idle) for aim in model.aims}
-    with route.timed("centres"):
-        centres = _centres_first(route)
-    if centres is None:
-        return None
+    centres: Floats | None = None
+    if model.columns("shared_centres").size:
+        _people_alone(route)
+        with route.timed("centres"):
+            centres = _centres_for(route)
+        if centres is None:
+            return None
     stages = Stages(model, _hold_centres(model, centres), report=route.report)
     with route.timed("by hand"):
-        start = _start(route, centres)
-    if start is not None:
-        stages.x = start
-        route.news(start)
-    order = [aim for aim in instance.aims.order if aim in model.aims]
-    first = [aim for aim in order if aim not in PEOPLE_AIMS]
-    for aim in first:
-        if not _first_aim(route, stages, aim, centres):
+        stages.x = _start(route, centres)
+    route.news(stages.x)
+    order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
+    for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
+        if not _first_aim(route, stages, aim):
             return None
     return _later_aims(route, stages, [aim for aim in order if aim in PEOPLE_AIMS])
 
 
-def _hold_centres(model: Model, centres: Floats) -> Matrix:
+def _hold_centres(model: Model, centres: Floats | None) -> Matrix:
+    if centres is None:
+        return model.matrix
     cols = baselines.centre_columns(model)
     whole = cols[model.matrix.integer[cols]]
     return model.matrix.fixed(whole, np.round(centres[whole]))
 
 
-def _first_aim(route: _Route, stages: Stages, aim: str, centres: Floats) -> bool:
+def _people_alone(route: _Route) -> None:
+    """The people without centre columns: a bound for the whole plan, and a plan to size the centres for.
+
+    All services are there; each visit pays its items at the least unit cost; the budget is what the
+    centres' least cost leaves; the floors may use what the centres' least shortfall leaves. Every
+    plan of the whole model fits, so what is proved here holds for all.
+    """
+    with route.timed("centres"):
+        route.least = _least_of_services(route)
+    instance, budget = route.instance, route.instance.budget
+    if budget.yuan_per_year is not None and "centres" in budget.covers:
+        less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
+        instance = replace(instance, budget=less)
+    alone = assemble(instance, without=("shared_centres",))
+    stages = Stages(alone, alone.matrix, report=route.report)
+    with route.timed("by hand"):
+        stages.x = baselines.office_plan(alone, alone.matrix)
+    for aim in ("floors", "unmet"):
+        with route.timed(f"{aim} of people"):
+            found = stages.solve(aim, _limits_of(route, aim, stages), lambda _: 1e-6)
+        if found.value == np.inf:
+            return
+        route.alone[aim] = found
+    if stages.x is not None:
+        route.people = (alone, stages.x)
+
+
+def _first_aim(route: _Route, stages: Stages, aim: str) -> bool:
     """Solve one of the aims that decide what is offered; False when there is no plan."""
-    limits = _limits_of(route, aim, stages)
+    bound = _whole_bound(route, stages, aim)
     with route.timed(aim):
-        if aim == "unmet" and route.model.columns("shared_centres").size:
-            bound = _Bound(route, next((f.value for f in stages.found if f.aim == "floors"), 0.0))
-            found = stages.solve(aim, limits, route.tolerance(aim), beside=bound.job(limits))
-            whole = None if stages.beside is None else stages.beside.bound
-        else:
-            found, whole = stages.solve(aim, limits, route.tolerance(aim)), None
+        found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
+        if found is None:
+            found = stages.solve(aim, _limits_of(route, aim, stages), route.tolerance(aim))
     if found.value == np.inf:
         return False
-    if aim == "floors" and route.model.columns("shared_centres").size:
-        whole = _floors_bound(route)
-    route.record(found, whole, _given(aim, route))
+    route.record(found, bound, _given(aim, route))
     route.news(stages.x)
     return True
+
+
+def _whole_bound(route: _Route, stages: Stages, aim: str) -> float | None:
+    """The proved bound of an aim over all centres, where there is one."""
+    if aim not in route.alone:
+        return None
+    if aim == "floors":
+        return route.alone[aim].bound + route.least[0]
+    # Proved with the people's floors at their least: holds when the whole plan's floors are least too.
+    floors = next((found.value for found in stages.found if found.aim == "floors"), 0.0)
+    exact = floors <= route.alone["floors"].value + route.least[0] + 1e-6
+    return route.alone[aim].bound if exact else None
+
+
+def _enough(route: _Route, aim: str, bound: float | None) -> float:
+    """The value at which an aim is good enough not to be searched again."""
+    if bound is None:
+        return -np.inf
+    if aim != "unmet":
+        return bound + 1e-6
+    return bound + 0.6 * route.settings.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
 
 
 def _given(aim: str, route: _Route) -> str:
@@ -228,12 +283,12 @@ def _given(aim: str, route: _Route) -> str:
 
 
 def _limits_of(route: _Route, aim: str, stages: Stages) -> Limits:
-    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.5}.get(aim, 0.5) * route.left
+    seconds = {"floors": 0.25, "unmet": 0.55, "worst_served": 0.35}.get(aim, 0.5) * route.left
     if aim != "unmet":
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)
-        return replace(limits, nodes=route.settings.nodes or 200) if aim == "worst_served" else limits
-    cost, constant = route.model.aims[aim]
+        return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
+    cost, constant = stages.model.aims[aim]
     relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
     room = max(route.nothing.get(aim, relaxed.bound) - relaxed.bound, 1.0)
     return route.limits(seconds, absolute_gap=max(0.45 * route.settings.gap * room, 0.5))
@@ -245,8 +300,10 @@ def _later_aims(route: _Route, stages: Stages, aims: list[str]) -> Stages:
         stages.keep(model.columns("sessions.mode"))
     for number, aim in enumerate(aims):
         share = route.left / (len(aims) - number)
+        gap = 0.5 * aim_rules.tolerance_of(route.instance, aim, 0.0, None)
+        limits = route.limits(share, absolute_gap=gap, relative_gap=LATER_GAP.get(aim, 1e-4))
         with route.timed(aim):
-            found = stages.solve(aim, route.limits(share, relative_gap=1e-4), route.tolerance(aim))
+            found = stages.solve(aim, limits, route.tolerance(aim))
             if found.value == np.inf:
                 break
             if aim == "cost" and model.columns("shared_centres").size:
@@ -256,33 +313,34 @@ def _later_aims(route: _Route, stages: Stages, aims: list[str]) -> Stages:
     return stages
 
 
-def _start(route: _Route, centres: Floats) -> Floats | None:
-    """The better of the plan by hand and today's practice that respects every rule."""
+def _start(route: _Route, centres: Floats | None) -> Floats | None:
+    """A plan to begin with: the people's own plan, else one by hand, else the running postings alone."""
     model, held = route.model, _hold_centres(route.model, centres)
     closed = _closed_cells(route, centres)
-    whole = np.flatnonzero(held.integer)
-    for baseline in (baselines.by_hand(model, closed), baselines.Baseline(model, "running", _running_only(route))):
-        fixed = baseline.fixed(levers=True)
-        matrix = held.fixed(whole, np.clip(fixed.lower[whole], held.lower[whole], held.upper[whole]))
-        centre = baselines.centre_columns(model)
-        centre = centre[held.integer[centre]]
-        matrix = matrix.fixed(centre, np.round(centres[centre]))
-        matrix = matrix.drop_rows(np.char.startswith(matrix.row_rules, "aims."))
-        x = baselines.settle_in_order(model, matrix, ("floors", "unmet"))
+    people = model.columns("sessions", "postings")
+    people = people[held.integer[people]]
+    for whole in _starts(route):
+        x = baselines.settle_whole(model, held, people, whole)
         if x is not None:
             return x
-    return None
+    return baselines.office_plan(model, held, closed)
 
 
-def _running_only(route: _Route) -> dict[str, dict[object, float]]:
-    from models import postings
+def _starts(route: _Route) -> Iterator[Floats]:
+    model = route.model
+    if route.people is not None:
+        alone, found = route.people
+        x = np.zeros(model.matrix.cols)
+        for path in ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted"):
+            there, here = alone.columns(path), model.columns(path)
+            if there.size == here.size:
+                x[here] = np.round(found[there])
+        yield x
 
-    return {"postings.posted": {option: 1.0 for option in postings.running(route.instance)}}
 
-
-def _closed_cells(route: _Route, centres: Floats) -> frozenset[tuple[str, str]]:
+def _closed_cells(route: _Route, centres: Floats | None) -> frozenset[tuple[str, str]]:
     served = route.model.ledger.offers.get("served")
-    if served is None:
+    if served is None or centres is None:
         return frozenset()
     offsets = route.model.offsets
     got = {
@@ -310,39 +368,45 @@ def _centres_today(route: _Route) -> Floats | None:
     rules = model.matrix.row_rules
     loose = ["forced_centre", "forbidden_centre", "least_volume", "max_centres", "lock", "budget"]
     matrix = model.matrix.drop_rows(np.isin(rules, loose)).fixed(shut, np.zeros(shut.size))
+    for level in sorted(existing):
+        at = np.asarray([first + place for place, key in enumerate(columns.keys) if key[:3] == level], dtype=np.int64)  # type: ignore[index]
+        row = sp.csr_matrix((np.ones(at.size), (np.zeros(at.size, dtype=int), at)), shape=(1, matrix.cols))
+        matrix = matrix.with_rows(row, [1.0], [np.inf], ["today.existing"], [" ".join(level)])
     return _centres_only(route, matrix, np.zeros(matrix.cols))
 
 
-def _expected_visits(route: _Route) -> Floats:
-    """A first guess of what clinics will add to the centres: half of what they could keep."""
-    model, x = route.model, np.zeros(route.model.matrix.cols)
-    columns = model.variable("sessions.session_visits")
-    if columns is not None:
-        first = int(model.offsets[columns.number])
-        for at, key in enumerate(columns.keys):
-            need = route.instance.needs[key[0], key[1]]  # type: ignore[index]
-            weekly = route.instance.specialties[need.specialty].capture["weekly"] * need.pool
-            x[first + at] = 0.7 * min(weekly, need.recoverable_visits)
-    return x
+def _centres_for(route: _Route) -> Floats | None:
+    """Each service alone: least unserved, then least cost, for the visits of the people's own plan.
 
-
-def _centres_first(route: _Route) -> Floats | None:
-    """Each service alone: least unserved, then least cost; x of all columns (people as guessed)."""
+    Where the centres cannot take all of its items, they are sized without them.
+    """
     model = route.model
-    if not model.columns("shared_centres").size:
-        return np.zeros(model.matrix.cols)
-    guess = _centres_only(route, model.matrix, _expected_visits(route))
-    return guess if guess is not None else _centres_only(route, model.matrix, np.zeros(model.matrix.cols))
+    x = np.zeros(model.matrix.cols)
+    if route.people is not None:
+        alone, found = route.people
+        for path in ("sessions.session_visits", "postings.posted_visits"):
+            there, here = alone.columns(path), model.columns(path)
+            if there.size == here.size:
+                x[here] = found[there]
+    sized = _centres_only(route, model.matrix, x)
+    return sized if sized is not None else _centres_only(route, model.matrix, np.zeros(model.matrix.cols))
 
 
 def _centres_only(route: _Route, matrix: Matrix, x: Floats) -> Floats | None:
     model = route.model
     stages = Stages(model, _centre_part(route, matrix, x))
-    for aim in ("floors", "cost"):
+    for aim in ("floors", "unserved", "cost"):
         found = stages.solve(aim, route.limits(0.15 * route.settings.seconds, relative_gap=1e-4), lambda _: 1e-6)
         if found.value == np.inf:
             return None
     return stages.x
+
+
+def _unserved(model: Model) -> tuple[Floats, float]:
+    """How many institutions go without a service, whether at a price or not."""
+    vector = np.zeros(model.matrix.cols)
+    vector[model.columns("shared_centres.unserved")] = 1.0
+    return vector, 0.0
 
 
 def _columns_of_shortfalls(model: Model, block: str) -> np.ndarray:
@@ -363,56 +427,6 @@ def _least_of_services(route: _Route) -> tuple[float, float]:
     return floors.bound - model.aims["floors"][1], cost.bound - model.aims["cost"][1]
 
 
-class _Bound:
-    """A bound of `unmet` for the whole plan: the people without centre columns.
-
-    Their services are all there, their money is the budget less the least cost of the centres, and
-    each visit pays its items at the least unit cost; their floors may use what the centres' least
-    shortfall leaves of the cap. Every plan of the whole model fits, so its bound holds for all.
-    """
-
-    def __init__(self, route: _Route, floors_value: float) -> None:
-        self.route = route
-        floors, cost = _least_of_services(route)
-        instance = route.instance
-        budget = instance.budget
-        if budget.yuan_per_year is not None and "centres" in budget.covers:
-            # A dearer shortfall elsewhere could buy a cheaper centre: then nothing may be taken off.
-            exact = floors_value <= self._people_floors_guess(route) + floors + 1e-6
-            instance = replace(instance, budget=replace(budget, yuan_per_year=budget.yuan_per_year - (cost if exact else 0.0)))
-        self.model = assemble(instance, without=("shared_centres",))
-        self.cap = floors_value - floors
-
-    @staticmethod
-    def _people_floors_guess(route: _Route) -> float:
-        return route.people_floors
-
-    def job(self, limits: Limits) -> Job:
-        model = self.model
-        matrix = model.matrix.drop_rows(np.char.startswith(model.matrix.row_rules, "aims."))
-        floors, constant = model.aims["floors"]
-        if floors.any():
-            row = np.flatnonzero(floors)
-            stages = Stages(model, matrix)
-            stages.add_cap("floors", row, floors[row], self.cap - constant + 1e-6)
-            matrix = stages.matrix
-        cost, constant = model.aims["unmet"]
-        return Job(matrix, cost, constant, limits=limits)
-
-
-def _people_only_floors(route: _Route) -> float:
-    """Proved least floors of the people alone, every service being there."""
-    model = assemble(route.instance, without=("shared_centres",))
-    stages = Stages(model, model.matrix.drop_rows(model.matrix.row_rules == "budget"))
-    return stages.solve("floors", route.limits(0.15 * route.settings.seconds), lambda _: 1e-6).bound
-
-
-def _floors_bound(route: _Route) -> float:
-    """A bound of `floors` for the whole plan: people alone plus centres alone."""
-    route.people_floors = _people_only_floors(route)
-    return route.people_floors + _least_of_services(route)[0]
-
-
 def _centre_part(route: _Route, matrix: Matrix, x: Floats) -> Matrix:
     """The rows and columns of the centres, everything else held at x."""
     model = route.model
@@ -424,6 +438,11 @@ def _centre_part(route: _Route, matrix: Matrix, x: Floats) -> Matrix:
     return matrix.drop_rows(~keep).fixed(other, x[other])
 
 
+def matrix_without(matrix: Matrix, rule: str) -> Matrix:
+    """The model without the rows of a rule."""
+    return matrix.drop_rows(matrix.row_rules == rule)
+
+
 def _centres_again(route: _Route, stages: Stages, found: Found) -> Found:
     """The cheapest centres for the people that were decided; floors and served services stay."""
     assert stages.x is not None
@@ -431,8 +450,7 @@ def _centres_again(route: _Route, stages: Stages, found: Found) -> Found:
     own = np.concatenate([baselines.centre_columns(model), _columns_of_shortfalls(model, "shared_centres")])
     cols = own[np.argsort(own)]
     matrix = stages.matrix.with_bounds(model.matrix.lower, model.matrix.upper)
-    for cap in ("cost",):
-        matrix = matrix.drop_rows(matrix.row_rules == f"cap.{cap}")
+    matrix = matrix_without(matrix, "cap.cost")
     others = np.setdiff1d(np.arange(matrix.cols), cols)
     matrix = matrix.fixed(others, x[others])
     trial = Stages(model, matrix, x=x.copy())
@@ -442,7 +460,10 @@ def _centres_again(route: _Route, stages: Stages, found: Found) -> Found:
     stages.x = trial.x
     saved = found.value - better.value
     whole = cols[matrix.integer[cols]]
-    stages.matrix = stages.matrix.fixed(whole, np.round(trial.x[whole]))
+    stages.matrix = matrix_without(stages.matrix, "cap.cost").fixed(whole, np.round(trial.x[whole]))
+    cost = model.aims["cost"][0]
+    paid = np.flatnonzero(cost)
+    stages.add_cap("cost", paid, cost[paid], float(cost @ trial.x) + route.tolerance("cost")(better.value))
     bound = found.bound - saved - (better.value - better.bound)
     return replace(found, value=better.value, bound=bound, stopped_by=better.stopped_by if better.stopped_by != "gap" else found.stopped_by)
 

@@ -68,7 +68,8 @@ class Solution:
     """A plan `x` (None without one) of value `objective` (+inf), and a proved lower `bound`.
 
     stopped_by: "gap" or "nodes" (repeatable), "clock" or "user" (not), "none" where there was
-    nothing to search: linear programmes, infeasible models.
+    nothing to search: linear programmes, infeasible models. row_dual: what one unit more of a
+    row's bound adds to the cost, for linear programmes solved to the end.
     """
 
     status: Status
@@ -78,6 +79,7 @@ class Solution:
     seconds: float
     nodes: int = 0
     stopped_by: StoppedBy = "none"
+    row_dual: Floats | None = None
 
     @property
     def gap(self) -> float:

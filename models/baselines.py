@@ -129,9 +129,10 @@ def _people(model: Model, clinics: dict[Key, float], posted: Iterable[postings.O
 class _ByHand:
     """What is left of everybody's time and room while the office fills its table."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, limits: Mapping[tuple[str, str], float]) -> None:
         self.model, self.instance = model, model.instance
         instance = self.instance
+        self.spare = dict(limits)
         self.names = [q.name for q in instance.quarters]
         self.free = {(d.id, q): float(d.free[at]) for d in instance.doctors.values() for at, q in enumerate(self.names)}
         self.room = {(s.id, q): s.slots[at] for s in instance.sites.values() for at, q in enumerate(self.names)}
@@ -166,6 +167,11 @@ class _ByHand:
             fits = fits and all(self.items.get((site, item, q), 0.0) >= counts[q] for item in needed)
             if not fits or self.away.get(home, np.inf) < cost * counts[q]:
                 return False
+        forgone = _forgone(self.instance, doctor, site, specialty, max(counts.values()))
+        if self.spare.get((who.institution, specialty), np.inf) < forgone:
+            return False
+        if (who.institution, specialty) in self.spare:
+            self.spare[who.institution, specialty] -= forgone
         for key in keys:
             q, count = key[3], counts[key[3]]
             self.clinics[key] = count
@@ -179,15 +185,83 @@ class _ByHand:
         return True
 
 
-def by_hand(model: Model, closed: frozenset[tuple[str, str]] = frozenset()) -> Baseline:
+def settle_whole(model: Model, matrix: Matrix, people: np.ndarray, whole: Floats) -> Floats | None:
+    """The settled plan with the people's whole numbers of `whole`, every rule kept; None if some rule breaks."""
+    held = matrix.fixed(people, np.clip(whole[people], matrix.lower[people], matrix.upper[people]))
+    held = held.drop_rows(np.char.startswith(held.row_rules, "aims."))
+    return settle_in_order(model, held, ("floors", "unmet"))
+
+
+def office_plan(model: Model, matrix: Matrix, closed: frozenset[tuple[str, str]] = frozenset()) -> Floats | None:
+    """The plan by hand, settled, with fewer clinics and postings where a hospital would be overloaded.
+
+    matrix: the model with its centres held. Where the plan breaks a rule that the office did not
+    think of (a lock, a budget), the running postings alone are tried.
+    """
+    people = model.columns("sessions", "postings")
+    people = people[matrix.integer[people]]
+    limits: dict[tuple[str, str], float] = {}
+    best: Floats | None = None
+    for _ in range(4):
+        plan = by_hand(model, closed, limits)
+        x = settle_whole(model, matrix, people, plan.fixed(levers=True).lower)
+        if x is None:
+            break
+        if best is None or model.value("floors", x) < model.value("floors", best) - 1e-6:
+            best = x
+        over = _overload(model, x)
+        if not over:
+            break
+        sent = _sent(model, plan)
+        for home, visits in over.items():
+            limits[home] = max(0.0, min(limits.get(home, np.inf), sent.get(home, 0.0)) - 1.5 * visits - 1.0)
+    if best is not None:
+        return best
+    running = Baseline(model, "running", {"postings.posted": dict.fromkeys(postings.running(model.instance), 1.0)})
+    return settle_whole(model, matrix, people, running.fixed(levers=True).lower)
+
+
+def _overload(model: Model, x: Floats) -> dict[tuple[str, str], float]:
+    columns = model.shortfalls.get("whole.home_capability")
+    if columns is None:
+        return {}
+    first, found = model.offsets[columns.number], defaultdict[tuple[str, str], float](float)
+    for at, key in enumerate(columns.keys):
+        if x[first + at] > 1e-6:
+            found[key[0], key[1]] = max(found[key[0], key[1]], float(x[first + at]))  # type: ignore[index]
+    return dict(found)
+
+
+def _sent(model: Model, plan: Baseline) -> dict[tuple[str, str], float]:
+    """Visits per month that each hospital and specialty forgoes for the plan's clinics and postings."""
+    instance, found = model.instance, defaultdict[tuple[str, str], float](float)
+    for (doctor, site, specialty, quarter), count in plan.values["sessions.clinics"].items():  # type: ignore[misc]
+        home = (instance.doctors[doctor].institution, specialty)
+        found[home] += _forgone(instance, doctor, site, specialty, count) / len(instance.quarters)
+    for option in plan.values["postings.posted"]:
+        who = instance.doctors[option[0]]  # type: ignore[index]
+        found[who.institution, option[2]] += who.home_visits  # type: ignore[index]
+    return found
+
+
+def _forgone(instance: Instance, doctor: str, site: str, specialty: str, count: float) -> float:
+    """Visits per month that the home hospital forgoes for `count` clinics a quarter."""
+    who, months = instance.doctors[doctor], instance.quarters[0].months
+    half_days = 2.0 if sessions.is_far(instance, who, site) else 1.0
+    return half_days * count * instance.specialties[specialty].home_patients_per_session / months
+
+
+def by_hand(
+    model: Model, closed: frozenset[tuple[str, str]] = frozenset(), limits: Mapping[tuple[str, str], float] | None = None
+) -> Baseline:
     """A greedy plan: keep the postings, fill posts with those who ask, then clinics where most is missing.
 
     Each clinic is held by one doctor, the nearest with time; fortnightly first, so that many sites
     get something, then weekly where doctors are left. closed: (site, specialty) where a required
-    service is missing.
+    service is missing. limits: visits per month that a (hospital, specialty) may forgo.
     """
-    instance, hand = model.instance, _ByHand(model)
-    chosen = _posts_by_hand(model, closed)
+    instance, hand = model.instance, _ByHand(model, limits or {})
+    chosen = _posts_by_hand(model, closed, hand.spare)
     busy = {option[0] for option in chosen}
     taken = {option[1:3] for option in chosen}
     visitors: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -226,7 +300,9 @@ def _keep_today(hand: _ByHand, cell: tuple[str, str], doctors: list[str]) -> boo
     return bool(fit) and hand.hold(first, *cell, fit[-1])
 
 
-def _posts_by_hand(model: Model, closed: frozenset[tuple[str, str]]) -> list[postings.Option]:
+def _posts_by_hand(
+    model: Model, closed: frozenset[tuple[str, str]], spare: dict[tuple[str, str], float]
+) -> list[postings.Option]:
     instance = model.instance
     covers, _ = postings.candidates(instance, explain=False)
     settings, chosen = postings.options_of(instance), list(postings.running(instance))
@@ -234,6 +310,7 @@ def _posts_by_hand(model: Model, closed: frozenset[tuple[str, str]]) -> list[pos
     held: dict[Key, int] = defaultdict(int)
     for option in chosen:
         _count(instance, held, option)
+        _take(spare, instance, option)
     wishes = [o for o in covers if o not in chosen]
     wishes.sort(key=lambda o: (-instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0, instance.doctors[o[0]].wish_points, o))
     for option in wishes:
@@ -248,10 +325,19 @@ def _posts_by_hand(model: Model, closed: frozenset[tuple[str, str]]) -> list[pos
             continue
         if settings.max_posts is not None and len(chosen) >= settings.max_posts:
             continue
+        if spare.get((doctor.institution, option[2]), np.inf) < doctor.home_visits:
+            continue
         chosen.append(option)
         used.add(doctor.id)
         _count(instance, held, option)
+        _take(spare, instance, option)
     return chosen
+
+
+def _take(spare: dict[tuple[str, str], float], instance: Instance, option: postings.Option) -> None:
+    doctor = instance.doctors[option[0]]
+    if (doctor.institution, option[2]) in spare:
+        spare[doctor.institution, option[2]] -= doctor.home_visits
 
 
 def _count(instance: Instance, held: dict[Key, int], option: postings.Option) -> None:

@@ -6,6 +6,7 @@ that the same data gives the same model.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,11 +116,14 @@ def peak_load(service: Service, items_per_day: float, peak_share: float) -> floa
     return items_per_day * peak_share if service.moves == "data" else items_per_day
 
 
-def list_arcs(instance: Instance, choices: Choices, options: SharedCentres, explain: bool) -> Arcs:
-    """All arcs that the filter rules allow (all with a travel time, for an explanation)."""
+def list_arcs(
+    instance: Instance, choices: Choices, options: SharedCentres, explain: bool, services: Collection[str]
+) -> Arcs:
+    """All arcs of these services that the filter rules allow (all with a travel time, for an explanation)."""
     place: dict[str, list[tuple[int, str]]] = {}
     for number, (host, s) in enumerate(choices.hosts):
-        place.setdefault(s, []).append((number, host))
+        if s in services:
+            place.setdefault(s, []).append((number, host))
     keys: list[Arc] = []
     members: list[Slot] = []
     rows: list[tuple[int, int, float, float, float]] = []
@@ -149,6 +153,34 @@ def list_arcs(instance: Instance, choices: Choices, options: SharedCentres, expl
     table = np.array(rows, dtype=float).reshape(len(rows), 5)
     host_of, member_of = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     return Arcs(keys, members, host_of, member_of, table[:, 2], table[:, 3], table[:, 4], barred)
+
+
+def covering_services(instance: Instance, choices: Choices, options: SharedCentres, explain: bool) -> set[str]:
+    """Services where it does not matter who serves whom: open centres in reach are all that counts.
+
+    Items cost nothing wherever they go, no capacity and no promise can bind, and nothing else asks
+    for the links. With one column less for every pair these are set covering problems.
+    """
+    soft = any(instance.state(rule) == "soft" for rule in ("window", "service_max_minutes", "membership"))
+    if explain or soft or "farthest" in instance.aims.order:
+        return set()
+    asked = {s for one in instance.specialties.values() for s in one.requires} | {s for _, s in instance.usage}
+    asked |= set(options.backup) | {lock.service for lock in instance.locks if lock.kind == "service"}
+    found = set()
+    for s in sorted({s for _, s in choices.hosts}):
+        service = instance.services[s]
+        sent = [volume for slot, volume in instance.volumes.items() if slot[1] == s]
+        items = sum(volume.items_per_day for volume in sent)
+        peak = sum(peak_load(service, volume.items_per_day, volume.peak_share) for volume in sent)
+        own = [number for number, key in enumerate(choices.keys) if key[1] == s]
+        late = service.turnaround is not None and (
+            service.moves != "data" or choices.waits[own].max() > service.turnaround + EPS
+        )
+        bounded = choices.capacity[own].min() < items or choices.safe[own].min() < peak or service.min_items_per_day > 0
+        priced = any(choices.levels[n].cost_per_item or choices.levels[n].cost_per_item_minute for n in own)
+        if not (late or bounded or priced or s in asked or "" in asked):
+            found.add(s)
+    return found
 
 
 def _broken(

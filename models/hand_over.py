@@ -211,13 +211,14 @@ class _Search:
         if plan is None:
             return Solution(Status.UNSOLVED, None, INF, bound, time.time() - self.began, nodes, ended)
         value = float(self.job.cost @ plan) + self.job.constant
+        duals: Floats | None = None
         if not self.mip and says == "kOptimal":
-            bound = value
+            bound, duals = value, np.array(solver.getSolution().row_dual, dtype=float)
         limits = self.job.limits
         allowed = max(limits.absolute_gap, limits.relative_gap * abs(value), 1e-6 * max(1.0, abs(value)))
         proved = says == "kOptimal" and value - bound <= allowed
         status = Status.OPTIMAL if proved else Status.FEASIBLE
-        return Solution(status, plan, value, min(bound, value), time.time() - self.began, nodes, ended)
+        return Solution(status, plan, value, min(bound, value), time.time() - self.began, nodes, ended, duals)
 
     def _without_end(self) -> Solution:
         """HiGHS calls the model unbounded: true only if it has a plan at all."""

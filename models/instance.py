@@ -37,7 +37,10 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Institution:
-    """A member of the alliance. `staff` (persons) and `group` may be unknown (None, "")."""
+    """A member of the alliance. `staff` (persons) and `group` may be unknown (None, "").
+
+    beds: beds that take down-referrals.
+    """
 
     id: str
     name: str

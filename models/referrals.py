@@ -127,7 +127,7 @@ def tele_possible(instance: Instance, groups: Mapping[tuple[str, str], list[str]
     A group "" (no groups in the region) serves everyone.
     """
     group = instance.institutions[need.institution].group
-    if need.institution in instance.sites:
+    if need.modes:
         for name in (group, ""):
             if (name, need.specialty) in groups:
                 return name

@@ -123,7 +123,7 @@ def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[V
     """Who may hold clinics where, and the rules under which some must be forbidden."""
     needs: dict[str, list[str]] = defaultdict(list)
     for (site, specialty), need in instance.needs.items():
-        if site in instance.sites and min(need.pool, need.recoverable_visits) >= LEAST_POOL:
+        if need.modes and site in instance.sites and min(need.pool, need.recoverable_visits) >= LEAST_POOL:
             needs[specialty].append(site)
     found, forbidden = [], {}
     for doctor in instance.doctors.values():
@@ -140,7 +140,7 @@ def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[V
 
 
 def _frequencies(instance: Instance, need: Need) -> tuple[str, ...]:
-    if instance.state("pattern") == "off":
+    if need.modes and instance.state("pattern") == "off":
         return FREQUENCIES
     return tuple(f for f in FREQUENCIES if f in need.modes)
 

@@ -45,18 +45,16 @@ class Stages:
     x: Floats | None = None
     found: list[Found] = field(default_factory=list)
     report: Report | None = None
-    beside: Solution | None = None
 
-    def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float], beside: Job | None = None) -> Found:
-        """Minimise one aim over what is left, keep the plan, and cap the aim.
-
-        A job given as `beside` (a bound for the whole) is solved on the other core meanwhile; its
-        answer is left in `self.beside`.
-        """
+    def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
+        """Minimise one aim over what is left, keep the plan, and cap the aim."""
         cost, constant = self.model.aims[aim]
         matrix = self._without_later_aims(aim)
         pieces = _pieces(matrix)
-        answers = self._answers(matrix, cost, pieces, limits, aim, beside)
+        stuck, pieces = _stuck(matrix, pieces)
+        if stuck:
+            return Found(aim, np.inf, -np.inf, Status.INFEASIBLE, "none", 0.0)
+        answers = self._answers(matrix, cost, pieces, limits, aim)
         x = np.clip(np.zeros(matrix.cols) if self.x is None else self.x.copy(), matrix.lower, matrix.upper)
         held = True
         for (_, cols), answer in zip(pieces, answers, strict=True):
@@ -77,7 +75,20 @@ class Stages:
         self._cap(aim, cost, pieces, tolerance(value), value)
         return done
 
-    def _answers(self, matrix: Matrix, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], limits: Limits, aim: str, beside: Job | None) -> list[Solution]:
+    def accept(self, aim: str, bound: float | None, enough: float, tolerance: Callable[[float], float]) -> Found | None:
+        """Take the plan at hand for an aim when its value is at most `enough`; else None."""
+        if self.x is None or bound is None:
+            return None
+        cost, constant = self.model.aims[aim]
+        value = float(cost @ self.x) + constant
+        if value > enough:
+            return None
+        done = Found(aim, value, bound, Status.OPTIMAL, "gap", 0.0)
+        self.found.append(done)
+        self._cap(aim, cost, _pieces(self._without_later_aims(aim)), tolerance(value), value)
+        return done
+
+    def _answers(self, matrix: Matrix, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], limits: Limits, aim: str) -> list[Solution]:
         base = np.clip(np.zeros(matrix.cols), matrix.lower, matrix.upper)
         jobs = []
         share = max(1.0, sum(1 for _, cols in pieces if matrix.integer[cols].any()))
@@ -87,9 +98,7 @@ class Stages:
             own = replace(limits, absolute_gap=limits.absolute_gap / share)
             news = (lambda p: self.report(aim, p)) if self.report is not None and len(pieces) == 1 else None  # type: ignore[misc]
             jobs.append(Job(part, cost[cols], limits=own, start=start, progress=news))
-        answers = solve_many([*jobs, beside] if beside is not None else jobs)
-        self.beside = answers.pop() if beside is not None else None
-        return answers
+        return solve_many(jobs)
 
     def _without_later_aims(self, aim: str) -> Matrix:
         """Rows that only a later aim needs tie the pieces together: leave them out until then."""
@@ -125,7 +134,7 @@ def _pieces(matrix: Matrix) -> list[tuple[np.ndarray, np.ndarray]]:
     """Independent pieces as (rows, columns); those without whole numbers together, as one linear programme."""
     whole, rows, cols = [], list[np.ndarray](), list[np.ndarray]()
     for part_rows, part_cols in components(matrix):
-        if matrix.integer[part_cols].any():
+        if matrix.integer[part_cols].any() or not part_cols.size:
             whole.append((part_rows, part_cols))
         else:
             rows.append(part_rows)
@@ -133,6 +142,14 @@ def _pieces(matrix: Matrix) -> list[tuple[np.ndarray, np.ndarray]]:
     if cols:
         whole.append((np.sort(np.concatenate(rows)), np.sort(np.concatenate(cols))))
     return whole
+
+
+def _stuck(matrix: Matrix, pieces: list[tuple[np.ndarray, np.ndarray]]) -> tuple[bool, list[tuple[np.ndarray, np.ndarray]]]:
+    """Whether a row without free columns is broken; and the pieces that have columns to decide."""
+    held = np.where(matrix.lower < matrix.upper, 0.0, matrix.lower)
+    left_over = [rows for rows, cols in pieces if not cols.size and rows.size]
+    broken = any(float(matrix.row_excess(held)[rows].max()) > 1e-6 for rows in left_over)
+    return broken, [piece for piece in pieces if piece[1].size]
 
 
 def _free_best(matrix: Matrix, cost: Floats, cols: np.ndarray) -> Floats:

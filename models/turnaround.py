@@ -53,7 +53,7 @@ def sojourn_probability(
     phases = [_phases(rate / 60.0, n, m) for n, m in stages]
     size = 2 * len(phases)
     generator = np.zeros((size, size))
-    for number, (delayed, wait_rate, work_rate) in enumerate(phases):
+    for number, (_, wait_rate, work_rate) in enumerate(phases):
         at = 2 * number
         generator[at, at], generator[at, at + 1] = -wait_rate, wait_rate
         generator[at + 1, at + 1] = -work_rate

@@ -10,8 +10,8 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,22 +32,15 @@ from planner.progress import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from models.allocation import Outcome
+    from models.clashes import Clash
+
 #: Least seconds between two saved incumbents: saving takes time from the solver.
 SAVE_EVERY = 15.0
 
 
-@dataclass(frozen=True)
-class Clash:
-    """One of the rules that cannot all hold, and by how much it has to give."""
-
-    rule: str
-    subject: str
-    amount: float
-    unit: str
-
-
 class InfeasibleError(Exception):
-    """No plan exists; `clashes` is the smallest set of rules that had to give."""
+    """No plan exists; `clashes` (`models.clashes.Clash`) is the smallest set of rules that had to give."""
 
     def __init__(self, clashes: list[Clash]) -> None:
         super().__init__(", ".join(clash.rule for clash in clashes))
@@ -94,15 +87,17 @@ def make_plan(
     from planner.build import build_instance
 
     built = build_instance(inputs.region, config, travel)
-    maker = _Maker(inputs, config, travel, list(built.notes), target, progress.lang, report, started)
+    maker = _Maker(inputs, config, travel, built.notes, target, progress.lang, report, started)
     progress.stage("planning", seconds=config.solver.time_limit_s)
-    from models.allocation import plan
+    from models.allocation import Settings, plan
 
-    outcome = plan(built.instance, config.solver, progress, maker.save_incumbent)
+    solver = config.solver
+    settings = Settings(seconds=solver.time_limit_s, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
+    outcome = plan(built.instance, settings, progress, maker.save_incumbent)
     progress.done()
     status = _status(outcome)
     if status == "INFEASIBLE":
-        raise InfeasibleError([Clash(*_fields(one, "rule subject amount unit")) for one in outcome.clashes])
+        raise InfeasibleError(list(outcome.clashes))
     if status == "UNSOLVED" or not outcome.tables:
         raise NoPlanError
     progress.stage("auditing")
@@ -114,7 +109,9 @@ def travel_of(inputs: Inputs, config: Config) -> pd.DataFrame:
     """The full travel table of a region under its settings."""
     from geodata.travel import travel_table
 
-    return travel_table(inputs.region, config.to_dict()["travel"])
+    table = travel_table(inputs.region, config.to_dict()["travel"])
+    # The model and the audit, which reads the saved copy, must see the same minutes.
+    return table.assign(minutes=table["minutes"].round(6), km=table["km"].round(6))
 
 
 @dataclass
@@ -124,42 +121,48 @@ class _Maker:
     inputs: Inputs
     config: Config
     travel: pd.DataFrame
-    notes: list[Any]
+    notes: tuple[tuple[str, str], ...]
     target: Path
     lang: str
     report: bool
     started: float
     saved_at: float = -SAVE_EVERY
 
-    def save(self, outcome: Any) -> None:
+    def save(self, outcome: Outcome) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
+        found = {
+            "status": _status(outcome),
+            "stopped_by": outcome.stopped_by,
+            "aims": [asdict(aim) for aim in outcome.aims],
+            "solve_seconds": round(outcome.seconds, 3),
+        }
         with whole_folder(self.target) as fresh:
-            audit = self._write(fresh, outcome, _status(outcome), str(getattr(outcome, "stopped_by", "none")))
+            audit = self._write(fresh, {**outcome.tables, "scenarios": outcome.scenarios}, found)
             if not all_hold(audit):
                 aside = self.target.with_name(f"{self.target.name}.rejected")
                 shutil.rmtree(aside, ignore_errors=True)
                 shutil.copytree(fresh, aside)
                 raise AuditFailedError(aside, audit)
 
-    def save_incumbent(self, outcome: Any) -> None:
+    def save_incumbent(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Let an audited incumbent take the target's place; one that fails its audit is passed over."""
         if time.monotonic() - self.saved_at < SAVE_EVERY:
             return
+        found = {"status": "FEASIBLE", "stopped_by": "running", "aims": []}
         try:
             with whole_folder(self.target) as fresh:
-                if not all_hold(self._write(fresh, outcome, "FEASIBLE", "running")):
-                    raise _Passed
-        except _Passed:
+                if not all_hold(self._write(fresh, tables, found)):
+                    raise _PassedOver
+        except _PassedOver:
             pass
         self.saved_at = time.monotonic()
 
-    def _write(self, folder: Path, outcome: Any, status: str, stopped_by: str) -> pd.DataFrame:
+    def _write(self, folder: Path, tables: Mapping[str, pd.DataFrame], found: Mapping[str, Any]) -> pd.DataFrame:
         """Everything of a plan folder, ending with the report when the audit holds; returns the audit."""
         from planner.audit import audit_plan
 
         self._write_region(folder / "region")
-        tables = {**outcome.tables, "scenarios": outcome.scenarios}
-        write_plan(folder, tables, self._info(outcome, status, stopped_by))
+        write_plan(folder, tables, {**found, **self._info()})
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if all_hold(audit):
@@ -174,15 +177,10 @@ class _Maker:
         columns = ("origin", "destination", "minutes", "km", "profile", "method")
         write_table(folder / "travel.csv", self.travel, columns)
 
-    def _info(self, outcome: Any, status: str, stopped_by: str) -> dict[str, Any]:
+    def _info(self) -> dict[str, Any]:
         region = self.inputs.region
-        names = "name value bound gap unit given"
-        aims = [dict(zip(names.split(), _fields(aim, names), strict=True)) for aim in outcome.aims]
         return {
-            "status": status,
-            "stopped_by": stopped_by,
             "region": self.config.region.name or region.name,
-            "aims": [{**aim, "given": _given(aim["given"])} for aim in aims],
             "settings": self.config.to_dict(),
             "inputs": dict(sorted(region.sources.items())),
             "defaults": [
@@ -190,15 +188,14 @@ class _Maker:
                 for one in region.defaults
             ],
             "warnings": [{"zh": one.zh, "en": one.en} for one in self.inputs.findings if one.severity != "error"],
-            "notes": [_pair(note) for note in (*self.notes, *getattr(outcome, "notes", ()))],
+            "notes": [_pair(note) for note in self.notes],
             "versions": versions(),
             "seconds": round(time.monotonic() - self.started, 3),
-            "solve_seconds": round(float(getattr(outcome, "seconds", 0.0) or 0.0), 3),
             "seed": self.config.solver.seed,
         }
 
 
-class _Passed(Exception):
+class _PassedOver(Exception):
     """An incumbent is not kept."""
 
 
@@ -260,29 +257,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _status(outcome: Any) -> str:
-    status = outcome.status
-    return str(getattr(status, "value", status)).upper()
+def _status(outcome: Outcome) -> str:
+    return outcome.status.value.upper()
 
 
-def _fields(thing: Any, names: str) -> list[Any]:
-    """The named values of a record, whether it is a mapping, a tuple or an object."""
-    wanted = names.split()
-    if isinstance(thing, Mapping):
-        return [thing.get(name) for name in wanted]
-    if isinstance(thing, tuple) and not hasattr(thing, wanted[0]):
-        return [*thing, *[None] * len(wanted)][: len(wanted)]
-    return [getattr(thing, name, None) for name in wanted]
-
-
-def _given(given: object) -> object:
-    """The condition of a bound: a text, or the names of the aims before it."""
-    if given is None or isinstance(given, str):
-        return given or ""
-    return list(given) if isinstance(given, Iterable) else given
-
-
-def _pair(note: Any) -> dict[str, str]:
-    if isinstance(note, tuple | list) and len(note) == 2:
-        return {"zh": str(note[0]), "en": str(note[1])}
-    return {"zh": str(note), "en": str(note)}
+def _pair(note: tuple[str, str]) -> dict[str, str]:
+    return {"zh": note[0], "en": note[1]}

@@ -143,8 +143,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "stopped_running": ("求解中保存", "saved while solving"),
         "stopped_none": ("求解完成", "solved"),
         # --- report and workbook
-        "title": ("{name}医联体联动规划方案", "Linked plan of {name}"),
-        "untitled": ("本区域", "this region"),
+        "title": ("{name}联动规划方案", "Linked plan of {name}"),
+        "untitled": ("医联体", "this alliance"),
         "subtitle": ("{start} 起 {weeks} 周", "{weeks} weeks from {start}"),
         "subtitle_typical": ("典型季度（{weeks} 周，不计节假日）", "a typical quarter ({weeks} weeks, no holidays)"),
         "answer": ("结论", "The answer"),
@@ -174,8 +174,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan": ("本方案", "this plan"),
         "sessions_by_site": ("各点门诊安排", "Clinics by site"),
         "sessions_note": (
-            "每格为计划期内的次数与主诊医生；日期由排班给出。",
-            "Each cell: clinics in the horizon and the main doctor. Dates come with the roster.",
+            "每格为计划期内的半天门诊次数，颜色越深次数越多；具体日期由排班给出。",
+            "Half-day clinics in the horizon, darker for more. Their dates come with the roster.",
         ),
         "no_sessions": ("本方案没有下沉门诊。", "The plan holds no outreach clinics."),
         "postings": ("派驻", "Postings"),
@@ -185,6 +185,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_centres": ("本方案没有共享中心。", "The plan has no shared centres."),
         "referrals": ("双向转诊", "Referrals"),
         "no_referrals": ("本方案没有转诊。", "The plan has no referrals."),
+        "reserves_title": ("预留号源与床位", "Reserved visits and beds"),
         "referrals_note": (
             "每月人次；只列前 {shown} 条，全部见 referrals.csv。",
             "Visits a month; the largest {shown} are shown, all are in referrals.csv.",

@@ -190,8 +190,6 @@ class View:
             small = left <= 1e-6 * max(1.0, abs(value))
             told = f"{self.figure(left, unit)} {self._unit_after(unit)}".strip()
             better = self.say("proved_best") if small else self.say("better_by", amount=told)
-        given = aim.get("given") or ""
-        parts = given if isinstance(given, list) else [given]
         return AimView(
             name=str(aim["name"]),
             label=self.measure(str(aim["name"])),
@@ -200,11 +198,10 @@ class View:
             today=self.figure(self.scenario_value("today", str(aim["name"])), unit),
             better=better,
             gap="–" if gap is None or not math.isfinite(gap) else f"{gap:.2%}",
-            given="、".join(self._given(str(one)) for one in parts if one),
+            given=("、" if self.lang == "zh" else ", ").join(
+                word(VALUES, part, self.lang) for part in str(aim.get("given") or "").split(", ") if part
+            ),
         )
-
-    def _given(self, text: str) -> str:
-        return word(VALUES, text, self.lang) if text in VALUES else self.measure(text)
 
     def _unit_after(self, unit: str) -> str:
         return "" if unit == "share" else self.unit(unit)
@@ -236,11 +233,11 @@ def to_float(value: object) -> float | None:
 def aim_lines(saved: SavedPlan, lang: str) -> list[str]:
     """The aims as plain lines for the terminal: value, today's, how much better a plan could be."""
     view = View(saved, lang)
+    comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
     lines = []
     for aim in view.aims():
         today = f"{view.say('today')} {aim.today}" if aim.today != "–" else ""
-        told = ", ".join(
-            part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.better, f"gap {aim.gap}") if part
-        )
-        lines.append(f"{aim.label}: {told}" if lang == "en" else f"{aim.label}：{told.replace('gap', '差距')}")
+        gap = f"{view.heading('gap')} {aim.gap}" if lang == "zh" else f"gap {aim.gap}"
+        told = comma.join(part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.better, gap) if part)
+        lines.append(f"{aim.label}{colon}{told}")
     return lines

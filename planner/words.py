@@ -99,6 +99,7 @@ COLUMNS = _pairs("""
     holds | 满足 | Holds
     detail | 详情 | Detail
     sentence | 含义 | Meaning
+    others | 其他医生 | Other doctors
     name | 名称 | Name
     bound | 已证明下界 | Proved bound
     gap | 差距 | Gap
@@ -147,7 +148,9 @@ VALUES = _pairs("""
     candidate | 候选 | candidate
     existing | 现有 | existing
     forced | 必须开办 | forced
-    the offer | 门诊、派驻与中心的安排 | the offer
+    the offer | 门诊与派驻的安排 | the offer
+    earlier aims | 前面各目标 | earlier aims
+    centres | 共享中心 | centres
     all | 全部 | all
     region | 全区域 | region
     alliance | 医联体 | alliance
@@ -162,11 +165,22 @@ MEASURES = _pairs("""
     change | 相对现状的变动 | Change against today
     wishes | 医生意愿 | Doctors' wishes
     farthest | 最远路程 | Farthest trip
-    unmet_visits | 未满足人次 | Unmet visits
-    left_visits | 外流人次 | Visits that leave
-    referred_visits | 上转人次 | Referred visits
     kept_visits | 基层留住人次 | Visits kept local
-    avoidable_visits | 可避免上转 | Avoidable referrals
+    left_visits | 外流人次 | Visits that leave
+    unmet_visits | 未满足人次 | Unmet visits
+    visits:own | 本机构接诊 | Own visits
+    visits:sessions | 下沉门诊接诊 | Visits at outreach clinics
+    visits:posted | 派驻医生接诊 | Visits of posted doctors
+    visits:tele | 远程会诊人次 | Teleconsultations
+    visits:referred | 上转人次 | Visits referred up
+    visits:left | 外流人次 | Visits that leave
+    visits:unmet | 未满足人次 | Unmet visits
+    clinics | 每季门诊次数 | Clinics a quarter
+    posted doctors | 派驻医生数 | Posted doctors
+    cost:postings | 派驻补助 | Cost of postings
+    cost:sessions | 出诊补贴 | Cost of clinics
+    cost:centres | 共享中心费用 | Cost of centres
+    cost:travel | 车费 | Cost of travel
     sessions_per_month | 每月门诊次数 | Clinics a month
     posted_doctors | 派驻医生数 | Posted doctors
     open_centres | 共享中心数 | Shared centres

@@ -65,7 +65,7 @@ _DOCTORS: dict[str, tuple[str, int, float, str, float]] = {
 def _doctors(dice: r.Dice) -> list[r.Doctor]:
     homes = {h.id: h for h in HOSPITALS}
     out: list[r.Doctor] = []
-    for kind, name in zip(KINDS, r.person_names(dice, len(KINDS), 0), strict=True):
+    for kind, name in zip(KINDS, r.person_names(dice, len(KINDS)), strict=True):
         home, title, week, posting, longest = _DOCTORS[kind.id]
         doctor = r.Doctor(f"D{len(out) + 1}", name, homes[home], kind, title, week, posting, longest)
         r.give_duties(dice, doctor)
@@ -75,7 +75,7 @@ def _doctors(dice: r.Dice) -> list[r.Doctor]:
 
 def _departments(doctors: list[r.Doctor]) -> list[Row]:
     return [{"institution": d.home.id, "department": d.kind.department, "headcount": _HEADCOUNT[d.kind.department],
-             "min_present": 1 if _HEADCOUNT[d.kind.department] == 1 else "", "max_away_share": ""} for d in doctors]
+             "max_away_share": ""} for d in doctors]
 
 
 def _services() -> tuple[list[Row], list[Row], list[Row]]:
@@ -87,13 +87,13 @@ def _services() -> tuple[list[Row], list[Row], list[Row]]:
         ("ecg", "心电诊断中心", "data", "份", 30, "", 1.5, 0.5, 0, "", 0.95, DAYS, 2, 25),
         ("laboratory", "医学检验中心", "goods", "管", 4320, 240, 0.4, 0.1, 240, 6, 0.95, DAYS, 1, 30))]
     sizes = {"imaging": {"小型": (120, 1, 1, 150_000), "标准": (210, 2, 1, 350_000)}, "ecg": {"小型": (150, 1, 1, 150_000)},
-             "laboratory": {"小型": (500, 4, 1, 450_000), "标准": (900, 6, 2, 700_000)}}
+             "laboratory": {"小型": (560, 4, 1, 450_000), "标准": (900, 6, 2, 700_000)}}
     each = {"imaging": 4.0, "ecg": 1.5, "laboratory": 6.0}
     centres: list[Row] = []
     for service, levels in sizes.items():
         for host in ("H1", "H2"):
             for level, (items, servers, verifiers, cost) in levels.items():
-                existing = host == "H1" and level == "小型" and service != "ecg"
+                existing = host == "H1" and level == "小型"
                 centres.append({"service": service, "institution": host, "level": level, "items_per_day": items, "servers": servers,
                                 "verifiers": verifiers, "hours_per_day": 8, "fixed_cost_per_year": cost, "cost_per_item": each[service],
                                 "state": "existing" if existing else "candidate", "opening_cost": 0 if existing else 2 * cost,
@@ -140,6 +140,7 @@ def tables() -> Tables:
         "doctors": r.doctor_rows(dice, doctors, 2026),
         "duties": [row for d in doctors for row in d.duties],
         "departments": staff,
+        "neighbours": r.neighbour_rows(TOWNS),
         "equipment": [{"institution": t.id, "item": "心电图机", "count": 1} for t in TOWNS],
         "services": services,
         "volumes": volumes,
@@ -151,6 +152,7 @@ def tables() -> Tables:
         "travel": [{"origin": p.id, "destination": "outside", "minutes": p.outside_minutes, "km": "", "profile": "patient",
                     "method": "approximate"} for p in PLACES],
         "roster": today.roster,
+        "market_days": r.market_rows(dice, TOWNS),
         "targets": [
             {"indicator": "fixed_doctors_per_township", "scope": "township", "value": 1, "unit": "doctor", "period": "2024",
              "source": "2024年城市医疗资源下沉机制：每个乡镇卫生院至少1名相对固定医师", "tolerance": 0.0},

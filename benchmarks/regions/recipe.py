@@ -222,15 +222,14 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国文斌玉兰志海燕晓东红梅春林永生佳怡子涵宇轩雪峰立新宏图"
 
 
-def person_names(dice: Dice, count: int, shared: int) -> list[str]:
-    """`count` names, of which `shared` pairs are two persons with one name."""
+def person_names(dice: Dice, count: int) -> list[str]:
+    """`count` different names."""
     names: list[str] = []
-    while len(names) < count - shared:
-        name = dice.pick(_SURNAMES) + dice.pick(_GIVEN) + (dice.pick(_GIVEN) if dice.chance(0.78) else "")
+    while len(names) < count:
+        given = dice.some(_GIVEN, 2 if dice.chance(0.78) else 1)
+        name = dice.pick(_SURNAMES) + "".join(given)
         if name not in names:
             names.append(name)
-    for _ in range(shared):
-        names.insert(dice.whole(len(names) // 2, len(names)), names[dice.whole(0, count // 3)])
     return names
 
 
@@ -254,7 +253,8 @@ class Quarter:
 
     @property
     def half_days(self) -> int:
-        return 2 * sum(len(self.dates(w)) for w in range(1, 6))
+        """Open half-days; adjusted working Saturdays and Sundays are open too."""
+        return 2 * sum(is_workday(self.start + timedelta(days=n)) for n in range(91))
 
     @property
     def open_weeks(self) -> int:
@@ -321,25 +321,34 @@ class Doctor:
         return floor((1 - SLACK) * min(self.per_week * 13, open_half_days) + 1e-9)
 
 
+#: A second registered scope that some doctors of a specialty hold.
+_SECOND_SCOPE = {"cardiology": "general_practice", "endocrinology": "general_practice", "neurology": "rehabilitation",
+                 "tcm": "rehabilitation", "respiratory": "general_practice"}
+
+
 def eligible_doctors(dice: Dice, hospitals: Sequence[Place], kinds: Sequence[Kind], shared_names: int) -> list[Doctor]:
     """Doctors of intermediate title or above by hospital and specialty: 55 / 32 / 13 % by title."""
     doctors: list[Doctor] = []
-    names = iter(person_names(dice, sum(h.doctors for h in hospitals), shared_names))
+    names = iter(person_names(dice, sum(h.doctors for h in hospitals)))
     for home in hospitals:
         weights = [k.share**0.75 * home.weights.get(k.id, 1.0) for k in kinds]
         offered = [k for k, w in zip(kinds, weights, strict=True) if w > 0]
         counts = split_whole(home.doctors - len(offered), [w for w in weights if w > 0])
         for kind, count in zip(offered, counts, strict=True):
-            for rank in range(count + 1):
-                title = dice.pick((2, 3, 4), (0.55, 0.32, 0.13))
-                if rank == 0 and title < kind.min_title:
-                    title = kind.min_title
+            for _ in range(count + 1):
+                title = dice.pick((2, 3, 4), (0.55, 0.32, 0.13)) if kind.min_title < 3 else dice.pick((3, 4), (0.7, 0.3))
                 doctors.append(Doctor(
                     f"D{len(doctors) + 1:03d}", next(names), home, kind, title,
                     dice.pick((0.5, 1.0, 2.0), (0.35, 0.45, 0.20)),
                     dice.pick(("no", "may", "wants"), (0.66, 0.26, 0.08)),
                     dice.pick((45.0, 60.0, 90.0), (0.2, 0.5, 0.3)),
                 ))
+    for _ in range(shared_names):  # two persons of one name, in different specialties
+        one = dice.pick(doctors)
+        dice.pick([d for d in doctors if d.kind is not one.kind]).name = one.name
+    for doctor in doctors:
+        if doctor.kind.id in _SECOND_SCOPE and dice.chance(0.15):
+            doctor.scope = (doctor.kind.id, _SECOND_SCOPE[doctor.kind.id])
     return doctors
 
 
@@ -498,7 +507,7 @@ def outreach_today(today: Today, kind: Kind, site: str, need: float, own: float)
 def town_cell(dice: Dice, today: Today, site: Place, kind: Kind, share: float, hospitals: Sequence[Place],
               offers: set[tuple[str, str]]) -> Cell:
     """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet."""
-    need = round(site.population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.75, 1.3), 1)
+    need = round(site.population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.75, 1.25), 1)
     own = round(need * min(0.9, kind.own * dice.between(0.8, 1.2)), 1)
     outreach = outreach_today(today, kind, site.id, need, own)
     if outreach > 0 and dice.chance(0.2):  # some clinics see fewer than the formula says
@@ -508,7 +517,7 @@ def town_cell(dice: Dice, today: Today, site: Place, kind: Kind, share: float, h
         short = False
     rest = need - own - outreach
     border = min(1.6, max(0.5, 1.6 - (site.outside_minutes - 60) / 60))
-    left = round(min(need * 0.067 * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
+    left = round(min(need * 0.0655 * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
     unmet = 0.0 if short else min(need * 0.03 * dice.between(0.0, 2.0), 0.15 * rest)
     go = [h for h in hospitals if (h.id, kind.id) in offers]
     weights = [0.76 if h.group == site.group else 0.12 for h in go]
@@ -526,7 +535,7 @@ def town_cell(dice: Dice, today: Today, site: Place, kind: Kind, share: float, h
 def hospital_cell(dice: Dice, home: Place, kind: Kind, share: float, population: float) -> Cell:
     """Residents of the seat whose first contact is the hospital: held there, or gone outside."""
     need = round(population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.9, 1.1), 1)
-    left = round(need * 0.067 * dice.between(0.7, 1.3), 1)
+    left = round(need * 0.0655 * dice.between(0.7, 1.3), 1)
     return Cell(need, round(need - left, 1), left, {}, 0.0, 0.0, round(kind.recoverable * dice.between(0.8, 1.15), 2))
 
 
@@ -572,8 +581,9 @@ def usage_rows(kinds: Sequence[Kind], services: Sequence[str]) -> list[Row]:
             for k in kinds for s in services if k.id in USAGE[s]]
 
 
-def doctor_rows(dice: Dice, doctors: Sequence[Doctor], year: int) -> list[Row]:
-    """`doctors`; those near promotion have little credit left to earn, or a lot."""
+def doctor_rows(dice: Dice, doctors: Sequence[Doctor], year: int, lives: Mapping[str, Place] | None = None) -> list[Row]:
+    """`doctors`; `lives` are those who do not live beside their hospital."""
+    lives = lives or {}
     rows: list[Row] = []
     for d in doctors:
         near = d.title < 4 and dice.chance(0.35)
@@ -582,7 +592,8 @@ def doctor_rows(dice: Dice, doctors: Sequence[Doctor], year: int) -> list[Row]:
                      "posting": d.posting, "home_visits_per_month": HOME_VISITS if dice.chance(0.8) else dice.pick((40.0, 60.0, 120.0)),
                      "max_minutes": "" if d.max_minutes >= 90 else d.max_minutes,
                      "promotion_year": year + dice.whole(0, 4) if near else "",
-                     "credit_days": dice.whole(0, 26) * 10 if near else dice.whole(0, 6) * 10})
+                     "credit_days": dice.whole(0, 26) * 10 if near else dice.whole(0, 6) * 10,
+                     "lives_lon": lives[d.id].lon if d.id in lives else "", "lives_lat": lives[d.id].lat if d.id in lives else ""})
     return rows
 
 
@@ -610,6 +621,38 @@ def down_rows(cells: Mapping[tuple[str, str], Cell], kinds: Sequence[Kind], tota
     scale = total / sum(weights.values())
     return [{"origin": h, "destination": i, "specialty": k, "direction": "down", "patients_per_month": round(w * scale, 1)}
             for (h, i, k), w in weights.items() if w * scale >= 0.05]
+
+
+def neighbour_rows(places: Sequence[Place]) -> list[Row]:
+    """Neighbouring institutions: pairs with no third one in the circle over their connection (Gabriel graph)."""
+    rows: list[Row] = []
+    for at, a in enumerate(places):
+        for b in places[at + 1:]:
+            others = (c for c in places if c is not a and c is not b)
+            if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 >= kilometres(a, b) ** 2 for c in others):
+                rows.append({"institution": a.id, "neighbour": b.id, "kind": "land"})
+    return rows
+
+
+def history_rows(dice: Dice, today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], period: str) -> list[Row]:
+    """The fairness ledger of the last period: about today's roster, with a clinic more or less."""
+    rows: list[Row] = []
+    for doctor in doctors:
+        held = {i: n for (d, i, _), n in today.count.items() if d == doctor.id}
+        if not held:
+            continue
+        fridays = sum(str(r["weekday"]) == "5" for r in today.roster if r["doctor"] == doctor.id)
+        sessions = max(1, sum(held.values()) + dice.whole(-1, 1))
+        far = sum(n for i, n in held.items() if minutes(doctor.home, places[i], today.trip) > today.half_day)
+        rows.append({"doctor": doctor.id, "period": period, "sessions": sessions, "far": min(far, sessions),
+                     "fridays": min(sessions, 5 * fridays), "holiday_adjacent": dice.whole(0, min(2, sessions))})
+    return rows
+
+
+def market_rows(dice: Dice, towns: Sequence[Place]) -> list[Row]:
+    """Market days by the lunar ten days, as most townships of the plains keep them."""
+    rules = ("lunar 1,4,7", "lunar 2,5,8", "lunar 3,6,9", "lunar 5,10")
+    return [{"institution": t.id, "rule": dice.pick(rules)} for t in towns if t.kind == "township_centre"]
 
 
 def check_today(today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], heads: Mapping[tuple[str, str], int]) -> None:
@@ -664,7 +707,7 @@ def write_tables(tables: Tables, folder: Path) -> None:
 
 
 _CODE = ("assumed", "本数据集自编代码，不是统计代码 / code of this data set only")
-_DERIVED_NEED = ("derived", "人口×每人每年1.1次专科就诊÷12×专业构成×随机0.75—1.3；1.1为假定（全部就诊6—7次中与下沉有关的专科部分）")
+_DERIVED_NEED = ("derived", "人口×每人每年1.1次专科就诊÷12×专业构成×随机0.75—1.25；1.1为假定（全部就诊6—7次中与下沉有关的专科部分）")
 
 #: Where each column comes from: table -> column -> (mark, note); `*` is the table's remaining columns.
 COMMON_NOTES: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -696,11 +739,16 @@ COMMON_NOTES: Mapping[str, Mapping[str, tuple[str, str]]] = {
                 "scope": ("assumed", "执业范围，空白为本专业"), "title": ("assumed", "主治55%、副主任32%、主任13%"),
                 "sessions_per_week": ("assumed", "每周0.5、1或2个半天"), "posting": ("assumed", "可派驻意愿"),
                 "home_visits_per_month": ("assumed", "派驻后本院少看的人次"), "max_minutes": ("assumed", "个人可接受的单程路程"),
+                "lives_lon": ("assumed", "少数医生的常住地"), "lives_lat": ("assumed", "少数医生的常住地"),
                 "promotion_year": ("assumed", "拟晋升年份"), "credit_days": ("assumed", "已累计下乡天数")},
     "duties": {"doctor": _CODE, "*": ("assumed", "固定门诊、手术日、查房、夜班；每周约2—4个半天空闲")},
     "absences": {"doctor": _CODE, "*": ("assumed", "虚构的请假")},
     "departments": {"institution": _CODE, "department": ("assumed", "常见科室设置"), "headcount": ("derived", "可外派医生数÷0.6"),
                     "*": ("assumed", "小科室至少留2人；其余按默认20%")},
+    "neighbours": {"institution": _CODE, "neighbour": _CODE, "kind": ("assumed", "按坐标推算的相邻关系（Gabriel图），不是行政边界")},
+    "history": {"doctor": _CODE, "*": ("assumed", "虚构的上期工作量台账")},
+    "market_days": {"institution": _CODE, "rule": ("assumed", "按农历旬日逢集的习惯，具体日子为假定")},
+    "closures": {"institution": _CODE, "*": ("assumed", "老年人体检、培训等占用诊室的半天")},
     "equipment": {"institution": _CODE, "*": ("assumed", "按乡镇规模")},
     "services": {"id": _CODE, "name": ("literature", "县域医共体资源共享中心通用名称"), "moves": ("literature", "数据或实物流转"),
                  "unit": ("literature", "各中心计量单位"), "turnaround_minutes": ("literature", "影像、心电30分钟；检验两日内；病理5个工作日（病理科指南）；消毒包按班次"),

@@ -55,14 +55,14 @@ def days_of(saved: Saved) -> Days:
     given = saved.option("calendar", "start", "")
     start = pd.Timestamp(given).normalize() if given else None
     if start is not None:
-        start -= pd.Timedelta(days=start.weekday())
+        start -= pd.Timedelta(days=start.day_of_week)
     dates = pd.date_range(start if start is not None else _TYPICAL, periods=7 * weeks)
     iso = dates.isocalendar()
     return Days(
         start=start,
         quarters=_quarters(weeks),
         dates=dates,
-        weekday=np.array(dates.weekday) + 1,
+        weekday=np.array(dates.day_of_week) + 1,
         week=np.arange(len(dates)) // 7,
         odd=(iso["week"].to_numpy(dtype=int) % 2) == 1,
         working=_working(saved, dates, known=start is not None),
@@ -87,12 +87,12 @@ def _quarters(weeks: int) -> pd.DataFrame:
 def _working(saved: Saved, dates: pd.DatetimeIndex, known: bool) -> np.ndarray:
     """Whether each day is a working day: weekdays, national holidays and local edits."""
     weekdays = {int(n) for n in saved.option("calendar", "open_weekdays", [1, 2, 3, 4, 5])}
-    open_ = np.array([d.weekday() + 1 in weekdays for d in dates])
+    open_ = np.array([d.isoweekday() in weekdays for d in dates])
     if not known:
         return open_
     if saved.option("calendar", "holidays", "cn") == "cn":
         make_up = saved.option("calendar", "make_up_days", "as_weekday") == "as_weekday" or 6 in weekdays
-        open_ = np.array([_national(d.date(), d.weekday() + 1 in weekdays, make_up) for d in dates])
+        open_ = np.array([_national(d.date(), d.isoweekday() in weekdays, make_up) for d in dates])
     for key, value in (("off", False), ("work", True)):
         open_[dates.isin(pd.to_datetime(list(saved.option("calendar", key, []))))] = value
     return open_

@@ -14,8 +14,9 @@ import pandas as pd
 
 from models.rules import RULES
 from planner.audit import days as calendar
-from planner.audit import duty, loads, today
+from planner.audit import duty, loads, network, today
 from planner.audit.days import Days
+from planner.audit.network import Network
 from planner.audit.read import Saved, items
 
 #: Modes of an outreach offer, rarest clinic first, with their default capture.
@@ -232,6 +233,16 @@ class Facts:
         keys = ["institution", "specialty"]
         first = table.drop_duplicates(keys).drop(columns="doctors")
         return first.merge(table.groupby(keys, as_index=False)["doctors"].sum(), on=keys)
+
+    @cached_property
+    def network(self) -> Network:
+        """Services, members, levels and the plan's links."""
+        return network.network(self)
+
+    @cached_property
+    def opened(self) -> pd.DataFrame:
+        """Every open centre and quarter with its recomputed load."""
+        return network.opened(self)
 
     # --- the plan -----------------------------------------------------------------------------
     @cached_property

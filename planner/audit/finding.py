@@ -50,7 +50,10 @@ def tolerance(limit: pd.Series) -> pd.Series:
 
 def flagged(frame: pd.DataFrame, wrong: pd.Series, names: Iterable[str], detail: str | pd.Series) -> Finding:
     """A finding from a yes/no column."""
-    bad = frame[wrong.to_numpy(dtype=bool)]
+    chosen = wrong.to_numpy(dtype=bool)
+    if not chosen.any():
+        return Finding(len(frame))
+    bad = frame[chosen]
     text = detail.loc[bad.index] if isinstance(detail, pd.Series) else detail
     table = pd.DataFrame({"subject": subject(bad, names), "detail": text})
     return Finding(len(frame), table.astype(object).reset_index(drop=True))
@@ -59,14 +62,18 @@ def flagged(frame: pd.DataFrame, wrong: pd.Series, names: Iterable[str], detail:
 def over(frame: pd.DataFrame, value: pd.Series, limit: pd.Series, names: Iterable[str], unit: str) -> Finding:
     """Subjects whose value exceeds the limit; a missing limit limits nothing, a missing value breaks."""
     wrong = (value > limit + tolerance(limit)) | (value.isna() & limit.notna())
-    text = numbers(value) + " > " + numbers(limit) + f" {unit}"
+    if not wrong.any():
+        return Finding(len(frame))
+    text = numbers(value[wrong]) + " > " + numbers(limit[wrong]) + f" {unit}"
     return flagged(frame, wrong, names, text)
 
 
 def unequal(frame: pd.DataFrame, value: pd.Series, right: pd.Series, names: Iterable[str], what: str) -> Finding:
     """Subjects whose value is not the right one."""
     wrong = ((value - right).abs() > tolerance(right)) | (value.isna() & right.notna())
-    return flagged(frame, wrong, names, f"{what} is " + numbers(value) + ", should be " + numbers(right))
+    if not wrong.any():
+        return Finding(len(frame))
+    return flagged(frame, wrong, names, f"{what} is " + numbers(value[wrong]) + ", should be " + numbers(right[wrong]))
 
 
 def numbers(values: pd.Series) -> pd.Series:

@@ -79,18 +79,23 @@ def capabilities(facts: Facts) -> pd.DataFrame:
     index = pd.MultiIndex.from_tuples(hosts(facts), names=["institution", "specialty"])
     rows = facts.region["capabilities"]
     rows = rows[rows["direction"] != "down"]
-    given = rows.groupby(["institution", "specialty"])["visits_per_month"].sum(min_count=1).reindex(index)
+    given = _given(rows).reindex(index)
     own = facts.cells["own"].reindex(index).fillna(0.0)
     sent = facts.referred.groupby(["hospital", "specialty"])["visits"].sum()
     sent.index.names = ["institution", "specialty"]
     sent = sent.reindex(index).fillna(0.0)
     load = own + sent + _outreach_cost(facts, index)
     margin = 1 + facts.number("referrals", "capability_margin", 0.05)
-    kept = facts.region["reserves"].groupby(["institution", "specialty"])["visits_per_month"].sum(min_count=1)
+    kept = _given(facts.region["reserves"])
     share = facts.number("referrals", "reserve_share", 0.05)
     return pd.DataFrame(
         {"visits": given.fillna(load * margin), "own_load": own, "reserve": kept.reindex(index).fillna(share * sent)}
     )
+
+
+def _given(table: pd.DataFrame) -> pd.Series:
+    """Visits per month by (institution, specialty); of several rows the first with a figure counts."""
+    return table.groupby(["institution", "specialty"])["visits_per_month"].first()
 
 
 def _outreach_cost(facts: Facts, index: pd.MultiIndex) -> pd.Series:
@@ -139,18 +144,20 @@ def home_load(facts: Facts) -> pd.DataFrame:
 
 
 def visits(facts: Facts) -> pd.DataFrame:
-    """Every cell and quarter: the plan's visits (NaN where the row is missing) beside the facts of the cell.
+    """Every cell and quarter: the plan's visits (`missing` without a row) beside the facts of the cell.
 
     Facts: need0, own0, referred0, left0, pool, recoverable, most, calibration, has_outreach, the
     clinics held (`count`), postings' cover and supply, and the captures of the specialty.
     """
     cells = facts.cells.reset_index().merge(pd.DataFrame({"quarter": facts.quarters.index}), how="cross")
     renamed = {name: f"{name}0" for name in ("need", "own", "referred", "left", "unmet")}
-    frame = cells.rename(columns=renamed).merge(facts.plan["visits"], on=_CELL, how="left")
+    saved = facts.plan["visits"].drop_duplicates(_CELL)
+    frame = cells.rename(columns=renamed).merge(saved, on=_CELL, how="left", indicator="missing")
+    frame["missing"] = frame["missing"] == "left_only"
     counts = facts.sessions.groupby(_CELL, as_index=False)["sessions"].sum().rename(columns={"sessions": "count"})
     frame = frame.merge(counts, on=_CELL, how="left").merge(_posted(facts), on=_CELL, how="left")
-    zero = {"count": 0.0, "cover": 0.0, "posted_supply": 0.0}
-    frame = frame.fillna(zero)
+    kinds = ["need", "own", "sessions", "posted", "tele", "referred", "left", "unmet", "returned", "offered"]
+    frame = frame.fillna(dict.fromkeys([*kinds, "count", "cover", "posted_supply"], 0.0))
     kind = facts.specialties.reindex(frame["specialty"]).reset_index(drop=True)
     frame = pd.concat([frame, kind.filter(like="capture_")], axis=1)
     fresh = ~frame["has_outreach"] & (frame["quarter"] == facts.quarters.index[0])

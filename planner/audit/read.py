@@ -114,12 +114,13 @@ def _read(path: Path) -> pd.DataFrame | None:
 
 def _typed(table: pd.DataFrame | None, columns: str) -> pd.DataFrame:
     source = pd.DataFrame() if table is None else table
-    result = pd.DataFrame(index=range(len(source)))
+    source = source.reset_index(drop=True)
+    blank = pd.Series([""] * len(source), dtype=object)
+    result = {}
     for column in columns.split():
         name, _, kind = column.partition(":")
-        values = source[name].reset_index(drop=True) if name in source else pd.Series([""] * len(source), dtype=object)
-        result[name] = _column(values, kind)
-    return result
+        result[name] = _column(source[name] if name in source else blank, kind)
+    return pd.DataFrame(result)
 
 
 def _column(values: pd.Series, kind: str) -> pd.Series:

@@ -79,8 +79,10 @@ def _fit(facts: Facts, table: pd.DataFrame) -> pd.DataFrame:
 def referred_today(facts: Facts) -> pd.DataFrame:
     """Visits per month referred up today by institution, specialty and hospital, before they are cut to the need."""
     needs = facts.region["needs"][["institution", "specialty", "referred_visits_per_month"]]
+    needs = needs.drop_duplicates(["institution", "specialty"])
     ups = facts.region["referrals"]
-    ups = ups[(ups["direction"] != "down") & (ups["destination"] != "outside")]
+    known = ups["destination"].isin(facts.institutions.index) & (ups["destination"] != ups["origin"])
+    ups = ups[(ups["direction"] != "down") & known & (ups["patients_per_month"] > 0)]
     ups = ups.rename(columns={"origin": "institution", "destination": "hospital", "patients_per_month": "visits"})
     keys = ["institution", "specialty"]
     known = ups[ups["specialty"] != ""].groupby([*keys, "hospital"], as_index=False)["visits"].sum()
@@ -135,15 +137,10 @@ def needs_today(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:
     referred = sent.groupby(["institution", "specialty"])["visits"].sum().reindex(cells.index).fillna(0.0)
     left = _left(facts, cells) + lost.reindex(cells.index).fillna(0.0)
     own = cells["own_visits_per_month"].fillna((need - referred - left).clip(lower=0))
-    growth = 1.0 + facts.number("scenario", "demand_growth", 0)
-    need, own, referred, left = (part * growth for part in (need, own, referred, left))
-    sent = sent.assign(visits=sent["visits"] * growth)
     own = np.minimum(own, need)
     # Where today's parts exceed the need, those who leave are cut first, then those referred.
     fitting = np.minimum(referred, need - own)
     left = np.minimum(left, need - own - fitting)
-    scale = (fitting / referred).where(referred > 0, 1.0)
-    sent["visits"] *= scale.reindex(pd.MultiIndex.from_frame(sent[["institution", "specialty"]])).to_numpy()
     frame = pd.DataFrame({"need": need, "own": own, "referred": fitting, "left": left})
     frame["pool"] = (frame["need"] - frame["own"]).clip(lower=0)
     frame["formula"] = _formula(facts, frame)
@@ -152,12 +149,31 @@ def needs_today(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame["unmet"] = rest - frame["outreach"]
     frame["has_outreach"] = frame["formula"] > 0
     frame["calibration"] = (frame["outreach"] / frame["formula"]).where(frame["has_outreach"], 1.0)
+    frame = _grown(frame, 1.0 + facts.number("scenario", "demand_growth", 0))
+    scale = (frame["referred"] / referred).where(referred > 0, 1.0)
+    scale = scale.reindex(pd.MultiIndex.from_frame(sent[["institution", "specialty"]]))
+    sent = sent.assign(visits=sent["visits"].to_numpy() * scale.to_numpy())
     usual = facts.number("referrals", "recoverable_share", 0.4)
     frame["recoverable"] = cells["recoverable_share"].fillna(usual)
     frame["most"] = frame["recoverable"] * (frame["left"] + frame["referred"]) + frame["unmet"] + frame["outreach"]
     frame["pattern"] = cells["pattern"].where(cells["pattern"] != "any", "")
     frame["floor"] = cells["min_sessions_per_month"].fillna(0.0)
     return frame, sent.reset_index(drop=True)
+
+
+def _grown(frame: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Need times the scenario's factor: more is unmet until somebody sees it; less was unmet, then left, and so on."""
+    frame = frame.copy()
+    change = frame["need"] * (factor - 1.0)
+    frame["need"] += change
+    if factor >= 1:
+        frame["unmet"] += change
+    else:
+        less = -change
+        for part in ("unmet", "left", "referred", "outreach", "own"):
+            taken = np.minimum(frame[part], less)
+            frame[part], less = frame[part] - taken, less - taken
+    return frame.assign(pool=(frame["need"] - frame["own"]).clip(lower=0))
 
 
 def _left(facts: Facts, cells: pd.DataFrame) -> pd.Series:

@@ -22,10 +22,11 @@ _DAYS_A_MONTH = 30.4375
 
 
 def visit_balance(facts: Facts) -> Finding:
-    """The kinds add up to the need of the tables, none is negative, and the flows are those written apart."""
+    """Every need has its row; the kinds add up to the need of the tables, none is negative, and the flows are those written apart."""
     table = facts.visits
-    total = table[list(_KINDS)].sum(axis=1, skipna=False)
+    total = table[list(_KINDS)].sum(axis=1)
     found = [
+        flagged(table, table["missing"], CELL, "no row in visits.csv"),
         unequal(table, total, table["need0"], CELL, "the sum of all visits"),
         unequal(table, table["need"], table["need0"], CELL, "need"),
         unequal(table, table["own"], table["own0"], CELL, "own"),
@@ -40,8 +41,7 @@ def visit_balance(facts: Facts) -> Finding:
     ):
         sent = part.groupby([place, "specialty", "quarter"])["patients_per_month"].sum()
         written = sent.reindex(pd.MultiIndex.from_frame(table[CELL])).fillna(0.0).to_numpy()
-        here = table[name].fillna(0.0)
-        found.append(unequal(table, pd.Series(written, index=table.index), here, CELL, f"{name} in referrals.csv"))
+        found.append(unequal(table, pd.Series(written, index=table.index), table[name], CELL, f"{name} in referrals.csv"))
     lost = facts.plan["visits"].merge(table[CELL], on=CELL, how="left", indicator=True)
     found.append(flagged(lost, lost["_merge"] == "left_only", CELL, "visits of a cell without a need"))
     return together(*found)
@@ -60,16 +60,14 @@ def capture(facts: Facts) -> Finding:
     table = facts.visits
     kept = table["sessions"] + table["posted"]
     reach = drawn(facts, table) * table["pool"] * table["calibration"]
-    none = pd.Series(0.0, index=table.index)
     tele = table["capture_tele"].where(tele_possible(facts, table), 0.0)
-    uncovered = table["mode"].eq("posted") & ((table["cover"] < 1 - 1e-6) | (table["count"] > 0))
+    uncovered = table["mode"].eq("posted") & (table["cover"] < 1 - 1e-6)
     return together(
         over(table, table["sessions"], table["session_supply"], CELL, "visits that the clinics can see"),
         over(table, table["posted"], table["posted_supply"], CELL, "visits that posted doctors can see"),
         over(table, kept, np.minimum(reach, table["most"]), CELL, "visits drawn or won back"),
         over(table, table["tele"], tele * table["pool"], CELL, "visits that teleconsultation draws"),
-        flagged(table, uncovered, CELL, "the mode is a posting, but none covers the quarter or clinics are held"),
-        over(table, none, table["pool"], CELL, "visits"),
+        flagged(table, uncovered, CELL, "the mode is a posting, but none covers the quarter"),
     )
 
 
@@ -166,7 +164,7 @@ def referral_max_minutes(facts: Facts) -> Finding:
 
 def tele_capacity(facts: Facts) -> Finding:
     """Visits by teleconsultation fit the half-days that the group's doctors give in that specialty."""
-    table = facts.visits[["institution", "specialty", "quarter", "tele", "months"]].fillna({"tele": 0.0})
+    table = facts.visits[["institution", "specialty", "quarter", "tele", "months"]].copy()
     desks = facts.plan["teleconsultations"].copy()
     group = facts.institutions["group"] if facts.state("own_group") != "off" else facts.institutions["group"].map(lambda _: "")
     table["group"] = table["institution"].map(group).fillna("")
@@ -194,7 +192,7 @@ def home_capability(facts: Facts) -> Lacking:
 
 def down_beds(facts: Facts) -> Finding:
     """Who comes back was referred, and finds a bed below."""
-    table = facts.visits.fillna({"returned": 0.0})
+    table = facts.visits
     kind = facts.specialties
     most = table["specialty"].map(kind["down_share"]) * table["referred"]
     stays = table["returned"] * table["specialty"].map(kind["down_bed_days"])

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from support.tables import Rows, region, trips
+
 from planner.build import Built, build_instance
 from planner.config import read_config
-from support.tables import Rows, region, trips
 
 MONTHS = 91 / 30.4375
 CALENDAR = {"start": "2026-06-01", "holidays": "none"}

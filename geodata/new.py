@@ -1,0 +1,192 @@
+"""A starter region: a workbook to type over, or a CSV folder, with example rows that check cleanly.
+
+The examples are the CSV files of `geodata/starter`. In the workbook every table has a sheet with
+a title, a line that says what each column means, Chinese headings, comments, and drop-downs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from geodata.codes import LEVEL_WORDS, TITLE_WORDS, WEEKDAY_WORDS
+from geodata.errors import RegionExists, RegionNotFound
+from geodata.plan_file import setting_rows, toml_text
+from geodata.read import read_region
+from geodata.region import Region
+from geodata.schema import TABLES, Column, columns_of, load_schema, tables
+from geodata.sentences import choice_words
+from geodata.write import SETTINGS_SHEET, text_table, write_cell
+
+#: Rows of the workbook (from 0): title, meanings, headings, then the first record.
+_TITLE, _MEANINGS, _HEADINGS, _FIRST = 0, 1, 2, 3
+#: Rows that drop-downs reach down to.
+_LAST = 2000
+_GUIDE_ZH = (
+    "怎样填这本工作簿",
+    "1. 每张表一类数据，只有“机构”必填；用不到的表留空即可。",
+    "2. 第三行是列名，请勿改动；带*的列必填，其余留空则用默认值。",
+    "3. 从第四行起是示例，请改成自己的数据，或删去。",
+    "4. 其他表中可以写机构或医生的名称；重名时请写代码或工号。",
+    "5. 不知道的留空，不要写0。",
+    "6. 填好后运行 alliance check 本文件，逐条列出问题和改法。",
+)
+_GUIDE_EN = (
+    "How to fill in this workbook",
+    "One sheet for each kind of data; only 机构 (institutions) is required.",
+    "Row 3 has the headings; those with * are required, other blanks get defaults.",
+    "The rows from 4 on are examples: type over them or delete them.",
+    "Other sheets may use names of institutions and doctors; where two are equal, use ids.",
+    "Leave blank what is unknown; do not write 0.",
+    "Then run: alliance check THIS_FILE. It lists every problem and its cure.",
+)
+
+
+def starter() -> Region:
+    """The example region. Its rows read and check cleanly (a test holds it to that)."""
+    with as_file(files("geodata").joinpath("starter")) as folder:
+        return read_region(folder)
+
+
+def new_region(path: str | Path) -> Path:
+    """Writes a starter region: `.xlsx` a workbook, no ending a CSV folder. Returns the path.
+
+    Raises `RegionExists` rather than overwrite, `RegionNotFound` for another ending.
+    """
+    path = Path(path)
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise RegionExists(path)
+    if path.suffix.lower() == ".xlsx":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _workbook(starter(), path)
+    elif path.suffix == "":
+        _folder(starter(), path)
+    else:
+        raise RegionNotFound(
+            path, "a starter is an .xlsx workbook or a folder.", "新建的区域须是 .xlsx 工作簿或文件夹。"
+        )
+    return path
+
+
+def _folder(region: Region, path: Path) -> None:
+    """CSV files that Excel opens as UTF-8; tables without examples have their headings only."""
+    path.mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        given = region.tables.get(table)
+        frame = pd.DataFrame(columns=list(columns_of(table))) if given is None else _as_typed(region, table)
+        frame.to_csv(path / f"{table}.csv", index=False, lineterminator="\n", encoding="utf-8-sig")
+    (path / "plan.toml").write_text(toml_text(region.settings), encoding="utf-8", newline="\n")
+
+
+def _as_typed(region: Region, table: str) -> pd.DataFrame:
+    """The example rows as text, with blanks where only a default would stand."""
+    frame = text_table(table, region.tables[table])
+    filled = {used.column for used in region.defaults if used.table == table and used.count == len(frame)}
+    for column in filled:
+        frame[column] = ""
+    return frame
+
+
+def _workbook(region: Region, path: Path) -> None:
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": region.name, "created": datetime(2020, 1, 1)})
+    formats = {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "meaning": book.add_format({"font_color": "#7F7F7F", "font_size": 9, "text_wrap": True, "valign": "top"}),
+        "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True}),
+        "must": book.add_format({"bold": True, "bg_color": "#FCE4D6", "border": 1, "text_wrap": True}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "text": book.add_format({"num_format": "@"}),
+    }
+    guide = book.add_worksheet("说明")
+    guide.set_column(0, 1, 62)
+    for row, (zh, en) in enumerate(zip(_GUIDE_ZH, _GUIDE_EN, strict=True)):
+        guide.write_string(row, 0, zh, formats["title"] if row == 0 else None)
+        guide.write_string(row, 1, en, formats["title"] if row == 0 else None)
+    for table in TABLES:
+        _sheet(book.add_worksheet(tables()[table].sheet_zh), region, table, formats)
+    settings = book.add_worksheet(SETTINGS_SHEET)
+    settings.set_column(0, 1, 30)
+    for row, pair in enumerate([("key", "value"), *setting_rows(region.settings)]):
+        for at, text in enumerate(pair):
+            settings.write_string(row, at, text)
+    book.close()
+
+
+def _sheet(sheet: Any, region: Region, table: str, formats: dict[str, Any]) -> None:
+    info = tables()[table]
+    sheet.write_string(_TITLE, 0, f"{info.sheet_zh}（{table}）：{info.meaning_zh}", formats["title"])
+    sheet.set_row(_MEANINGS, 48)
+    given = region.tables.get(table)
+    typed = None if given is None else _as_typed(region, table)
+    for at, column in enumerate(load_schema(table)):
+        must = column.required or column.either
+        duty = "必填" if column.required else ("二选一" if column.either else "选填")
+        sheet.write_string(_MEANINGS, at, f"{duty}：{column.meaning_zh}", formats["meaning"])
+        heading = column.heading_zh + ("*" if column.required else "")
+        sheet.write_string(_HEADINGS, at, heading, formats["must" if must else "head"])
+        sheet.write_comment(_HEADINGS, at, _comment(column), {"x_scale": 2.0, "y_scale": 1.6})
+        sheet.set_column(at, at, max(12, min(26, 2 * len(heading) + 2)), _column_format(column, formats))
+        if (rule := _drop_down(column)) is not None:
+            sheet.data_validation(_FIRST, at, _LAST, at, rule)
+        if given is not None and typed is not None:
+            for row, value in enumerate(given[column.name].tolist()):
+                if typed[column.name].iloc[row] != "":
+                    write_cell(sheet, row + _FIRST, at, value, column, formats)
+    sheet.freeze_panes(_FIRST, 1)
+
+
+def _column_format(column: Column, formats: dict[str, Any]) -> Any:
+    """Text for codes, so that nothing typed becomes 4.41E+08; dates as year-month-day."""
+    if column.type in ("id", "text", "list"):
+        return formats["text"]
+    return formats["date"] if column.type == "date" else None
+
+
+def _comment(column: Column) -> str:
+    """What a reader of either language sees on the heading."""
+    lines = [f"{column.name}: {column.meaning_en}", column.meaning_zh]
+    if column.unit:
+        lines.append(f"单位 unit: {column.unit}")
+    if column.default:
+        lines.append(f"默认 default: {column.default}")
+    if column.choices:
+        lines.append("可选 choices: " + "、".join(f"{choice_words()[c][0]} {c}" for c in column.choices))
+    if column.references:
+        lines.append("对应 refers to: " + ", ".join(column.references))
+    return "\n".join(lines)
+
+
+def _drop_down(column: Column) -> dict[str, Any] | None:
+    """The list that a cell offers; other accepted words may still be typed after a question."""
+    words: list[str] = []
+    if column.type == "choice":
+        words = [choice_words()[choice][0] for choice in column.choices]
+    elif column.type == "yes_no":
+        words = ["是", "否"]
+    elif column.type == "level":
+        words = list(LEVEL_WORDS.values())
+    elif column.type == "title":
+        words = list(TITLE_WORDS.values())
+    elif column.type == "weekday":
+        words = list(WEEKDAY_WORDS.values())
+    if words:
+        return {"validate": "list", "source": words, "error_type": "warning", "error_title": "不在列表中",
+                "error_message": f"通常为：{'、'.join(words)[:180]}。"}  # fmt: skip
+    target = column.references[0].partition(".")[0] if len(column.references) == 1 and column.type == "id" else ""
+    if not target:
+        return None
+    first, last = xl_rowcol_to_cell(_FIRST, 0, True, True), xl_rowcol_to_cell(_LAST, 0, True, True)
+    return {
+        "validate": "list",
+        "source": f"='{tables()[target].sheet_zh}'!{first}:{last}",
+        "error_type": "information",
+        "error_title": "请核对",
+        "error_message": "列表中没有；可以写唯一的名称，否则请先在对应的表中登记。",
+    }

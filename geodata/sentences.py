@@ -1,0 +1,69 @@
+"""The reader's sentences and word lists, kept as data: `schema/sentences.csv`, `schema/words.csv`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from geodata.problems import Problem, Severity
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was expected and what to do, in both languages."""
+
+    expected_zh: str
+    expected_en: str
+    cure_zh: str
+    cure_en: str
+
+    def problem(
+        self, table: str, row: str = "", column: str = "", value: str = "", severity: Severity = "error"
+    ) -> Problem:
+        """The problem at a place; long values are cut to 80 characters."""
+        said = (self.expected_zh, self.expected_en, self.cure_zh, self.cure_en)
+        return Problem(table, row, column, value[:80], *said, severity)
+
+
+class Bad(Exception):
+    """A cell that cannot be read."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence.expected_en)
+        self.said = sentence
+
+
+class Unreadable(Exception):
+    """A file that cannot be read at all."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence.expected_en)
+        self.said = sentence
+
+
+@cache
+def _csv(name: str) -> dict[str, dict[str, str]]:
+    text = files("geodata").joinpath("schema", f"{name}.csv").read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    first = (reader.fieldnames or [""])[0]
+    return {row[first]: row for row in reader}
+
+
+def said(sentence: str, /, **values: object) -> Said:
+    """The sentence of `sentences.csv` with its values filled in."""
+    row = _csv("sentences")[sentence]
+    return Said(*(row[part].format(**values) for part in ("expected_zh", "expected_en", "cure_zh", "cure_en")))
+
+
+@cache
+def words(use: str) -> tuple[str, ...]:
+    """The word list `use` of `words.csv`."""
+    return tuple(_csv("words")[use]["words"].split(";"))
+
+
+@cache
+def choice_words() -> dict[str, tuple[str, ...]]:
+    """Synonyms of every choice, from `choices.csv`; the first is the one to show."""
+    return {choice: tuple(row["synonyms"].split(";")) for choice, row in _csv("choices").items()}

@@ -1,0 +1,200 @@
+"""The report: one HTML file that opens without a network, prints, and escapes every name in it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from planner import __version__, overview
+from planner.folder import SavedPlan
+from planner.view import SCENARIOS, View, to_float
+from planner.words import VALUES, word
+
+#: Rows of the long tables that the report shows; the CSV files hold all.
+MOST_ROWS = 60
+
+
+def write_report(saved: SavedPlan, path: Path, lang: str) -> None:
+    """Write the report of an audited plan as one self-contained file."""
+    path.write_text(render(saved, lang), encoding="utf-8", newline="\n")
+
+
+def render(saved: SavedPlan, lang: str) -> str:
+    """The report as HTML text."""
+    environment = Environment(
+        loader=PackageLoader("planner", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    view = View(saved, lang)
+    return environment.get_template("report.html.j2").render(view=view, t=view.say, lang=lang, **_context(view))
+
+
+def _context(view: View) -> dict[str, Any]:
+    saved = view.saved
+    flows = overview.flows(view)
+    return {
+        "title": view.say("title", name=saved.info.get("region") or view.say("untitled")),
+        "subtitle": _subtitle(view),
+        "version": __version__,
+        "answer": overview.answer(view),
+        "headlines": overview.headlines(view),
+        "aims": view.aims(),
+        "scenario_names": [view.say(name) for name in SCENARIOS],
+        "scenarios": overview.scenario_bars(view),
+        "audit": _audit(view),
+        "checks": _checks(view),
+        "matrix": _matrix(view),
+        "clinics": _clinics(view),
+        "postings": _table(view, overview.postings(view)),
+        "tele": _table(view, saved.table("teleconsultations")),
+        "centres": _table(view, overview.centres(view)),
+        "links": _links(view),
+        "flows": _table(view, flows.head(MOST_ROWS)),
+        "flows_more": max(0, len(flows) - MOST_ROWS),
+        "reserves": _table(view, saved.table("reserves")),
+        "shortfalls": _table(view, _with_rule(view, saved.table("shortfalls"))),
+        "indicators": _indicators(view),
+        "sources": _table(view, saved.region.get("sources", pd.DataFrame())),
+        "provenance": _provenance(view),
+    }
+
+
+def _subtitle(view: View) -> str:
+    calendar = view.saved.info.get("settings", {}).get("calendar", {})
+    weeks = calendar.get("weeks", 13)
+    if not calendar.get("start"):
+        return view.say("subtitle_typical", weeks=weeks)
+    start = date.fromisoformat(str(calendar["start"]))
+    return view.say("subtitle", start=start - timedelta(days=start.isoweekday() - 1), weeks=weeks)
+
+
+def _table(view: View, table: pd.DataFrame) -> dict[str, Any]:
+    """A table for the template: headings, rows of texts, and which columns are numbers."""
+    if table.empty:
+        return {"headings": [], "rows": [], "numeric": []}
+    shown = view.named(table.dropna(axis=1, how="all"))
+    numeric = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown]
+    keep = [at for at, column in enumerate(shown) if numeric[at] or (shown[column].astype(str) != "").any()]
+    shown = shown.iloc[:, keep]
+    rows = [[view.figure(value) if is_number(value) else value for value in row] for row in shown.to_numpy(object)]
+    return {"headings": list(shown.columns), "rows": rows, "numeric": [numeric[at] for at in keep]}
+
+
+def is_number(value: object) -> bool:
+    """Whether a cell is a number (a missing one included)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _with_rule(view: View, table: pd.DataFrame) -> pd.DataFrame:
+    """Rule ids replaced by their sentences."""
+    return table.assign(rule=[view.rule(str(rule)) for rule in table["rule"]])
+
+
+def _audit(view: View) -> dict[str, Any]:
+    table = view.saved.table("audit")
+    rules = []
+    for rule, rows in table.groupby("rule", sort=False):
+        held = bool((rows["holds"] == "yes").all())
+        detail = "; ".join(dict.fromkeys(str(text) for text in rows["detail"] if text and len(rows) == 1))
+        rules.append({"id": rule, "sentence": view.rule(str(rule)), "held": held, "detail": detail})
+    count = sum(bool(rule["held"]) for rule in rules)
+    return {"rules": rules, "held": count, "all": len(rules), "told": view.say("of_rules", held=count, all=len(rules))}
+
+
+def _checks(view: View) -> list[dict[str, Any]]:
+    """Indicators of the whole alliance that have a target or a published figure, for the first screen."""
+    found = []
+    for row in view.saved.table("indicators").to_dict("records"):
+        target, published, value = (to_float(row.get(name)) for name in ("target", "published", "value"))
+        if value is None or (target is None and published is None):
+            continue
+        goal, current = target if target is not None else published, to_float(row.get("current"))
+        assert goal is not None
+        up = current is None or goal >= current if current != goal else value >= goal
+        met = value >= goal - 1e-9 if up else value <= goal + 1e-9
+        found.append({**_indicator(view, row), "met": met})
+    return found
+
+
+def _indicators(view: View) -> list[dict[str, Any]]:
+    return [_indicator(view, row) for row in view.saved.table("indicators").to_dict("records")]
+
+
+def _indicator(view: View, row: dict[Any, Any]) -> dict[str, Any]:
+    unit = str(row.get("unit") or "")
+    scope = str(row.get("scope") or "")
+    named = next((kind[scope] for kind in view.names.values() if scope in kind), word(VALUES, scope, view.lang))
+    figures = {name: view.figure(to_float(row.get(name)), unit) for name in ("value", "current", "target", "published")}
+    return {
+        "label": view.measure(str(row["indicator"])),
+        "scope": "" if scope in ("all", "region", "alliance", "") else named,
+        "unit": "" if unit == "share" else view.unit(unit),
+        "note": str(row.get("note") or ""),
+        **figures,
+    }
+
+
+def _matrix(view: View) -> dict[str, Any]:
+    """Clinics by site and specialty with a tint from 0 (none) to 4 (most)."""
+    wide = overview.site_matrix(view)
+    if wide.empty:
+        return {"headings": [], "rows": []}
+    most = max(1, int(wide.drop(columns="total").to_numpy().max()))
+    rows = []
+    for site, row in wide.iterrows():
+        cells = [
+            {"text": str(int(n)) if n else "", "tint": 0 if not n else min(4, 1 + int(3.999 * n / most))}
+            for column, n in row.items()
+            if column != "total"
+        ]
+        rows.append({"site": view.name("institutions", site), "cells": cells, "total": int(row["total"])})
+    headings = [view.name("specialties", column) for column in wide.columns if column != "total"]
+    return {"headings": headings, "rows": rows}
+
+
+def _clinics(view: View) -> list[dict[str, Any]]:
+    """Sites with their clinics, one block of rows per site."""
+    sites: dict[str, dict[str, Any]] = {}
+    for clinic in overview.clinics(view):
+        site = sites.setdefault(clinic.site, {"name": view.name("institutions", clinic.site), "rows": []})
+        row = {
+            "specialty": view.name("specialties", clinic.specialty),
+            "mode": clinic.mode,
+            "count": clinic.count,
+            "main": clinic.main,
+            "others": clinic.others,
+            "minutes": view.figure(round(clinic.minutes) if clinic.minutes == clinic.minutes else None),
+            "kept": view.figure(round(clinic.kept, 1)),
+        }
+        site["rows"].append(row)
+    return list(sites.values())
+
+
+def _links(view: View) -> dict[str, Any]:
+    wide = overview.link_matrix(view)
+    rows = [
+        [view.name("institutions", site), *row] for site, row in zip(wide.index, wide.to_numpy(object), strict=True)
+    ]
+    return {"headings": [view.name("services", column) for column in wide.columns], "rows": rows}
+
+
+def _provenance(view: View) -> dict[str, Any]:
+    info = view.saved.info
+    return {
+        "inputs": sorted(info.get("inputs", {}).items()),
+        "versions": sorted(info.get("versions", {}).items()),
+        "seconds": view.say("seconds", seconds=float(info.get("seconds", 0.0))),
+        "stopped": view.say(f"stopped_{info.get('stopped_by', 'none')}"),
+        "seed": info.get("seed", 0),
+        "status": view.say(f"status_{info.get('status', 'FEASIBLE')}"),
+        "defaults": info.get("defaults", []),
+        "notes": [view.pick(note) for note in (*info.get("warnings", []), *info.get("notes", []))],
+        "scenario": sorted(info.get("settings", {}).get("scenario", {}).items()),
+    }

@@ -1,0 +1,258 @@
+"""`workbook.xlsx`: the plan as the office passes it on; names instead of ids, one sheet per table.
+
+Every text is written as text: a name that begins with `=` never becomes a formula, and an
+address never becomes a link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from planner import overview
+from planner.folder import SavedPlan
+from planner.view import SCENARIOS, View, to_float
+from planner.words import TABLES, word
+
+FONT = "Microsoft YaHei"
+WIDEST, NARROWEST = 44, 7
+MAKER_OPTIONS = dict.fromkeys(
+    ("strings_to_formulas", "strings_to_urls", "strings_to_numbers", "nan_inf_to_errors"), False
+)
+#: The file carries the plan's own date, not the clock's, so that the same plan gives the same file.
+CREATED = dt.datetime(2000, 1, 1)
+
+
+def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
+    """Write the workbook of a plan; replaces an existing file."""
+    view = View(saved, lang)
+    book = xlsxwriter.Workbook(str(path), MAKER_OPTIONS)
+    book.set_properties({"title": _title(view), "created": CREATED})
+    writer = _Writer(book, view)
+    _summary(writer)
+    writer.sheet("aims", _aims(view), translate=False)
+    writer.sheet("scenarios", _scenarios(view), translate=False)
+    writer.sheet("indicators", _indicators(view), translate=False)
+    _site_sessions(writer)
+    writer.sheet("sessions", _sessions(view))
+    writer.sheet("postings", overview.postings(view))
+    writer.sheet("teleconsultations", saved.table("teleconsultations"))
+    writer.sheet("centres", overview.centres(view))
+    for name in ("service_links", "referrals", "reserves", "visits"):
+        writer.sheet(name, saved.table(name))
+    writer.sheet("shortfalls", _with_sentence(view, saved.table("shortfalls")))
+    writer.sheet("audit", _with_sentence(view, saved.table("audit")))
+    writer.sheet("sources", _sources(view), translate=False)
+    writer.sheet("provenance", _provenance(view), translate=False)
+    book.close()
+
+
+@dataclass
+class _Writer:
+    """Formats of the workbook, and a way to write one table as one sheet."""
+
+    book: Any
+    view: View
+
+    def __post_init__(self) -> None:
+        base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+        add = self.book.add_format
+        self.title = add({**base, "font_size": 16, "bold": True, "font_color": "#0F6B6B"})
+        self.lead = add({**base, "font_size": 11, "text_wrap": True, "valign": "top"})
+        self.quiet = add({**base, "font_color": "#5C6B75", "text_wrap": True, "valign": "top"})
+        self.head = add({
+            **base, "bold": True, "bg_color": "#E8F3F2", "font_color": "#17242D", "text_wrap": True, "border": 1,
+            "border_color": "#B9C7CD", "align": "center",
+        })  # fmt: skip
+        self.text = add({**base, "text_wrap": True})
+        self.whole = add({**base, "num_format": "#,##0"})
+        self.part = add({**base, "num_format": "#,##0.0#"})
+        self.share = add({**base, "num_format": "0.0%"})
+        self.good = add({**base, "font_color": "#12734A"})
+        self.bad = add({**base, "font_color": "#B3261E", "bold": True})
+        self.bold = add({**base, "bold": True})
+
+    def add_sheet(self, name: str, rows: int, columns: int) -> Any:
+        """A sheet that prints on landscape A4, one page wide, with its heading on every page."""
+        sheet = self.book.add_worksheet(word(TABLES, name, self.view.lang)[:31])
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header(f"&L{_header(_title(self.view))}&R{_header(word(TABLES, name, self.view.lang))}")
+        sheet.set_footer("&C&P / &N")
+        sheet.print_area(0, 0, max(rows, 0), max(columns - 1, 0))
+        return sheet
+
+    def sheet(self, name: str, table: pd.DataFrame, translate: bool = True) -> None:
+        """One table as one sheet; an empty table has none."""
+        if table.empty:
+            return
+        shown = self.view.named(table) if translate else table
+        sheet = self.add_sheet(name, len(shown), len(shown.columns))
+        for at, heading in enumerate(shown.columns):
+            sheet.write_string(0, at, str(heading), self.head)
+        for line, row in enumerate(shown.itertuples(index=False, name=None), start=1):
+            for at, value in enumerate(row):
+                self.cell(sheet, line, at, value)
+        sheet.set_row(0, 30)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, len(shown), len(shown.columns) - 1)
+        for at, column in enumerate(shown.columns):
+            sheet.set_column(at, at, _width([str(column), *(_shown(value) for value in shown.iloc[:, at])]))
+
+    def cell(self, sheet: Any, line: int, at: int, value: object, style: Any = None) -> None:
+        """Write one value: numbers as numbers, everything else as plain text, missing as nothing."""
+        number = to_float(value) if isinstance(value, int | float) else None
+        if number is not None:
+            sheet.write_number(line, at, number, style or (self.whole if number == int(number) else self.part))
+        elif value is not None and value == value and value != "":
+            sheet.write_string(line, at, str(value), style or self.text)
+        else:
+            sheet.write_blank(line, at, None, style or self.text)
+
+
+def _title(view: View) -> str:
+    return view.say("title", name=view.saved.info.get("region") or view.say("untitled"))
+
+
+def _header(text: str) -> str:
+    """Text for a page header, where `&` begins a code and 255 characters are the limit."""
+    return text.replace("&", "&&")[:100]
+
+
+def _shown(value: object) -> str:
+    number = to_float(value) if isinstance(value, int | float) else None
+    if number is not None:
+        return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
+    return "" if value is None or value != value else str(value)
+
+
+def _width(texts: list[str]) -> float:
+    """A column's width in characters, wide characters counting double."""
+    longest = max(
+        (sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text) for text in texts), default=0
+    )
+    return float(min(WIDEST, max(NARROWEST, longest + 2)))
+
+
+def _summary(writer: _Writer) -> None:
+    """The answer on one page: the sentence, the figures, the aims, and the audit."""
+    view = writer.view
+    aims = view.aims()
+    sheet = writer.add_sheet("summary", 24 + len(aims), 6)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 5, 20)
+    sheet.merge_range(0, 0, 0, 5, _title(view), writer.title)
+    sheet.set_row(0, 28)
+    sheet.merge_range(1, 0, 1, 5, "", writer.lead)
+    sheet.write_string(1, 0, overview.answer(view), writer.lead)
+    sheet.set_row(1, 52)
+    line = 3
+    for at, heading in enumerate((view.heading("measure"), view.say("plan"), view.say("today"), view.heading("unit"))):
+        sheet.write_string(line, at, heading, writer.head)
+    for tile in overview.headlines(view):
+        line += 1
+        for at, text in enumerate((tile.label, tile.value, tile.today, tile.unit)):
+            sheet.write_string(line, at, text, writer.bold if at == 1 else writer.text)
+    line += 2
+    sheet.write_string(line, 0, view.say("aims"), writer.bold)
+    for aim in aims:
+        line += 1
+        texts = (aim.label, aim.value, aim.today, aim.unit, aim.better, f"{view.heading('gap')} {aim.gap}")
+        for at, text in enumerate(texts):
+            sheet.write_string(line, at, text, writer.text)
+    line += 2
+    audit = view.saved.table("audit")
+    rules, broken = set(audit["rule"]), set(audit.loc[audit["holds"] != "yes", "rule"])
+    told = view.say("of_rules", held=len(rules - broken), all=len(rules))
+    sheet.write_string(line, 0, told, writer.bad if broken else writer.good)
+    status = view.say(f"status_{view.saved.info.get('status', 'FEASIBLE')}")
+    sheet.write_string(line + 1, 0, status, writer.text)
+    sheet.write_string(line + 3, 0, view.say("signatures"), writer.quiet)
+
+
+def _aims(view: View) -> pd.DataFrame:
+    rows = []
+    for aim, raw in zip(view.aims(), view.saved.info.get("aims", []), strict=True):
+        figures = (to_float(raw["value"]), to_float(raw.get("bound")), view.unit(raw.get("unit")))
+        rows.append((aim.label, *figures, aim.better, aim.gap, aim.given))
+    names = ("name", "value", "bound", "unit", "gap_units", "gap", "given")
+    return pd.DataFrame(rows, columns=[view.heading(name) for name in names])
+
+
+def _scenarios(view: View) -> pd.DataFrame:
+    table = view.scenarios()
+    shown = table[["measure", *SCENARIOS, "unit"]].copy()
+    shown["measure"] = [view.measure(str(name)) for name in shown["measure"]]
+    shown["unit"] = [view.unit(unit) for unit in shown["unit"]]
+    return shown.rename(columns={name: view.heading(str(name)) for name in shown})
+
+
+def _indicators(view: View) -> pd.DataFrame:
+    table = view.saved.table("indicators").copy()
+    if table.empty:
+        return table
+    table["indicator"] = [view.measure(str(name)) for name in table["indicator"]]
+    return view.named(table)
+
+
+def _sessions(view: View) -> pd.DataFrame:
+    """Every doctor's clinics with title and home, by site."""
+    table = view.saved.table("sessions").copy()
+    for place, column in (("title", "title"), ("home", "institution")):
+        table[place] = [view.doctors.get(str(key), {}).get(column, "") for key in table["doctor"]]
+    table["title"] = [view.title(str(key)) for key in table["title"]]
+    columns = ["institution", "specialty", "quarter", "doctor", "title", "home", "sessions", "main", "minutes"]
+    return table[columns].sort_values(["institution", "specialty", "quarter", "doctor"], kind="stable")
+
+
+def _site_sessions(writer: _Writer) -> None:
+    """Sites against specialties: the counts over the horizon."""
+    view = writer.view
+    wide = overview.site_matrix(view)
+    if wide.empty:
+        return
+    shown = wide.astype(object).where(wide != 0, None)
+    shown.columns = [view.say("total") if name == "total" else view.name("specialties", name) for name in wide.columns]
+    shown.insert(0, view.heading("institution"), [view.name("institutions", key) for key in wide.index])
+    writer.sheet("site_sessions", shown, translate=False)
+
+
+def _with_sentence(view: View, table: pd.DataFrame) -> pd.DataFrame:
+    if table.empty:
+        return table
+    told = table.copy()
+    told.insert(1, "sentence", [view.rule(str(rule)) for rule in table["rule"]])
+    return told
+
+
+def _sources(view: View) -> pd.DataFrame:
+    """What is assumed: marks of the region, defaults used, notes."""
+    names = ("table", "column", "row", "mark", "note")
+    sources = view.saved.region.get("sources", pd.DataFrame(columns=list(names)))
+    rows = [tuple(str(row.get(name, "")) for name in names) for row in sources.to_dict("records")]
+    info = view.saved.info
+    for used in info.get("defaults", []):
+        note = view.say("default_row", **{key: used[key] for key in ("table", "column", "count", "value")})
+        rows.append((used["table"], used["column"], "", "default", note))
+    rows += [("", "", "", "derived", view.pick(note)) for note in (*info.get("warnings", []), *info.get("notes", []))]
+    return view.named(pd.DataFrame(rows, columns=list(names)))
+
+
+def _provenance(view: View) -> pd.DataFrame:
+    info = view.saved.info
+    rows = [("status", str(info.get("status", ""))), ("stopped_by", str(info.get("stopped_by", "")))]
+    rows += [("seconds", str(info.get("seconds", ""))), ("seed", str(info.get("seed", "")))]
+    rows += sorted(info.get("versions", {}).items()) + sorted(info.get("inputs", {}).items())
+    for section, settings in info.get("settings", {}).items():
+        rows += [(f"[{section}] {key}", str(value)) for key, value in settings.items() if value not in (None, {}, [])]
+    return pd.DataFrame(rows, columns=[view.heading("key"), view.heading("value")])

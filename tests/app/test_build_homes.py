@@ -1,0 +1,111 @@
+"""What hospitals can treat, posts on offer, and locks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from support.county import CALENDAR, MONTHS, build, notes, rows
+
+
+def test_capability_by_default_is_todays_load_and_a_margin() -> None:
+    """Own 500 + referred 40 + a near clinic a week (5 x 13 / months), plus 5 %."""
+    made = rows()
+    made["needs"].append({"institution": "H", "specialty": "K", "visits_per_month": 500})
+    made["roster"] = [{"doctor": "D1", "institution": "S", "slot": "am", "weekday": 1}]
+    built = build(made)
+    found = built.instance.capabilities["H", "K"]
+    assert found.own_load == 500.0
+    assert found.visits == pytest.approx(1.05 * (540 + 5 * 13 / MONTHS))
+    assert found.reserve == pytest.approx(2.0)
+    assert "H/K" in notes(built)
+
+
+def test_a_far_clinic_takes_a_whole_day_from_home() -> None:
+    """T is 50 minutes away (over 45): each clinic costs two half-days; a posting costs the doctor's visits."""
+    made = rows()
+    made["roster"] = [{"doctor": "D1", "institution": "T", "slot": "am", "weekday": 1}]
+    made["current_postings"] = [{"doctor": "D2", "institution": "S", "start": "2026-03-01", "end": "2026-08-31"}]
+    made["doctors"][1]["home_visits_per_month"] = 90
+    found = build(made, {"referrals": {"capability_margin": 0.0}}).instance.capabilities["H", "K"]
+    assert found.visits == pytest.approx(40 + 2 * 5 * 13 / MONTHS + 90)
+
+
+def test_given_capability_and_reserve() -> None:
+    """Rows up and both count, rows down do not; a given reserve replaces the share."""
+    made = rows()
+    made["capabilities"] = [
+        {"institution": "H", "specialty": "K", "visits_per_month": 900},
+        {"institution": "H2", "specialty": "L", "visits_per_month": 70, "direction": "both", "beds": 12},
+        {"institution": "S", "specialty": "K", "visits_per_month": 60, "direction": "down", "beds": 9},
+    ]
+    made["reserves"] = [{"institution": "H", "specialty": "K", "visits_per_month": 15}]
+    instance = build(made).instance
+    assert sorted(instance.capabilities) == [("H", "K"), ("H2", "K"), ("H2", "L")]
+    assert (instance.capabilities["H", "K"].visits, instance.capabilities["H", "K"].reserve) == (900.0, 15.0)
+
+
+def test_free_beds_are_those_that_take_down_referrals() -> None:
+    """Beds of rows down and both, summed; else 40 % of the institution's beds."""
+    made = rows()
+    made["capabilities"] = [
+        {"institution": "S", "specialty": "K", "direction": "down", "beds": 9},
+        {"institution": "S", "specialty": "L", "direction": "both", "beds": 3},
+    ]
+    places = build(made).instance.institutions
+    assert (places["S"].beds, places["H"].beds) == (12.0, 200.0)
+    assert build().instance.institutions["S"].beds == 12.0
+
+
+def _posts(*posts: dict[str, Any], settings: dict[str, Any] | None = None, **tables: Any) -> Any:
+    made = rows() | tables
+    made["posts"] = [{"institution": "S", "specialty": "K", "doctors": 1, **post} for post in posts]
+    return build(made, settings).instance.posts["S", "K"]
+
+
+def test_posts_start_on_cohorts_and_cover_whole_weeks() -> None:
+    """Six months from the first day cover two quarters; a cohort of July starts in week seven."""
+    year = {"calendar": {**CALENDAR, "weeks": 39}}
+    post = _posts({}, settings=year)
+    # 1 June to 1 December: 26 Mondays, then 30 November is one more
+    assert post.cover == {date(2026, 6, 1): (1.0, 1.0, pytest.approx(1 / 13))}
+    cohorts = {**year, "postings": {"cohorts": ["2026-07-13", "2026-06-01"], "months": 2}}
+    post = _posts({}, settings=cohorts)
+    assert post.starts == (date(2026, 6, 1), date(2026, 7, 13))
+    assert post.cover[date(2026, 7, 13)] == (pytest.approx(7 / 13), pytest.approx(2 / 13), 0.0)
+    assert _posts({"start": "2026-08-03"}, settings=cohorts).starts == (date(2026, 8, 3),)
+
+
+def test_posts_take_the_higher_title_and_their_own_visits() -> None:
+    """Titles of post and specialty, whichever is higher; visits from the post, else the specialty."""
+    post = _posts({"min_title": 3, "visits_per_month": 120})
+    assert (post.min_title, post.visits_per_month, post.months, post.locked) == (3, 120.0, 6.0, False)
+    post = _posts({"min_title": 1}, {"doctors": 2})
+    assert (post.min_title, post.visits_per_month, post.doctors) == (2, 160.0, 3)
+
+
+def test_a_lock_without_a_doctor_makes_the_post_a_floor() -> None:
+    """A posting lock for the place and specialty locks the post; with a doctor or `no` it does not."""
+    lock = {"kind": "posting", "institution": "S", "specialty": "K"}
+    assert _posts({}, locks=[lock]).locked
+    assert not _posts({}, locks=[{**lock, "doctor": "D1"}]).locked
+    assert not _posts({}, locks=[{**lock, "must": "no"}]).locked
+
+
+def test_a_typical_quarter_has_one_start() -> None:
+    """Without a start every post starts on the first day and covers the quarter."""
+    post = _posts({"start": "2026-08-03"}, settings={"calendar": {}})
+    assert tuple(post.cover.values()) == ((1.0,),)
+
+
+def test_locks_carry_their_row_and_weight() -> None:
+    """A lock is named by the row the user sees; a blank weight is hard."""
+    made = rows()
+    made["locks"] = [
+        {"kind": "session", "doctor": "D1", "institution": "S", "must": "no"},
+        {"kind": "centre", "service": "ecg", "host": "H", "weight": 5, "reason": "agreed"},
+    ]
+    first, second = build(made).instance.locks
+    assert (first.label, first.must, first.weight, first.doctor) == ("locks row 2", False, None, "D1")
+    assert (second.label, second.must, second.weight, second.reason) == ("locks row 3", True, 5.0, "agreed")

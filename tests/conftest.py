@@ -1,0 +1,46 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from support.fake_plan import write_fake_plan
+
+from planner.folder import SavedPlan, read_plan
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _quiet_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests speak the language they ask for, whatever the machine's."""
+    monkeypatch.delenv("ALLIANCE_LANG", raising=False)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Public instances and real geography beside the repository; the test is skipped without them."""
+    place = os.environ.get("ALLIANCE_SHARED")
+    if not place or not Path(place).is_dir():
+        pytest.skip("ALLIANCE_SHARED is not set: the public data are not on this machine")
+    return Path(place)
+
+
+@pytest.fixture(scope="session")
+def fake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up plan folder; read it, do not change it."""
+    return write_fake_plan(tmp_path_factory.mktemp("plans") / "fake")
+
+
+@pytest.fixture
+def fake_plan(fake_folder: Path) -> SavedPlan:
+    """The made-up plan in memory."""
+    return read_plan(fake_folder)
