@@ -52,11 +52,11 @@ def capacities(view: View) -> Check:
                 max((r for rows in levels[service].values() for r in rows), key=lambda r: r.number("items_per_day")),
                 "items_per_day",
                 (
-                    f"{service} 各中心最大能力之和({sum(chosen):g})不低于日工作量 {sum(volumes.values()):g}",
+                    f"{service} 各中心最大能力之和（{sum(chosen):g}）不低于日工作量 {sum(volumes.values()):g}",
                     f"largest levels of {service} that together ({sum(chosen):g}) do {sum(volumes.values()):g} a day",
                 ),
                 (
-                    "增加更大的规模或候选机构" + ("、放宽 max_centres" if limited else "") + ",或核对 volumes",
+                    "增加更大的规模或候选机构" + ("、放宽 max_centres" if limited else "") + "，或核对 volumes",
                     "add a larger level or a candidate"
                     + (", raise max_centres" if limited else "")
                     + ", or check the figures of volumes",
@@ -74,7 +74,7 @@ def _nowhere_to_go(view: View, service: Row, items: float) -> Problem:
         "id",
         ("centres 表中至少一个可开办的承办机构", "a candidate in table centres that is not forbidden"),
         (
-            f"每日 {items:g} 件无处可送:在 centres 表中增加候选机构和规模",
+            f"每日 {items:g} 件无处可送：在 centres 表中增加候选机构和规模",
             f"{items:g} items a day have nowhere to go: add candidates to table centres",
         ),
         # a service without any row in centres is simply not planned
@@ -92,11 +92,11 @@ def _largest_source(
             row,
             "items_per_day",
             (
-                f"不超过最大中心的 {max(hosts.values()):g}(该服务一个单位只由一个中心承担)",
+                f"不超过最大中心的 {max(hosts.values()):g}（该服务一个单位只由一个中心承担）",
                 f"at most the largest level, {max(hosts.values()):g}: one centre serves an institution",
             ),
             (
-                "增加更大的规模,或在 services 中把 single_source 设为「否」",
+                "增加更大的规模，或在 services 中把 single_source 设为「否」",
                 "add a larger level to centres, or write no in single_source of services",
             ),
             severity=severity,
@@ -114,7 +114,7 @@ def states(view: View) -> Check:
                 "state",
                 ("同一承办机构不能既必开又禁开", "not both forced and forbidden for one host"),
                 (
-                    f"{host} 的 {service} 在第 {view.labels(forced)} 行为 forced:统一状态",
+                    f"{host} 的 {service} 在第 {view.labels(forced)} 行为 forced：统一状态",
                     f"row {view.labels(forced)} has {service} at {host} forced: use one of the two",
                 ),
             )
@@ -128,7 +128,7 @@ def states(view: View) -> Check:
                 "max_centres",
                 (f"不少于必开中心数 {len(hosts)}", f"at least the {len(hosts)} centres that are forced"),
                 (
-                    f"提高上限,或把 {'、'.join(sorted(hosts))} 中一些改为 candidate",
+                    f"提高上限，或把 {'、'.join(sorted(hosts))} 中一些改为 candidate",
                     f"raise it, or write candidate for some of {', '.join(sorted(hosts))} in centres",
                 ),
             )
@@ -145,7 +145,7 @@ def least_volumes(view: View) -> Check:
                 "min_items_per_day",
                 (f"不超过全部单位的日工作量之和 {total:g}", f"at most the {total:g} items a day of all members"),
                 (
-                    "照此任何中心都不能开办:降低最低工作量,或核对 volumes",
+                    "照此任何中心都不能开办：降低最低工作量，或核对 volumes",
                     "no centre could open: lower it, or check volumes",
                 ),
             )
@@ -165,7 +165,7 @@ def work_times(view: View) -> Check:
                     f"大于固定处理时间 {work:g} 和单件用时 {each:g} 分钟",
                     f"more than work_minutes, {work:g}, and the minutes for one item, {each:g}",
                 ),
-                ("单位是分钟(不是小时):改正时限或用时", "in minutes, not hours: correct the limit or the work"),
+                ("单位是分钟（不是小时）：改正时限或用时", "in minutes, not hours: correct the limit or the work"),
                 severity="warning",
             )
     for row in view.rows("centres"):
@@ -178,7 +178,7 @@ def work_times(view: View) -> Check:
                 row,
                 "items_per_day",
                 (f"不超过人员一天能做的 {day:.0f} 件", f"at most what its servers can do in a day, {day:.0f}"),
-                ("增加 servers 或 hours_per_day,或降低能力", "raise servers or hours_per_day, or lower it"),
+                ("增加 servers 或 hours_per_day，或降低能力", "raise servers or hours_per_day, or lower it"),
                 severity="warning",
             )
 
@@ -206,7 +206,7 @@ def required_services(view: View) -> Check:
                     "rows in volumes for the institutions that need the specialty",
                 )
                 cure = (
-                    f"{names} 没有 {service} 的业务量,不能开该专业门诊:在 volumes 中补行,或从 requires 中去掉",
+                    f"{names} 没有 {service} 的业务量，不能开该专业门诊：在 volumes 中补行，或从 requires 中去掉",
                     f"{names.replace('、', ', ')} send no {service}, so get no such clinic: "
                     "add them to volumes, or take it out of requires",
                 )
@@ -229,7 +229,7 @@ def memberships(view: View) -> Check:
                     row,
                     "to",
                     (f"不早于 from {start}", f"a day not before from, {start}"),
-                    ("是否填反?对调或改正日期", "exchanged? Correct from or to"),
+                    ("是否填反？对调或改正日期", "exchanged? Correct from or to"),
                 )
             clash = next((o for o in rows[:at] if o["group"] != row["group"] and _meet(o, row)), None)
             if clash:
@@ -239,7 +239,7 @@ def memberships(view: View) -> Check:
                     "group",
                     ("同一时期一项服务只归属一个集团", "one group for a service at a time"),
                     (
-                        f"{site} 的 {service} 第 {label} 行同期归属 {clash['group']}:改正日期或删去一行",
+                        f"{site} 的 {service} 第 {label} 行同期归属 {clash['group']}：改正日期或删去一行",
                         f"row {label} has {site} in {clash['group']} for {service} at that time: "
                         "correct the dates, or delete one",
                     ),
@@ -250,7 +250,7 @@ def memberships(view: View) -> Check:
                     "group",
                     ("有该服务候选中心的集团", "a group with a candidate for the service"),
                     (
-                        f"{row['group']} 没有 {service} 的承办机构,{site} 将无中心承担:改正集团或增加候选",
+                        f"{row['group']} 没有 {service} 的承办机构，{site} 将无中心承担：改正集团或增加候选",
                         f"no institution of {row['group']} can host {service}, so {site} stays unserved: "
                         "correct the group, or add a candidate",
                     ),

@@ -67,7 +67,7 @@ def _point(
             row,
             names[0],
             ("真实坐标", "the place's own coordinates"),
-            ("0,0 表示未知:清空两格或填真实坐标", "0,0 stands for unknown: clear both cells or write the point"),
+            ("0,0 表示未知：清空两格或填真实坐标", "0,0 stands for unknown: clear both cells or write the point"),
             value="0, 0",
         )
         return
@@ -80,7 +80,7 @@ def _point(
             names[0] if abs(x) > 180 else names[1],
             ("以度为单位的经纬度", "degrees: longitude -180 to 180, latitude -90 to 90"),
             (
-                "改为十进制度;若是米制投影坐标,先转换成经纬度",
+                "改为十进制度；若是米制投影坐标，先转换成经纬度",
                 "write decimal degrees; convert projected metres to degrees first",
             ),
             value=f"{x:g}, {y:g}",
@@ -94,7 +94,7 @@ def _swapped(view: View, row: Row, names: tuple[str, str], value: str) -> Proble
         row,
         names[0],
         ("经度在前、纬度在后", f"longitude in {names[0]} and latitude in {names[1]}"),
-        ("经纬度填反了:对调两格", "the two are swapped: exchange the cells"),
+        ("经纬度填反了：对调两格", "the two are swapped: exchange the cells"),
         value=value,
     )
 
@@ -122,16 +122,16 @@ def _far_away(
     km = float(distance_km(*point, centre[0], centre[1]))
     datum = declared_datum(view.region.settings, row.table)
     abroad = bool(in_china(centre[0], centre[1]) and not in_china(*point))
-    where = ("在中国境外,", "outside China, ") if abroad else ("", "")
+    where = ("在中国境外，", "outside China, ") if abroad else ("", "")
     return view.problem(
         row,
         names[0],
         (
-            f"在本区域内(其他点多在中心 {centre[2]:.0f} 公里左右)",
+            f"在本区域内（其他点多在中心 {centre[2]:.0f} 公里左右）",
             f"a point of this region (half of the others lie within {centre[2]:.0f} km of its middle)",
         ),
         (
-            f"{where[0]}距区域中心 {km:.0f} 公里:核对坐标或坐标系(现为 {datum})",
+            f"{where[0]}距区域中心 {km:.0f} 公里：核对坐标或坐标系（现为 {datum}）",
             f"{where[1]}{km:.0f} km from the middle: check the point and the coordinate system (now {datum})",
         ),
         value=f"{point[0]:g}, {point[1]:g}",
@@ -154,7 +154,7 @@ def same_spot(view: View) -> Check:
                     "lon",
                     ("各处坐标不同", "a point of its own for every place"),
                     (
-                        f"共 {len(rows)} 行在同一点(第 {_few(view, rows)} 行),像是按乡镇批量定位:尽量填真实坐标",
+                        f"共 {len(rows)} 行在同一点（第 {_few(view, rows)} 行），像是按乡镇批量定位：尽量填真实坐标",
                         f"{len(rows)} rows stand on this spot (rows {_few(view, rows)}), as a geocoder does "
                         "with names it does not know: write the true points where you can",
                     ),
@@ -177,9 +177,9 @@ def nowhere(view: View) -> Check:
             yield view.problem(
                 row,
                 "lon",
-                ("坐标,或 travel 表中的路程", "coordinates, or rows in table travel"),
+                ("坐标，或 travel 表中的路程", "coordinates, or rows in table travel"),
                 (
-                    "没有坐标也没有路程,无法计算到此处的时间:填写 lon、lat 或在 travel 中补行",
+                    "没有坐标也没有路程，无法计算到此处的时间：填写 lon、lat 或在 travel 中补行",
                     "no travel time can be found: write lon and lat, or add its rows to travel",
                 ),
             )

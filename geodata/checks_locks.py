@@ -73,7 +73,7 @@ def complete(view: View) -> Check:
                     row,
                     column,
                     (f"{row['kind']} 类锁定须填 {column}", f"a {column} for a lock of kind {row['kind']}"),
-                    ("补填,或删去此行", "write it, or delete the row"),
+                    ("补填，或删去此行", "write it, or delete the row"),
                 )
         if row["kind"] == "centre" and not row["host"] and not row["institution"]:
             yield view.problem(
@@ -98,7 +98,7 @@ def yes_and_no(view: View) -> Check:
                 "must",
                 (f"与第 {label} 行一致", f"no contradiction with row {label}"),
                 (
-                    f"第 {label} 行的锁定恰好相反:删去其中一行",
+                    f"第 {label} 行的锁定恰好相反：删去其中一行",
                     f"row {label} locks the opposite: delete one of the two",
                 ),
                 severity=_severity(forbidden, wanted),
@@ -122,7 +122,7 @@ def one_place(view: View) -> Check:
         if kinds == {"session"} and elsewhere and _same_time(before, row):
             weekday = row.number("weekday")
             zh = f"周{WEEKDAYS_ZH[int(weekday) - 1]}" if not math.isnan(weekday) else str(row.day("date"))
-            yield _clash(view, row, before, (f"同一半天({zh})只在一处", "one place in a half-day"))
+            yield _clash(view, row, before, (f"同一半天（{zh}）只在一处", "one place in a half-day"))
         elif kinds == {"posting"} and elsewhere and _postings_meet(view, before, row):
             yield _clash(view, row, before, ("同一时间只派驻一处", "one posting at a time"))
         elif kinds == {"posting", "session"}:
@@ -140,7 +140,7 @@ def _clash(view: View, row: Row, before: Row, expected: Say) -> Problem:
         "institution",
         expected,
         (
-            f"第 {label} 行已把 {row['doctor']} 锁定在 {before['institution']}:删去其中一行或改时间",
+            f"第 {label} 行已把 {row['doctor']} 锁定在 {before['institution']}：删去其中一行或改时间",
             f"row {label} locks {row['doctor']} to {before['institution']}: delete one or change its time",
         ),
         severity=_severity(row, before),
@@ -206,9 +206,9 @@ def current_postings(view: View) -> Check:
             yield view.problem(
                 row,
                 "doctor",
-                (f"规划期内不在派驻({start} 至 {end})的医生", f"a doctor not posted already ({start} to {end})"),
+                (f"规划期内不在派驻（{start} 至 {end}）的医生", f"a doctor not posted already ({start} to {end})"),
                 (
-                    f"current_postings 第 {label} 行此人整个规划期派驻在 {posting['institution']}:换医生或改日期",
+                    f"current_postings 第 {label} 行此人整个规划期派驻在 {posting['institution']}：换医生或改日期",
                     f"row {label} of current_postings has the doctor at {posting['institution']} all the time: "
                     "lock another doctor, or correct the dates",
                 ),
@@ -235,8 +235,8 @@ def _refusals(view: View, row: Row, doctor: Row) -> Iterator[tuple[str, bool, Sa
     yield (
         "institution",
         bool(site) and not may_serve(view, doctor, site),
-        ("医生所在集团的机构(own_group)", "an institution of the doctor's own group (rule own_group)"),
-        (f"{name} 属另一集团:换医生、改分组,或关闭规则 own_group", f"{name} is of another group: change one of them"),
+        ("医生所在集团的机构（own_group）", "an institution of the doctor's own group (rule own_group)"),
+        (f"{name} 属另一集团：换医生、改分组，或关闭规则 own_group", f"{name} is of another group: change one of them"),
     )
     yield (
         "institution",
@@ -248,14 +248,14 @@ def _refusals(view: View, row: Row, doctor: Row) -> Iterator[tuple[str, bool, Sa
         "specialty",
         bool(specialty) and specialty not in scope_of(doctor),
         (f"{name} 执业范围内的专业", f"a specialty within the scope of {name}"),
-        ("改正专业,或在 doctors 的 scope 中补上", "correct it, or add it to scope in doctors"),
+        ("改正专业，或在 doctors 的 scope 中补上", "correct it, or add it to scope in doctors"),
     )
     yield (
         "doctor",
         title_of(doctor) < floor,
         (f"职称 {floor:g} 以上的医生", f"a doctor with title {floor:g} or more"),
         (
-            f"{name} 职称为 {title_of(doctor):g}:换医生,或降低该专业的 min_title",
+            f"{name} 职称为 {title_of(doctor):g}：换医生，或降低该专业的 min_title",
             f"{name} has {title_of(doctor):g}: lock another",
         ),
     )
@@ -264,7 +264,7 @@ def _refusals(view: View, row: Row, doctor: Row) -> Iterator[tuple[str, bool, Sa
         row["kind"] == "posting" and doctor["posting"] == "no",
         ("可派驻的医生", "a doctor who may be posted"),
         (
-            f"{name} 在 doctors 表中不能派驻:换医生或改 posting",
+            f"{name} 在 doctors 表中不能派驻：换医生或改 posting",
             f"doctors says no to posting {name}: change one of them",
         ),
     )
@@ -286,7 +286,7 @@ def centres(view: View) -> Check:
                 row,
                 column,
                 (f"centres 表中 {row['service']} 的候选机构", f"a candidate for {row['service']} in table centres"),
-                ("在 centres 表中增加该机构的规模,或改正锁定", "add its levels to centres, or correct the lock"),
+                ("在 centres 表中增加该机构的规模，或改正锁定", "add its levels to centres, or correct the lock"),
                 severity=_severity(row),
             )
         elif _must(row) and states == {"forbidden"}:
@@ -295,7 +295,7 @@ def centres(view: View) -> Check:
                 column,
                 ("未被禁止的承办机构", "a host that is not forbidden"),
                 (
-                    "centres 表中此机构为 forbidden:改其 state 或删去锁定",
+                    "centres 表中此机构为 forbidden：改其 state 或删去锁定",
                     "centres has it forbidden: change one of the two",
                 ),
                 severity=_severity(row),
@@ -305,7 +305,7 @@ def centres(view: View) -> Check:
                 row,
                 column,
                 ("不是必开的承办机构", "a host that is not forced"),
-                ("centres 表中此机构为 forced:改其 state 或删去锁定", "centres has it forced: change one of the two"),
+                ("centres 表中此机构为 forced：改其 state 或删去锁定", "centres has it forced: change one of the two"),
                 severity=_severity(row),
             )
         if _must(row) and row["kind"] == "centre" and not row.said("weight"):
@@ -318,7 +318,7 @@ def centres(view: View) -> Check:
                 rows[-1],
                 "service",
                 (f"锁定和必开的中心不超过上限 {most:g}", f"at most max_centres, {most:g}, centres locked or forced"),
-                ("提高 services 的 max_centres,或减少锁定", "raise max_centres in services, or delete a lock"),
+                ("提高 services 的 max_centres，或减少锁定", "raise max_centres in services, or delete a lock"),
             )
 
 
@@ -339,7 +339,7 @@ def one_centre(view: View) -> Check:
                 row,
                 "host",
                 (f"与第 {label} 行一致", f"no contradiction with row {label}"),
-                (f"与第 {label} 行矛盾:删去其中一行", f"row {label} says otherwise: delete one of the two"),
+                (f"与第 {label} 行矛盾：删去其中一行", f"row {label} says otherwise: delete one of the two"),
                 severity=_severity(row, other),
             )
 

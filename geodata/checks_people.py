@@ -59,7 +59,7 @@ def homes(view: View) -> Check:
                 "institution",
                 ("二级及以上医院", "a hospital of level 2 or 3"),
                 (
-                    f"{home['name'] or home['id']} 是 {home.number('level'):g} 级机构:填医生的派出单位,或改正机构级别",
+                    f"{home['name'] or home['id']} 是 {home.number('level'):g} 级机构：填医生的派出单位，或改正机构级别",
                     f"{home['id']} is of level {home.number('level'):g}: "
                     "write the hospital that employs the doctor, or correct that level",
                 ),
@@ -76,7 +76,7 @@ def scopes(view: View) -> Check:
                 row,
                 "scope",
                 (f"包含本人专业 {own}", f"a scope with the doctor's own specialty, {own}"),
-                (f"在执业范围中加上 {own},或改正专业", f"add {own} to scope, or correct specialty"),
+                (f"在执业范围中加上 {own}，或改正专业", f"add {own} to scope, or correct specialty"),
                 severity="warning",
             )
 
@@ -89,9 +89,9 @@ def titles(view: View) -> Check:
             yield view.problem(
                 row,
                 "title",
-                (f"职称不低于 {min(floors):g}(2 主治)", f"a title of {min(floors):g} or more (2 is attending)"),
+                (f"职称不低于 {min(floors):g}（2 主治）", f"a title of {min(floors):g} or more (2 is attending)"),
                 (
-                    "该医生不会被安排坐诊或派驻:改正职称,或降低该专业的 min_title",
+                    "该医生不会被安排坐诊或派驻：改正职称，或降低该专业的 min_title",
                     "gets no clinic and no posting: correct the title, or lower min_title of the specialty",
                 ),
                 severity="warning",
@@ -110,9 +110,9 @@ def one_person_twice(view: View) -> Check:
             yield view.problem(
                 row,
                 "name",
-                ("一人一行;同名不同人请保留", "one row for each person"),
+                ("一人一行；同名不同人请保留", "one row for each person"),
                 (
-                    f"与第 {label} 行同名同专业:若是同一人(如两个单位)只留一行,若是两人可忽略",
+                    f"与第 {label} 行同名同专业：若是同一人（如两个单位）只留一行，若是两人可忽略",
                     f"row {label} has the same name and specialty: if they are one person (say with two homes) "
                     "keep one row; if two, nothing need be done",
                 ),
@@ -129,7 +129,7 @@ def absences(view: View) -> Check:
                 row,
                 "end",
                 (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反?对调或改正日期", "exchanged? Correct start or end"),
+                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
             )
         elif outside_horizon(view, start, end):
             yield view.problem(row, "start", within_horizon(view), NO_EFFECT, severity="warning")
@@ -151,8 +151,8 @@ def duties(view: View) -> Check:
             yield view.problem(
                 row,
                 "weekday",
-                ("开诊的星期(plan.toml 的 open_weekdays)", "an open weekday ([calendar] open_weekdays)"),
-                ("休息日的安排不占坐诊时间:核对星期", "takes no clinic time on a day off: check the weekday"),
+                ("开诊的星期（plan.toml 的 open_weekdays）", "an open weekday ([calendar] open_weekdays)"),
+                ("休息日的安排不占坐诊时间：核对星期", "takes no clinic time on a day off: check the weekday"),
                 severity="warning",
             )
 
@@ -167,14 +167,14 @@ def headcounts(view: View) -> Check:
                 row,
                 "headcount",
                 (f"不少于 doctors 表所列的 {len(doctors)} 人", f"at least the {len(doctors)} listed in doctors"),
-                ("填写全科室人数(不只是外派医生)", "write the whole department's headcount, not only who goes out"),
+                ("填写全科室人数（不只是外派医生）", "write the whole department's headcount, not only who goes out"),
             )
         elif row.number("min_present") >= head > 0:
             yield view.problem(
                 row,
                 "min_present",
                 (f"少于科室人数 {head:g}", f"less than the headcount, {head:g}"),
-                ("照此科室无人可外派:降低在岗人数", "as it stands nobody may leave: lower it"),
+                ("照此科室无人可外派：降低在岗人数", "as it stands nobody may leave: lower it"),
                 severity="warning",
             )
 
@@ -195,9 +195,9 @@ def departments_known(view: View) -> Check:
             yield view.problem(
                 row,
                 "department",
-                (f"departments 表中该院的科室({names})", f"a department of that hospital ({names})"),
+                (f"departments 表中该院的科室（{names}）", f"a department of that hospital ({names})"),
                 (
-                    "统一科室名称,或在 departments 表中补一行;否则该科室不限外出人数",
+                    "统一科室名称，或在 departments 表中补一行；否则该科室不限外出人数",
                     "use one name, or add a row to departments; without one its people are not limited",
                 ),
                 severity="warning",
@@ -228,7 +228,7 @@ def posts(view: View) -> Check:
                 f"as many doctors of the group in this specialty, with title {floor:g} or more, who may be posted",
             ),
             (
-                f"只有 {len(able)} 人符合(不论职称 {len(fit)} 人):降低职称要求或人数,或补充 doctors",
+                f"只有 {len(able)} 人符合（不论职称 {len(fit)} 人）：降低职称要求或人数，或补充 doctors",
                 f"{len(able)} fit ({len(fit)} whatever their title): lower the title or the number, or add doctors",
             ),
             severity="warning",

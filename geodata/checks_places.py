@@ -33,7 +33,7 @@ def parent_cycles(view: View) -> Check:
                 rows[first],
                 "parent",
                 ("上级关系不成环", "parents that end at a hospital without a parent"),
-                (f"{shown} 成环:清空其中最高一级的 parent", f"circle {shown}: clear parent of the highest of them"),
+                (f"{shown} 成环：清空其中最高一级的 parent", f"circle {shown}: clear parent of the highest of them"),
             )
         done.update(path)
 
@@ -52,7 +52,7 @@ def parent_levels(view: View) -> Check:
                 "parent",
                 ("上级机构的级别不低于本机构", "a parent of the same or a higher level"),
                 (
-                    f"本机构为 {mine:g} 级,上级 {row['parent']} 为 {above:g} 级:改正 parent 或 level",
+                    f"本机构为 {mine:g} 级，上级 {row['parent']} 为 {above:g} 级：改正 parent 或 level",
                     f"this is level {mine:g}, {row['parent']} is level {above:g}: correct parent or level",
                 ),
             )
@@ -70,7 +70,7 @@ def group_leads(view: View) -> Check:
                 "lead",
                 ("每个集团一家牵头医院", "one lead hospital in each group"),
                 (
-                    f"集团「{name}」第 {view.labels(leads)} 行都是牵头医院:只留一家,或分成两个集团",
+                    f"集团「{name}」第 {view.labels(leads)} 行都是牵头医院：只留一家，或分成两个集团",
                     f"rows {view.labels(leads)} all lead group {name}: keep one, or make two groups",
                 ),
             )
@@ -81,7 +81,7 @@ def group_leads(view: View) -> Check:
                 "lead",
                 ("每个集团一家牵头医院", "one lead hospital in each group"),
                 (
-                    f"集团「{name}」没有牵头医院:在其二级以上医院的 lead 列填「是」",
+                    f"集团「{name}」没有牵头医院：在其二级以上医院的 lead 列填「是」",
                     f"group {name} has no lead: write yes in column lead of its hospital",
                 ),
                 value=name,
@@ -94,7 +94,7 @@ def group_leads(view: View) -> Check:
                 row,
                 "lead",
                 ("牵头单位是二级及以上医院", "a lead of level 2 or 3"),
-                ("改正 level,或把 lead 填到牵头医院", "correct level, or mark the hospital instead"),
+                ("改正 level，或把 lead 填到牵头医院", "correct level, or mark the hospital instead"),
                 severity="warning",
             )
     if groups:
@@ -104,7 +104,7 @@ def group_leads(view: View) -> Check:
                     row,
                     "group",
                     ("牵头医院属于一个集团", "a group for a lead hospital"),
-                    ("填写集团名称;空白表示可服务所有集团", "write its group; blank means it serves every group"),
+                    ("填写集团名称；空白表示可服务所有集团", "write its group; blank means it serves every group"),
                     severity="warning",
                 )
 
@@ -126,7 +126,7 @@ def people_counted(view: View) -> Check:
                 "population",
                 (f"与其社区人口之和 {counted:g} 相近", f"about the sum of its communities, {counted:g}"),
                 (
-                    f"核对 communities 中 {len(rows_of[row['id']])} 行的人口和所属机构,以及户籍还是常住口径",
+                    f"核对 communities 中 {len(rows_of[row['id']])} 行的人口和所属机构，以及户籍还是常住口径",
                     f"check population and institution of its {len(rows_of[row['id']])} rows in communities, "
                     "and whether both count residents or both registered persons",
                 ),
@@ -139,7 +139,7 @@ def people_counted(view: View) -> Check:
                     row,
                     "population_65",
                     (f"不超过总人口 {row.number('population'):g}", f"at most population, {row.number('population'):g}"),
-                    ("改正两数之一(是否填反或单位为万)", "correct one of the two (exchanged, or one in 10,000?)"),
+                    ("改正两数之一（是否填反或单位为万）", "correct one of the two (exchanged, or one in 10,000?)"),
                 )
 
 
@@ -167,7 +167,7 @@ def closures(view: View) -> Check:
                 row,
                 "end",
                 (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反?对调或改正日期", "exchanged? Correct start or end"),
+                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
             )
         elif outside_horizon(view, start, end):
             yield view.problem(
@@ -183,7 +183,7 @@ def closures(view: View) -> Check:
                 "end",
                 ("规划期内有开放的日子", "some open days in the time planned"),
                 (
-                    "该机构整个规划期关闭,不会安排任何门诊:如属实可忽略,否则改正日期",
+                    "该机构整个规划期关闭，不会安排任何门诊：如属实可忽略，否则改正日期",
                     "closed for the whole time planned, so it gets no clinic: correct the dates unless this is meant",
                 ),
                 severity="warning",
@@ -202,7 +202,7 @@ def market_days(view: View) -> Check:
                     "lunar 2,5,8 或 weekday 6 或 every 5 from 2026-01-03",
                     "lunar 2,5,8 or weekday 6 or every 5 from 2026-01-03",
                 ),
-                ("逢二五八写作 lunar 2,5,8;每周六写作 weekday 6", "2, 5, 8 of the lunar ten days: lunar 2,5,8"),
+                ("逢二五八写作 lunar 2,5,8；每周六写作 weekday 6", "2, 5, 8 of the lunar ten days: lunar 2,5,8"),
             )
 
 
@@ -217,10 +217,10 @@ def floors_and_rooms(view: View) -> Check:
                 row,
                 "min_sessions_per_month",
                 (
-                    f"不超过诊室可开的次数(每周 {slots:g} 个半天)",
+                    f"不超过诊室可开的次数（每周 {slots:g} 个半天）",
                     f"no more than the rooms allow ({slots:g} half-days a week)",
                 ),
-                ("增加 open_slots,或降低最低次数", "raise open_slots or lower the least number of clinics"),
+                ("增加 open_slots，或降低最低次数", "raise open_slots or lower the least number of clinics"),
                 severity="warning",
             )
 

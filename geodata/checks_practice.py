@@ -23,7 +23,7 @@ def roster_at_home(view: View) -> Check:
                 row,
                 "institution",
                 ("本院以外的机构", "an institution other than the doctor's own"),
-                ("本院门诊写在 duties 表;从 roster 中删去", "clinics at home belong in table duties: move the row"),
+                ("本院门诊写在 duties 表；从 roster 中删去", "clinics at home belong in table duties: move the row"),
             )
 
 
@@ -74,7 +74,7 @@ def two_places(view: View) -> Check:
                 "institution",
                 ("同一半天只在一处", "one place in a half-day"),
                 (
-                    f"第 {label} 行{zh}同一时段此人在 {clash['institution']}:改正其中一行的时间或医生",
+                    f"第 {label} 行{zh}同一时段此人在 {clash['institution']}：改正其中一行的时间或医生",
                     f"row {label} has the doctor at {clash['institution']} at that time ({en}): "
                     "correct the time or the doctor of one of them",
                 ),
@@ -97,7 +97,7 @@ def on_duty(view: View) -> Check:
                 "slot",
                 ("不与本院值班、门诊、手术相冲突的时段", "a half-day without a duty at home"),
                 (
-                    f"duties 第 {label} 行此时有「{duty['what'] or '本院安排'}」:改正其中一行",
+                    f"duties 第 {label} 行此时有「{duty['what'] or '本院安排'}」：改正其中一行",
                     f"row {label} of duties has {duty['what'] or 'a duty'} at that time: correct one of the two",
                 ),
             )
@@ -117,8 +117,8 @@ def while_absent(view: View) -> Check:
                 yield view.problem(
                     row,
                     "date",
-                    (f"不在请假期间({start} 至 {end})", f"a day on which the doctor is not away ({start} to {end})"),
-                    (f"与 absences 第 {label} 行矛盾:改正其中一行", f"row {label} of absences differs: correct one"),
+                    (f"不在请假期间（{start} 至 {end}）", f"a day on which the doctor is not away ({start} to {end})"),
+                    (f"与 absences 第 {label} 行矛盾：改正其中一行", f"row {label} of absences differs: correct one"),
                 )
             elif not day and view.horizon and start <= view.horizon[0] and end >= view.horizon[1]:
                 yield view.problem(
@@ -126,7 +126,7 @@ def while_absent(view: View) -> Check:
                     "doctor",
                     ("规划期内在岗的医生", "a doctor who is there in the time planned"),
                     (
-                        f"absences 第 {label} 行整个规划期不在:删去此行或改正请假日期",
+                        f"absences 第 {label} 行整个规划期不在：删去此行或改正请假日期",
                         f"away the whole time by row {label} of absences: delete this row or correct those dates",
                     ),
                     severity="warning",
@@ -156,7 +156,7 @@ def beyond_rooms(view: View) -> Check:
                     f"at most {rooms:g} visiting doctors at once, the rooms there are",
                 ),
                 (
-                    f"第 {view.labels(rows)} 行{zh}同时在此坐诊:增加 rooms 或改正时间",
+                    f"第 {view.labels(rows)} 行{zh}同时在此坐诊：增加 rooms 或改正时间",
                     f"rows {view.labels(rows)} are there together ({en}): raise rooms or correct the times",
                 ),
                 severity="warning",
@@ -174,7 +174,7 @@ def postings(view: View) -> Check:
                 row,
                 "end",
                 (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反?对调或改正日期", "exchanged? Correct start or end"),
+                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
             )
         if doctor is None:
             continue
@@ -190,7 +190,7 @@ def postings(view: View) -> Check:
                 row,
                 "specialty",
                 ("医生执业范围内的专业", "a specialty within the doctor's scope"),
-                ("改正专业,或在 doctors 的 scope 中补上", "correct it, or add it to scope of the doctor"),
+                ("改正专业，或在 doctors 的 scope 中补上", "correct it, or add it to scope of the doctor"),
                 severity="warning",
             )
     yield from _overlaps(view)
@@ -211,7 +211,7 @@ def _overlaps(view: View) -> Check:
                         "start",
                         ("同一时间只派驻一处", "one posting at a time"),
                         (
-                            f"与第 {label} 行({before['institution']},{first} 至 {last})重叠:改正日期或医生",
+                            f"与第 {label} 行（{before['institution']}，{first} 至 {last}）重叠：改正日期或医生",
                             f"overlaps row {label} ({before['institution']}, {first} to {last}): "
                             "correct the dates or the doctor",
                         ),

@@ -75,10 +75,10 @@ def services(view: View, roads: Trips) -> Check:
         }
         added = {
             "turnaround_minutes": (
-                f"(班次间隔 {headway:g} + 处理 {work:g} 分钟)",
+                f"（班次间隔 {headway:g} + 处理 {work:g} 分钟）",
                 f" ({headway:g} minutes between loops + {work:g} of work)",
             ),
-            "window_minutes": (f"(另加集中等待 {collection:g} 分钟)", f" (and {collection:g} minutes of collection)"),
+            "window_minutes": (f"（另加集中等待 {collection:g} 分钟）", f" (and {collection:g} minutes of collection)"),
             "max_minutes": ("", ""),
         }
         for column in limits:
@@ -103,8 +103,8 @@ def _too_late(view: View, row: Row, column: str, late: list[str], members: int, 
             f"a limit that some candidate keeps for every member{added[1]}",
         ),
         (
-            f"{'全部' if everybody else len(late)} 个单位({names})任何中心都来不及,将无中心承担:"
-            "放宽时限(单位是分钟)、增加班次,或增加较近的候选",
+            f"{'全部' if everybody else len(late)} 个单位（{names}）任何中心都来不及，将无中心承担："
+            "放宽时限（单位是分钟）、增加班次，或增加较近的候选",
             f"{'none' if everybody else len(late)} of {members} members ({names.replace('、', ', ')}) "
             f"{'can' if everybody else 'cannot'} be served in time: raise the limit (in minutes), add loops, "
             "or add a nearer candidate",
@@ -133,7 +133,7 @@ def sites(view: View, roads: Trips) -> Check:
                 "id",
                 (f"离某位医生的医院不超过 {longest:g} 分钟", f"a hospital with doctors within {longest:g} minutes"),
                 (
-                    f"最近 {minutes:.0f} 分钟:核对坐标和路程,或提高 [sessions] max_minutes;否则此处没有门诊",
+                    f"最近 {minutes:.0f} 分钟：核对坐标和路程，或提高 [sessions] max_minutes；否则此处没有门诊",
                     f"the nearest is {minutes:.0f}: check its point and its trips, or raise max_minutes in [sessions]; "
                     "else it gets no clinic",
                 ),

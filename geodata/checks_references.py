@@ -84,7 +84,7 @@ def _missing_table(view: View, row: Row, column: str, target: str) -> Problem:
         row,
         column,
         (f"另有 {target} 表列出各{zh}", f"a table {target} that lists each {en}"),
-        (f"增加 {target} 表,每个{zh}一行,至少填写 id", f"add a table {target} with one row and an id for each {en}"),
+        (f"增加 {target} 表，每个{zh}一行，至少填写 id", f"add a table {target} with one row and an id for each {en}"),
         # specialties without a table get every default; the rest cannot be made up
         severity="warning" if target == "specialties" else "error",
     )
@@ -116,9 +116,9 @@ class _Directory:
         if near:
             rows = self.by_name.get(near[0])
             meant = f"{rows[0]['id']}({near[0]})" if rows else near[0]
-            return f"是否应为 {meant}?改正编号,或补上该行", f"did you mean {meant}? Correct it, or add the row"
+            return f"是否应为 {meant}？改正编号，或补上该行", f"did you mean {meant}? Correct it, or add the row"
         return (
-            f"改正编号,或在 {self.tables} 表中增加该行",
+            f"改正编号，或在 {self.tables} 表中增加该行",
             f"correct the id, or add a row for it to table {self.tables}",
         )
 
@@ -131,12 +131,12 @@ def unknown_groups(view: View) -> Check:
             group = row["group"]
             if group and group not in groups:
                 near = get_close_matches(group, sorted(groups), 1, 0.6)
-                hint = (f"是否应为 {near[0]}?", f"did you mean {near[0]}? ") if near else ("", "")
+                hint = (f"是否应为 {near[0]}？", f"did you mean {near[0]}? ") if near else ("", "")
                 yield view.problem(
                     row,
                     "group",
                     ("institutions 表 group 列中已有的集团", "a group that stands in column group of institutions"),
-                    (f"{hint[0]}改正集团名,或在 institutions 表中登记", f"{hint[1]}correct it, or enter it there"),
+                    (f"{hint[0]}改正集团名，或在 institutions 表中登记", f"{hint[1]}correct it, or enter it there"),
                 )
 
 
@@ -149,13 +149,13 @@ def unknown_equipment(view: View) -> Check:
         for item in row.list("equipment"):
             if item not in items:
                 near = get_close_matches(item, sorted(items), 1, 0.6)
-                meant = (f",是否应为 {near[0]}", f"; did you mean {near[0]}?") if near else ("", "")
+                meant = (f"，是否应为 {near[0]}", f"; did you mean {near[0]}?") if near else ("", "")
                 yield view.problem(
                     row,
                     "equipment",
                     ("equipment 表中至少一处有此设备", "an item that some institution has in table equipment"),
                     (
-                        f"没有任何机构有「{item}」,该专业将无处可坐诊{meant[0]}",
+                        f"没有任何机构有「{item}」，该专业将无处可坐诊{meant[0]}",
                         f"no institution has it, so no clinic could be held: add it or correct the name{meant[1]}",
                     ),
                     value=item,
@@ -179,7 +179,7 @@ def duplicate_keys(view: View) -> Check:
                 key[0],
                 (f"{shown} 不重复", f"{shown} stands once in the table"),
                 (
-                    f"与第 {view.label(table, seen[values].at)} 行重复:删去一行,或改正其中一行",
+                    f"与第 {view.label(table, seen[values].at)} 行重复：删去一行，或改正其中一行",
                     f"same as row {view.label(table, seen[values].at)}: delete one of the two or correct one",
                 ),
                 value=" + ".join(v for v in values if v),
@@ -204,7 +204,7 @@ def shared_identifiers(view: View) -> Check:
                 "id",
                 ("社区编号与机构编号不同", "an id that no institution has"),
                 (
-                    f"institutions 第 {label} 行已用此编号:给社区加前缀",
+                    f"institutions 第 {label} 行已用此编号：给社区加前缀",
                     f"row {label} of institutions has it: prefix yours",
                 ),
             )
@@ -256,7 +256,7 @@ def personal_data(view: View) -> Check:
                 cell,
                 name,
                 ("不含身份证号等个人信息", "no identity numbers or other private data of persons"),
-                ("删去此列,计划用不到它", "delete this column: planning does not use it"),
+                ("删去此列，计划用不到它", "delete this column: planning does not use it"),
                 # the number itself is not repeated in messages and logs
                 value=cell[name][:6] + "************" if cell else "",
                 severity="warning",

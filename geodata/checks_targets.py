@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from geodata.checks_view import Check, View
+from geodata.checks_view import Check, Row, View
 
 #: Monitoring indicators of county alliances and what a plan itself shows (domain dossier C3, C4).
 INDICATORS = frozenset(
@@ -32,19 +32,37 @@ INDICATORS = frozenset(
 )
 
 
+#: Likeness from which an unknown name is taken for a slip of a known one.
+SLIP = 0.85
+
+
 def targets(view: View, indicators: Collection[str]) -> Check:
-    """Every indicator is one that is known, so that the figure appears beside the plan's."""
+    """Every indicator is one that a plan shows; figures without a planned one are told together."""
+    lonely: dict[str, Row] = {}
     for row in view.rows("targets"):
         name = row["indicator"]
-        if name and name not in indicators:
-            near = get_close_matches(name, sorted(indicators), 1, 0.5)
-            yield view.problem(
-                row,
-                "indicator",
-                ("方案会计算的指标代码", "the id of an indicator that a plan shows"),
-                (
-                    f"{f'是否应为 {near[0]}?' if near else ''}否则此数只列在报告中,没有可比的方案值",
-                    f"{f'did you mean {near[0]}? ' if near else ''}Otherwise it has no planned figure beside it",
-                ),
-                severity="warning",
-            )
+        if not name or name in indicators:
+            continue
+        near = get_close_matches(name, sorted(indicators), 1, SLIP)
+        if not near:
+            lonely.setdefault(name, row)
+            continue
+        yield view.problem(
+            row,
+            "indicator",
+            ("方案会计算的指标代码", "the id of an indicator that a plan shows"),
+            (f"是否应为 {near[0]}？", f"did you mean {near[0]}?"),
+            severity="warning",
+        )
+    if lonely:
+        names = list(lonely)[:5] + (["…"] if len(lonely) > 5 else [])
+        yield view.problem(
+            next(iter(lonely.values())),
+            "indicator",
+            ("方案会计算的指标代码", "the id of an indicator that a plan shows"),
+            (
+                f"{'、'.join(names)} 共 {len(lonely)} 项没有可比的方案值，只列在报告中",
+                f"{len(lonely)} indicators ({', '.join(names)}) have no planned figure beside them and are only listed",
+            ),
+            severity="warning",
+        )

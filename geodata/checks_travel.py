@@ -35,10 +35,11 @@ def same_place(view: View) -> Check:
                 "destination",
                 ("另一个地点", "another place than origin"),
                 (
-                    "删去此行(同一地点不用填),或改正目的地",
+                    "删去此行（同一地点不用填），或改正目的地",
                     "delete the row (a place to itself is not needed) or correct it",
                 ),
                 severity="warning",
+                value=_trip(row),
             )
         elif minutes == 0 and not allow_zero:
             yield view.problem(
@@ -46,11 +47,17 @@ def same_place(view: View) -> Check:
                 "minutes",
                 ("不同地点之间大于 0 的分钟数", "more than 0 minutes between different places"),
                 (
-                    "未知就删去此行(将按直线估算);确为 0 则在 [travel] 设 allow_zero = true",
+                    "未知就删去此行（将按直线估算）；确为 0 则在 [travel] 设 allow_zero = true",
                     "delete the row if unknown (it is then estimated); if 0 is meant set allow_zero = true in [travel]",
                 ),
                 severity="warning",
+                value=_trip(row),
             )
+
+
+def _trip(row: Row) -> str:
+    """Both ends and the minutes: in a square the row does not tell the destination."""
+    return f"{row['origin']} → {row['destination']}: {row.number('minutes'):g}"
 
 
 def _points(view: View) -> dict[str, tuple[float, float]]:
@@ -96,14 +103,15 @@ def proportion(view: View) -> Check:
                 row,
                 "minutes",
                 (
-                    f"单程分钟数(此行直线 {km:.0f} 公里,约 {estimate:.0f} 分钟)",
+                    f"单程分钟数（此行直线 {km:.0f} 公里，约 {estimate:.0f} 分钟）",
                     f"minutes one way (here about {estimate:.0f})",
                 ),
                 (
-                    f"{len(odd)} 行都是如此:单位是否为{hint[0]}?换算成分钟",
+                    f"{len(odd)} 行都是如此：单位是否为{hint[0]}？换算成分钟",
                     f"{len(odd)} rows are like this: is the unit {hint[1]}? Convert to minutes",
                 ),
                 severity="warning",
+                value=_trip(row),
             )
             continue
         for row, km, estimate in odd:
@@ -111,14 +119,15 @@ def proportion(view: View) -> Check:
                 row,
                 "minutes",
                 (
-                    f"与直线 {km:.1f} 公里相称,约 {estimate:.0f} 分钟",
+                    f"与直线 {km:.1f} 公里相称，约 {estimate:.0f} 分钟",
                     f"about {estimate:.0f} minutes, by {km:.1f} km in a straight line",
                 ),
                 (
-                    "核对此格及两地坐标;确有轮渡、山路可忽略",
+                    "核对此格及两地坐标；确有轮渡、山路可忽略",
                     "check this cell and both points; nothing need be done if a ferry or mountain road is the reason",
                 ),
                 severity="warning",
+                value=_trip(row),
             )
 
 
@@ -137,9 +146,10 @@ def one_sided(view: View) -> Check:
             yield view.problem(
                 row,
                 "minutes",
-                (f"与返程 {one:g} 分钟(第 {label} 行)相近", f"about the way back, {one:g} minutes (row {label})"),
-                ("核对两行;确有单行路、上下山可忽略", "check both; nothing need be done if the road is the reason"),
+                (f"与返程 {one:g} 分钟（第 {label} 行）相近", f"about the way back, {one:g} minutes (row {label})"),
+                ("核对两行；确有单行路、上下山可忽略", "check both; nothing need be done if the road is the reason"),
                 severity="warning",
+                value=_trip(row),
             )
 
 
@@ -166,8 +176,8 @@ def missing_pairs(view: View) -> Check:
             "destination",
             (f"{origin} 到每个机构各一行", f"a row from {origin} to every institution"),
             (
-                f"补上到 {names} 的 {len(missing)} 行;"
-                + (f"其中 {len(lost)} 处无坐标,视为到不了" if lost else "现按返程或直线估算"),
+                f"补上到 {names} 的 {len(missing)} 行；"
+                + (f"其中 {len(lost)} 处无坐标，视为到不了" if lost else "现按返程或直线估算"),
                 f"add {len(missing)} rows, to {names.replace('、', ', ')}; "
                 + (f"{len(lost)} of them have no coordinates and count as out of reach" if lost else "now estimated"),
             ),
@@ -188,10 +198,11 @@ def speeds(view: View) -> Check:
                 "km",
                 (f"与 {minutes:g} 分钟相称的公里数", f"kilometres that fit {minutes:g} minutes"),
                 (
-                    f"照此时速 {km / minutes * 60:.0f} 公里:两列是否填反,或单位为米?",
+                    f"照此时速 {km / minutes * 60:.0f} 公里：两列是否填反，或单位为米？",
                     f"that is {km / minutes * 60:.0f} km/h: are the two columns exchanged, or is it metres?",
                 ),
                 severity="warning",
+                value=_trip(row),
             )
 
 

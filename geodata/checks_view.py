@@ -199,10 +199,15 @@ class View:
             value=shown,
             expected_zh=expected[0],
             expected_en=expected[1],
-            cure_zh=cure[0],
-            cure_en=cure[1],
+            cure_zh=_sentence(cure[0], "。"),
+            cure_en=_sentence(cure[1], "."),
             severity=severity,
         )
+
+
+def _sentence(text: str, stop: str) -> str:
+    """A cure as a sentence of its own."""
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".?!。？！" else stop)
 
 
 def _shown(value: Any) -> str:
@@ -217,7 +222,7 @@ def _shown(value: Any) -> str:
 
 
 #: The cure for a row that lies outside the time planned.
-NO_EFFECT: Say = ("核对年份;否则此行不起作用", "check the year; as it stands the row has no effect")
+NO_EFFECT: Say = ("核对年份；否则此行不起作用", "check the year; as it stands the row has no effect")
 
 
 def outside_horizon(view: View, start: date | None, end: date | None = None) -> bool:

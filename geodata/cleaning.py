@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from geodata.dates import parse_period
-from geodata.headings import is_plain, unit_factor
+from geodata.headings import headings_of, is_code, is_plain, unit_factor
 from geodata.layout import RawTable
 from geodata.problems import Problem, Severity
 from geodata.region import DefaultUsed
-from geodata.schema import CODES, Column, columns_of
+from geodata.schema import Column, columns_of
 from geodata.sentences import Bad, Said, said
 from geodata.sheets import Cell
 from geodata.text import clean, is_missing
-from geodata.values import Value, check_range, parse
+from geodata.values import Value, as_series, check_range, parse
 
 
 @dataclass
@@ -213,25 +212,12 @@ def _fill_defaults(table: str, columns: dict[str, Column], values: dict[str, lis
     return used
 
 
-def as_series(values: list[Any], column: Column) -> pd.Series[Any]:
-    """Values as a series of the column's type (see `geodata.schema`)."""
-    if column.type in ("number", "integer"):
-        return pd.Series([float("nan") if value is None else float(value) for value in values], dtype="float64")
-    if column.type in CODES:
-        complete = all(value is not None for value in values)
-        filled = [float("nan") if value is None else value for value in values]
-        return pd.Series(filled, dtype="int64" if complete else "float64")
-    if column.type == "date":
-        days: Any = [value if isinstance(value, date) else None for value in values]
-        return pd.Series(pd.to_datetime(days), dtype="datetime64[ns]")
-    if column.type == "yes_no":
-        return pd.Series(values, dtype=object)
-    return pd.Series(["" if value is None else value for value in values], dtype=object)
-
-
 def _unknown(raw: RawTable, columns: dict[str, Column], notes: _Notes) -> pd.DataFrame:
     """Columns that the schema does not have, as text under their own headings."""
     kept: dict[str, pd.Series[Any]] = {}
+    told: list[str] = []
+    used = {name: raw.headings[spot] for spot, name in enumerate(raw.columns) if name}
+    twins = {heading: used.get(headings_of(raw.table).column(heading)) for heading in raw.headings}
     for spot, name in enumerate(raw.columns):
         if name:
             continue
@@ -240,8 +226,13 @@ def _unknown(raw: RawTable, columns: dict[str, Column], notes: _Notes) -> pd.Dat
         while title in columns or title in kept:
             title, count = f"{heading}_{count}", count + 1
         kept[title] = pd.Series([clean(row[spot]) for row in raw.rows], dtype=object)
-        if not is_plain(heading):
-            notes.add(None, heading, "", said("unknown_column"), "warning")
+        first = twins.get(heading)
+        if first is not None and is_code(first) == is_code(heading):
+            notes.add(None, heading, "", said("second_column", first=first), "warning")
+        elif first is None and not is_plain(heading):
+            told.append(heading)
+    if told:
+        notes.add(None, "、".join(told), "", said("unknown_column"), "warning")
     for letter in raw.unheaded:
         notes.add(None, letter, "", said("unheaded"), "warning")
     return pd.DataFrame(kept, index=range(len(raw.rows)))

@@ -53,13 +53,14 @@ class Headings:
         found = [(at, text, self.column(text)) for at, text in enumerate(texts) if clean(text)]
         best: dict[str, int] = {}
         for at, text, column in found:
-            if column and (column not in best or (_is_code(text) and not _is_code(texts[best[column]]))):
+            if column and (column not in best or (is_code(text) and not is_code(texts[best[column]]))):
                 best[column] = at
         columns = [column if column and best[column] == at else "" for at, _, column in found]
         return columns, [" ".join(text.split()) for _, text, _ in found], [at for at, _, _ in found]
 
 
-def _is_code(heading: str) -> bool:
+def is_code(heading: str) -> bool:
+    """Whether a heading names a code (工号, 代码) rather than a name."""
     return _CODE.search(clean(heading)) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ def layer_grids(path: Path) -> list[Grid]:
 
 
 def _grid(path: Path, name: str) -> Grid:
-    frame = pyogrio.read_dataframe(path, layer=name)
+    with warnings.catch_warnings():
+        # Remarks on measured geometries and the like say nothing about the tables.
+        warnings.simplefilter("ignore")
+        frame = pyogrio.read_dataframe(path, layer=name)
     if isinstance(frame, geopandas.GeoDataFrame):
         frame = _with_coordinates(frame)
     columns = [str(column) for column in frame.columns]
@@ -36,7 +40,11 @@ def _grid(path: Path, name: str) -> Grid:
 
 
 def _cell(value: Any) -> object:
-    if value is None or (not isinstance(value, str) and pd.isna(value)):
+    if value is None or isinstance(value, str):
+        return value
+    if not pd.api.types.is_scalar(value):
+        return str(value)
+    if pd.isna(value):
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 

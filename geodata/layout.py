@@ -7,9 +7,9 @@ merged cells, total rows, notes under the table, headers repeated on each printe
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from openpyxl.utils import get_column_letter
 
@@ -111,7 +111,7 @@ def lay_out(grid: Grid, table: str) -> RawTable | None:
                 raw.copied.add((len(raw.rows), spot))
         raw.rows.append([row[position] if position < len(row) else None for position in positions])
         raw.labels.append(grid.labels[at])
-        stray.update(spot for spot, cell in enumerate(row) if cell is not None and spot not in headed and clean(cell))
+        stray.update(spot for spot, cell in enumerate(row) if spot not in headed and clean(cell))
     raw.unheaded = [get_column_letter(spot + 1) for spot in sorted(stray)]
     return raw
 
@@ -145,8 +145,12 @@ def _find_header(grid: Grid, headings: Headings) -> tuple[int, int, list[str]] |
     for top in (at - 1, at):
         if top < 0 or top + 1 >= len(grid.rows):
             continue
-        pair = _pair(_texts(grid, top), _texts(grid, top + 1), headings, _crossed(grid, top))
-        if pair and (known := headings.known(pair)) > score:
+        upper, crossed = _texts(grid, top), _crossed(grid, top)
+        pair = _pair(upper, _texts(grid, top + 1), headings, crossed)
+        known = headings.known(pair) if pair else 0
+        # The lower row may know as much alone; a row above that is part of the header has the units.
+        belongs = top < at and (crossed or headings.known(upper) > 1)
+        if pair and (known > score or (belongs and known == score)):
             best, score = (top, top + 1, pair), known
     return best
 
@@ -178,20 +182,19 @@ def _body(grid: Grid, start: int, positions: list[int], texts: list[str]) -> lis
     """Rows that hold data: neither blank, total, note, nor the header again."""
     if grid.structured:
         return list(range(start, len(grid.rows)))
-    header = [key(text) for text in texts]
+    header = {at: key(text) for at, text in enumerate(texts) if key(text)}
     kept: list[int] = []
     blank_before = False
     for at in range(start, len(grid.rows)):
-        row = grid.rows[at]
-        filled = [text for text in (clean(cell) for cell in row) if text]
+        cells = [clean(cell) for cell in grid.rows[at]]
+        filled = [text for text in cells if text]
         if not filled:
             blank_before = True
             continue
-        if _is_total(filled) or _is_note(grid, at, filled, blank_before) or _is_header(row, header):
+        if _is_total(filled) or _is_note(grid, at, filled, blank_before) or _is_header(cells, header):
             continue
-        if all(position >= len(row) or not clean(row[position]) for position in positions):
-            continue
-        kept.append(at)
+        if any(position < len(cells) and cells[position] for position in positions):
+            kept.append(at)
     while kept and _is_closing_remark(grid.rows[kept[-1]]):
         kept.pop()
     return kept
@@ -209,18 +212,17 @@ def _is_total(filled: list[str]) -> bool:
 
 
 def _is_note(grid: Grid, at: int, filled: list[str], blank_before: bool) -> bool:
-    words = set(filled)
-    if filled[0].startswith("#") and not any(re.fullmatch(r"[-+\d.]+", word) for word in words):
+    if filled[0].startswith("#") and not any(re.fullmatch(r"[-+\d.]+", text) for text in filled):
         return True
     if _NOTE.match(filled[0]):
-        return len(words) <= 3 or all(":" in word for word in words if len(word) > 1)
-    if len(words) > 1:
+        return len(set(filled)) <= 3 or all(":" in text for text in filled if len(text) > 1)
+    if len(filled) > 1 and len(set(filled)) > 1:
         return False
     spans_row = any(top == at and right > left for top, left, _, right in grid.spans)
     return bool(spans_row or (blank_before and _PROSE.search(filled[0])))
 
 
-def _is_header(row: list[Cell], header: list[str]) -> bool:
+def _is_header(cells: list[str], header: dict[int, str]) -> bool:
     """Whether the row repeats the header, as on every printed page."""
-    same = Counter(key(clean(cell)) == header[at] for at, cell in enumerate(row) if at < len(header) and header[at])
-    return same[True] >= 2 and not same[False]
+    same = [at < len(cells) and key(cells[at]) == text for at, text in islice(header.items(), 3)]
+    return all(same) and len(header) > 1 and all(at < len(cells) and key(cells[at]) == t for at, t in header.items())

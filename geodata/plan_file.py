@@ -43,14 +43,17 @@ def settings_of(grid: Grid) -> tuple[dict[str, Any], list[Problem]]:
         if not name or name.startswith("#") or raw is None or clean(raw) == "" or key(name) in _HEADER:
             continue
         parts = [part.strip() for part in name.split(".")]
+        if len(parts) == 1 and isinstance(section := _value(raw), dict):
+            settings.setdefault(name, {}).update(section)
+            continue
         if len(parts) < 2 or not all(parts):
             problems.append(said("setting_key").problem(grid.name, label, clean(grid.rows[0][0]), name))
             continue
-        section = settings
+        inside = settings
         for part in parts[:-1]:
-            inner = section.setdefault(part, {})
-            section = inner if isinstance(inner, dict) else section
-        section[parts[-1]] = _value(raw)
+            inner = inside.setdefault(part, {})
+            inside = inner if isinstance(inner, dict) else inside
+        inside[parts[-1]] = _value(raw)
     return settings, problems
 
 
@@ -105,9 +108,10 @@ def toml_text(settings: Mapping[str, Any]) -> str:
 
 def setting_rows(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The settings as rows of a sheet: `section.key` and the value as TOML."""
-    return [
-        (f"{name}.{key}", _toml_value(value))
-        for name, section in settings.items()
-        if isinstance(section, dict)
-        for key, value in section.items()
-    ]
+    rows: list[tuple[str, str]] = []
+    for name, section in settings.items():
+        if isinstance(section, dict):
+            rows += [(f"{name}.{key}", _toml_value(value)) for key, value in section.items()]
+            if not section:
+                rows.append((name, "{}"))
+    return rows

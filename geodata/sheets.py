@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -57,17 +58,17 @@ _ZEROS = re.compile(r"0{2,}")
 def decode(data: bytes) -> str:
     """Text of a CSV file in UTF-8 (with or without mark), UTF-16 or GB18030."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    if data[:200].count(0) > len(data[:200]) // 4:
-        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise Unreadable(said("encoding")) from error
+        encodings = ["utf-16"]
+    elif data[:200].count(0) > len(data[:200]) // 4:
+        encodings = ["utf-16-be" if data[0] == 0 else "utf-16-le"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(said("encoding"))
 
 
 def _delimiter(text: str) -> str:
@@ -84,20 +85,42 @@ def _delimiter(text: str) -> str:
 def csv_grid(data: bytes, file: str, name: str) -> Grid:
     """A CSV (or tab or semicolon separated) file. Labels are the lines where records begin."""
     text = decode(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    mark = _delimiter(text)
+    # The limit is csv's own safeguard against files that are no CSV.
+    csv.field_size_limit(10_000_000)
+    try:
+        rows, labels = _records(text, mark, strict=True)
+    except _BrokenRecord as broken:
+        # Loose quotes inside a field do no harm; an open one would swallow every row after it.
+        if "end of data" in broken.why:
+            raise Unreadable(said("open_quote", line=broken.line)) from broken
+        try:
+            rows, labels = _records(text, mark, strict=False)
+        except _BrokenRecord as worse:
+            raise Unreadable(said("csv", line=worse.line, why=worse.why)) from worse
+    return Grid(file, name, rows, labels, delimited=True)
+
+
+class _BrokenRecord(Exception):
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line, self.why = line, why
+
+
+def _records(text: str, mark: str, *, strict: bool) -> tuple[list[list[Cell]], list[str]]:
+    """The records and the lines where they begin."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=strict)
     rows: list[list[Cell]] = []
     labels: list[str] = []
     line = 1
-    # A field of a broken file can be the rest of the file; the limit is csv's own safeguard.
-    csv.field_size_limit(10_000_000)
     try:
         for record in reader:
             rows.append(list(record))
             labels.append(str(line))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(said("csv", line=line, why=error)) from error
-    return Grid(file, name, rows, labels, delimited=True)
+        raise _BrokenRecord(line, str(error)) from error
+    return rows, labels
 
 
 def workbook_grids(data: bytes, file: str) -> list[Grid]:
@@ -115,8 +138,11 @@ def _broken(error: Exception) -> Unreadable:
 
 def _xlsx(data: bytes, file: str) -> Iterator[Grid]:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
+        with warnings.catch_warnings():
+            # Styles, headers and extensions that openpyxl does not know hold no data.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+            formulas = openpyxl.load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
     except Exception as error:  # openpyxl raises whatever its XML or zip reader meets
         raise _broken(error) from error
     for sheet in book.worksheets:
@@ -148,10 +174,16 @@ def _mark_formulas(rows: list[list[Cell]], sheet: Any) -> None:
 
 def _xlsx_cell(cell: Any) -> Cell:
     value = cell.value
-    # Codes shown with leading zeros are numbers with the format 000000.
-    if type(value) is int and value >= 0 and cell.number_format != "General" and _ZEROS.fullmatch(cell.number_format):
-        return str(value).zfill(len(cell.number_format))
-    return value
+    return _as_shown(value, cell.number_format) if isinstance(value, (int, float)) else value
+
+
+def _as_shown(value: float, form: str) -> Cell:
+    """Numbers that mean what their format shows: codes with leading zeros, percentages."""
+    if form == "General" or isinstance(value, bool):
+        return value
+    if value >= 0 and float(value).is_integer() and _ZEROS.fullmatch(form):
+        return str(int(value)).zfill(len(form))
+    return f"{value * 100:.12g}%" if form.endswith("%") else value
 
 
 def _xls(data: bytes, file: str) -> Iterator[Grid]:
@@ -164,22 +196,24 @@ def _xls(data: bytes, file: str) -> Iterator[Grid]:
     for sheet in book.sheets():
         if sheet.visibility:
             continue
-        rows = [[_xls_cell(cell, book.datemode) for cell in sheet.row(at)] for at in range(sheet.nrows)]
+        rows = [[_xls_cell(cell, book) for cell in sheet.row(at)] for at in range(sheet.nrows)]
         spans = [(r0, c0, r1 - 1, c1 - 1) for r0, r1, c0, c1 in sheet.merged_cells]
         yield _merged(Grid(file, sheet.name, rows, [str(at + 1) for at in range(len(rows))], spans))
 
 
-def _xls_cell(cell: Any, datemode: int) -> Cell:
+def _xls_cell(cell: Any, book: Any) -> Cell:
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
-            return datetime(*xlrd.xldate_as_tuple(cell.value, datemode))
+            return datetime(*xlrd.xldate_as_tuple(cell.value, book.datemode))
         except (ValueError, xlrd.XLDateError):
             return float(cell.value)
+    if cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index is not None:
+        return _as_shown(cell.value, book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
-        return None if cell.ctype != xlrd.XL_CELL_ERROR else "#ERROR"
-    return cell.value
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None
+    return "#ERROR" if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
 
 
 def _merged(grid: Grid) -> Grid:

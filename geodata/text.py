@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -58,6 +58,7 @@ def clean(raw: object) -> str:
     return _clean_text(str(raw))
 
 
+@lru_cache(maxsize=100_000)
 def _clean_text(raw: str) -> str:
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw)).strip()
     return _BETWEEN_CJK.sub("", _SPACES.sub(" ", text))

@@ -9,21 +9,28 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import cache
+from typing import Any
+
+import pandas as pd
 
 from geodata.codes import parse_level, parse_title, parse_weekday
 from geodata.dates import day_first, parse_date
-from geodata.schema import Column
+from geodata.schema import CODES, Column
 from geodata.sentences import Bad, choice_words, said, words
 from geodata.sheets import Formula
-from geodata.text import clean, is_missing, key
+from geodata.text import clean, is_missing, key, simplified
 
 Value = str | float | int | bool | date | None
 
 
 _NUMBER = re.compile(
-    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?)"
+    r"[¥$]?\s*(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?)"
     rf"\s*(?P<scale>万|萬|亿|千|%|‰)?\s*(?P<unit>{'|'.join(map(re.escape, words('units')))})?",
     re.IGNORECASE,
+)
+#: 119°30′12″: degrees, minutes, seconds.
+_ANGLE = re.compile(
+    r"[东北EN]?[经纬]?\s*(\d{1,3})[°度]\s*(\d{1,2})['′分]\s*(?:(\d{1,2}(?:\.\d*)?)(?:[\"″秒]|''|′′))?\s*[EN]?"
 )
 _SCALES = {"万": 1e4, "萬": 1e4, "亿": 1e8, "千": 1e3, "%": 0.01, "‰": 0.001, None: 1.0}
 _SCIENTIFIC = re.compile(r"(\d(?:\.\d+)?)[eE]\+?(\d+)")
@@ -38,6 +45,8 @@ def _shown(number: float) -> str:
 def _number(raw: object, text: str, column: Column) -> float:
     """A number in the column's unit, within its least and greatest value."""
     found = None if isinstance(raw, (bool, datetime, date, time)) else _NUMBER.fullmatch(text)
+    if column.unit == "degree" and (angle := _ANGLE.fullmatch(text)):
+        return float(angle[1]) + float(angle[2]) / 60.0 + float(angle[3] or 0) / 3600.0
     if not found or not re.search(r"\d", found["number"]):
         raise _expected_number(column)
     value = float(re.sub("[, ]", "", found["number"])) * _SCALES[found["scale"]]
@@ -129,16 +138,21 @@ def _text(raw: object, text: str, column: Column) -> str:
     return text
 
 
+def _code(text: str) -> str:
+    """Text of a code column: simplified characters, `3.0` as `3`."""
+    return re.sub(r"^(\d)\.0+$", r"\1", simplified(text))
+
+
 def _weekday(raw: object, text: str, column: Column) -> int:
-    return parse_weekday(text)
+    return parse_weekday(_code(text))
 
 
 def _level(raw: object, text: str, column: Column) -> int:
-    return parse_level(text)
+    return parse_level(_code(text))
 
 
 def _title(raw: object, text: str, column: Column) -> int:
-    return parse_title(text)
+    return parse_title(_code(text))
 
 
 _PARSERS: dict[str, Callable[[object, str, Column], Value]] = {
@@ -157,3 +171,19 @@ def parse(raw: object, column: Column) -> Value:
     if not text or (is_missing(text) and not (column.type == "yes_no" and text == "无")):
         return None
     return _PARSERS[column.type](raw, text, column)
+
+
+def as_series(values: list[Any], column: Column) -> pd.Series[Any]:
+    """Values as a series of the column's type (see `geodata.schema`)."""
+    if column.type in ("number", "integer"):
+        return pd.Series([float("nan") if value is None else float(value) for value in values], dtype="float64")
+    if column.type in CODES:
+        complete = all(value is not None for value in values)
+        filled = [float("nan") if value is None else value for value in values]
+        return pd.Series(filled, dtype="int64" if complete else "float64")
+    if column.type == "date":
+        days: Any = [value if isinstance(value, date) else None for value in values]
+        return pd.Series(pd.to_datetime(days), dtype="datetime64[ns]")
+    if column.type == "yes_no":
+        return pd.Series(values, dtype=object)
+    return pd.Series(["" if value is None else value for value in values], dtype=object)

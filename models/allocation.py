@@ -23,16 +23,21 @@ from models.aims import AimResult
 from models.answers import Limits, Progress, Status
 from models.assemble import Model, assemble
 from models.clashes import Clash, find_clashes
-from models.highs import solve
+from models.highs import settle, solve
 from models.instance import Instance
 from models.matrix import Floats, Matrix
+from models.pricing import start_within
 from models.rules import RULES
 from models.stages import Found, Stages
 
 #: Aims that are decided with the offer (modes and centres) kept.
 PEOPLE_AIMS = ("travel", "cost", "change", "wishes")
+#: What one point of shortfall counts against a visit while a start is looked for.
+FLOORS_FIRST = 100.0
+#: With a binding budget the step in centre size stays open: the gap asked for is this much wider.
+BUDGET_GAP = 2.5
 #: Relative gaps at which they stop, so that the clock does not.
-LATER_GAP = {"cost": 0.005, "change": 0.02}
+LATER_GAP = {"travel": 0.003, "cost": 0.005, "change": 0.02, "wishes": 0.1}
 #: `worst_served` stays open by 6 to 14 points whatever is tried: it stops by nodes, to be repeatable.
 WORST_NODES = 60
 
@@ -87,6 +92,11 @@ class _Route:
 
     def timed(self, name: str) -> _Timer:
         return _Timer(self.timings, name)
+
+    @property
+    def gap(self) -> float:
+        """The gap asked for: wider under a budget that doing nothing does not keep easily."""
+        return self.settings.gap * (BUDGET_GAP if self.instance.budget.yuan_per_year is not None else 1.0)
 
     @property
     def left(self) -> float:
@@ -150,8 +160,10 @@ def _no_plan(route: _Route, stages: Stages | None) -> Outcome:
         return Outcome(Status.UNSOLVED, "clock", (), {}, empty, (), seconds, timings=route.timings)
     with route.timed("explain"):
         explained = assemble(route.instance, explain=True)
-        relaxable = {rule.id for rule in RULES.values() if rule.kind != "structure" and rule.id != "visit_balance"}
-        found = find_clashes(explained.matrix, relaxable, Limits(seconds=max(30.0, route.left), seed=route.settings.seed))
+        relaxable = {rule.id for rule in RULES.values() if rule.kind != "structure"}
+        units = {family.rule: family.unit for family in explained.sheet.families}
+        limits = Limits(seconds=max(30.0, route.left), seed=route.settings.seed)
+        found = find_clashes(explained.matrix, relaxable, limits, lambda rule: units.get(rule, ""))
     proofs = {"sufficient": found.proved_sufficient, "minimal": found.proved_minimal}
     return Outcome(Status.INFEASIBLE, "none", (), {}, empty, tuple(found.clashes), seconds, proofs=proofs, timings=route.timings)
 
@@ -198,6 +210,10 @@ def _people_route(route: _Route) -> Stages | None:
     stages = Stages(model, _hold_centres(model, centres), report=route.report)
     with route.timed("by hand"):
         stages.x = _start(route, centres)
+    with route.timed("within budget"):
+        stages.x = _kept(route, stages)
+    if stages.x is None:
+        stages.x = baselines.running_plan(model, stages.matrix)
     route.news(stages.x)
     order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
     for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
@@ -230,7 +246,9 @@ def _people_alone(route: _Route) -> None:
     alone = assemble(instance, without=("shared_centres",))
     stages = Stages(alone, alone.matrix, report=route.report)
     with route.timed("by hand"):
-        stages.x = baselines.office_plan(alone, alone.matrix)
+        stages.x = baselines.office_plan(alone, alone.matrix, within="budget")
+    with route.timed("within budget"):
+        stages.x = _kept(route, stages)
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
             found = stages.solve(aim, _limits_of(route, aim, stages), lambda _: 1e-6)
@@ -255,6 +273,24 @@ def _first_aim(route: _Route, stages: Stages, aim: str) -> bool:
     return True
 
 
+def _kept(route: _Route, stages: Stages) -> Floats | None:
+    """The plan at hand, or a cheaper one where it breaks the budget."""
+    if stages.x is None or not stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any():
+        return stages.x
+    return _within_budget(route, stages)
+
+
+def _within_budget(route: _Route, stages: Stages) -> Floats | None:
+    """A start that keeps a binding budget, from `stages.x`, which may break it; None where none was found."""
+    model = stages.model
+    (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
+    model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
+    room = max(route.nothing.get("unmet", 1.0), 1.0)
+    limits = route.limits(0.2 * route.left, absolute_gap=0.01 * room)
+    found = start_within(stages, "start", "budget", limits)
+    return None if found is None else settle(stages.matrix, model.aims["start"][0], found, 10.0)
+
+
 def _whole_bound(route: _Route, stages: Stages, aim: str) -> float | None:
     """The proved bound of an aim over all centres, where there is one."""
     if aim not in route.alone:
@@ -273,7 +309,7 @@ def _enough(route: _Route, aim: str, bound: float | None) -> float:
         return -np.inf
     if aim != "unmet":
         return bound + 1e-6
-    return bound + 0.6 * route.settings.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
+    return bound + 0.6 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
 
 
 def _given(aim: str, route: _Route) -> str:
@@ -291,7 +327,7 @@ def _limits_of(route: _Route, aim: str, stages: Stages) -> Limits:
     cost, constant = stages.model.aims[aim]
     relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
     room = max(route.nothing.get(aim, relaxed.bound) - relaxed.bound, 1.0)
-    return route.limits(seconds, absolute_gap=max(0.45 * route.settings.gap * room, 0.5))
+    return route.limits(seconds, absolute_gap=max(0.45 * route.gap * room, 0.5))
 
 
 def _later_aims(route: _Route, stages: Stages, aims: list[str]) -> Stages:
@@ -320,10 +356,10 @@ def _start(route: _Route, centres: Floats | None) -> Floats | None:
     people = model.columns("sessions", "postings")
     people = people[held.integer[people]]
     for whole in _starts(route):
-        x = baselines.settle_whole(model, held, people, whole)
+        x = baselines.settle_whole(model, matrix_without(held, "budget"), people, whole)
         if x is not None:
             return x
-    return baselines.office_plan(model, held, closed)
+    return baselines.office_plan(model, held, closed, within="budget")
 
 
 def _starts(route: _Route) -> Iterator[Floats]:
@@ -476,7 +512,7 @@ def _outcome(route: _Route, stages: Stages) -> Outcome:
     model = route.model
     with route.timed("scenarios"):
         scenarios = _scenarios(route, stages.x)
-    proved = all(result.gap <= route.settings.gap + 1e-9 for result in route.results)
+    proved = all(result.gap <= route.gap + 1e-9 for result in route.results)
     status = Status.OPTIMAL if proved else Status.FEASIBLE
     seconds = time.perf_counter() - route.began
     tables = model.tables(stages.x)

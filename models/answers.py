@@ -87,6 +87,13 @@ class Solution:
         return relative_gap(self.objective, self.bound)
 
 
+def heed(found: Solution) -> Solution:
+    """The same solution; after Ctrl-C raises KeyboardInterrupt, where part of an answer is no answer."""
+    if found.stopped_by == "user":
+        raise KeyboardInterrupt
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Job:
     """One solve: minimise cost . x + constant over the matrix.

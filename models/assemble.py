@@ -157,7 +157,11 @@ def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...
 
 
 def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
-    """Clinic items go to the centres; without centre columns they are paid at their least unit cost."""
+    """Clinic items go to the centres; without centre columns they are paid at their least unit cost.
+
+    Only where a centre must take them: what no centre serves goes elsewhere at no cost, and a bound
+    without centre columns must not charge more than the whole model does.
+    """
     items = ledger.sums["clinic_items"]
     if centres:
         family = Rows(ledger.sheet, "whole", "clinic_items", doc="clinic items go to the centres or elsewhere", unit="items/day")
@@ -169,11 +173,14 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
     for level in instance.levels:
         if level.state != "forbidden":
             least[level.service] = min(least[level.service], level.cost_per_item)
+    weeks = {quarter.name: quarter.weeks / instance.weeks for quarter in instance.quarters}
     for key, terms in items.items():
-        service = instance.services[key[1]]  # type: ignore[index]
-        price = least[service.id] if least[service.id] < INF else 0.0
+        site, name, quarter = key  # type: ignore[misc]
+        service = instance.services[name]
+        must = site in instance.members.get(name, ()) and service.unserved_cost is None and instance.state("served") != "off"
+        price = least[name] if must and least[name] < INF else 0.0
         for columns, column_key, coef in terms:
-            ledger.pay("centres", columns, column_key, price * coef * service.days_per_year / len(instance.quarters))
+            ledger.pay("centres", columns, column_key, price * coef * service.days_per_year * weeks[quarter])
 
 
 def _adopt_pyomo_rows(model: Any, sheet: Sheet) -> None:

@@ -94,7 +94,7 @@ def modes_for(instance: Instance, clinics: Mapping[Key, float], posted: Iterable
     covers, _ = postings.candidates(instance, explain=False)
     for option in posted:
         for quarter, part in zip(names, covers[option], strict=True):
-            if part >= 1.0 - 1e-9:
+            if part > 0.0:
                 found[option[1], option[2], "posted", quarter] = 1.0
     return found
 
@@ -192,12 +192,17 @@ def settle_whole(model: Model, matrix: Matrix, people: np.ndarray, whole: Floats
     return settle_in_order(model, held, ("floors", "unmet"))
 
 
-def office_plan(model: Model, matrix: Matrix, closed: frozenset[tuple[str, str]] = frozenset()) -> Floats | None:
+def office_plan(
+    model: Model, matrix: Matrix, closed: frozenset[tuple[str, str]] = frozenset(), within: str = ""
+) -> Floats | None:
     """The plan by hand, settled, with fewer clinics and postings where a hospital would be overloaded.
 
-    matrix: the model with its centres held. Where the plan breaks a rule that the office did not
-    think of (a lock, a budget), the running postings alone are tried.
+    matrix: the model with its centres held; within: a rule that the plan may still break (the
+    budget, which an office meets by cutting afterwards). Where the plan breaks another rule that the
+    office did not think of (a lock), the running postings alone are tried.
     """
+    kept = matrix
+    matrix = matrix.drop_rows(matrix.row_rules == within)
     people = model.columns("sessions", "postings")
     people = people[matrix.integer[people]]
     limits: dict[tuple[str, str], float] = {}
@@ -217,6 +222,13 @@ def office_plan(model: Model, matrix: Matrix, closed: frozenset[tuple[str, str]]
             limits[home] = max(0.0, min(limits.get(home, np.inf), sent.get(home, 0.0)) - 1.5 * visits - 1.0)
     if best is not None:
         return best
+    return running_plan(model, kept)
+
+
+def running_plan(model: Model, matrix: Matrix) -> Floats | None:
+    """The running postings and nothing else, settled; None where that breaks a rule."""
+    people = model.columns("sessions", "postings")
+    people = people[matrix.integer[people]]
     running = Baseline(model, "running", {"postings.posted": dict.fromkeys(postings.running(model.instance), 1.0)})
     return settle_whole(model, matrix, people, running.fixed(levers=True).lower)
 

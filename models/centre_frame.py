@@ -98,9 +98,11 @@ def make_frame(block: Any, instance: Instance, ledger: Ledger) -> Frame:
     order = np.argsort(arcs.host, kind="stable")
     by_host = np.split(order, np.searchsorted(arcs.host[order], np.arange(1, len(choices.hosts))))
     firm = instance.state("single_source") == "hard" and not ledger.explain
-    whole = np.array([firm and instance.services[s].single_source for _, _, s in arcs.keys], dtype=bool)
     most = _clinic_most(instance)
     clinic = np.array([most.get((i, s), 0.0) for i, _, s in arcs.keys])
+    whole = np.array([firm and instance.services[s].single_source for _, _, s in arcs.keys], dtype=bool)
+    if not ledger.explain:  # what clinics send has one way, or its split would be a product of two decisions
+        whole |= clinic > 0
     periods = [quarter.name for quarter in instance.quarters]
     sent = [Sent((*arcs.keys[arc], q), arc) for arc in np.flatnonzero(clinic > 0).tolist() for q in periods]
     pairs = list(zip(arcs.keys, whole.tolist(), strict=True))

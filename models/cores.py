@@ -16,7 +16,7 @@ from itertools import combinations
 
 import numpy as np
 
-from models.answers import Limits, Status
+from models.answers import Limits, Status, heed
 from models.elastic import soften
 from models.highs import FEASIBLE, solve
 from models.matrix import Bools, Floats, Matrix
@@ -28,12 +28,16 @@ COMPARED = 6
 
 
 class RuleSearch:
-    """`rules` are those of `relaxable` with a row that some values of the columns would break."""
+    """`rules` are those of `relaxable` with a row that some values of the columns would break.
+
+    end: as `time.time()`; patience: seconds for a question that may be left open.
+    """
 
     def __init__(
         self, matrix: Matrix, relaxable: Callable[[str], bool] | Collection[str], limits: Limits, end: float
     ) -> None:
         self.matrix, self.limits, self.end = matrix, limits, end
+        self.patience = 0.1 * self.left()
         may = relaxable if callable(relaxable) else relaxable.__contains__
         names, self.code = np.unique(matrix.row_rules, return_inverse=True)
         self.number = {str(name): at for at, name in enumerate(names)}
@@ -81,8 +85,10 @@ class RuleSearch:
     def _ask(self, dropped: Rules, relax: bool) -> bool | None:
         if self.left() <= 0:
             return None
-        matrix, limits = self.without(dropped), replace(self.limits, seconds=max(0.1, self.left() / 3))
-        found = solve(matrix, np.zeros(matrix.cols), limits=limits, relax=relax)
+        vital = dropped in (NONE, self.rules)
+        seconds = max(0.1, self.left() / 3 if vital else min(self.left() / 3, self.patience))
+        limits = replace(self.limits, seconds=seconds)
+        found = heed(solve(self.without(dropped), np.zeros(self.matrix.cols), limits=limits, relax=relax))
         if found.status is Status.INFEASIBLE:
             self.no.append(dropped)
             return False
@@ -91,13 +97,23 @@ class RuleSearch:
         if relax:
             self.linear_yes.append(dropped)
         else:
-            broken = self.matrix.row_rules[self.matrix.row_excess(found.x) > FEASIBLE]
-            self.yes[frozenset(broken.tolist()) & dropped] = found.x
+            self.yes[self._broken(found.x) & dropped] = found.x
         return True
+
+    def _broken(self, x: Floats) -> Rules:
+        return frozenset(self.matrix.row_rules[self.matrix.row_excess(x) > FEASIBLE].tolist())
+
+    def know(self, x: Floats) -> None:
+        """Take `x` as the plan that it is without the rules that it breaks; useless ones are passed over."""
+        matrix, broken = self.matrix, self._broken(x)
+        bounds = np.maximum(matrix.lower - x, x - matrix.upper)
+        fractions = np.abs(x - np.round(x))[matrix.integer]
+        if broken <= self.rules and max(bounds.max(initial=0.0), fractions.max(initial=0.0)) <= FEASIBLE:
+            self.yes[broken] = x
 
     def plan(self, dropped: Rules) -> Floats | None:
         """A known plan without these rules."""
-        return next((x for known, x in self.yes.items() if known <= dropped), None)
+        return next((x for known, x in reversed(self.yes.items()) if known <= dropped), None)
 
     def smallest_sets(self) -> list[Rules]:
         """The first `COMPARED` smallest sets without which there is a plan; [] if none was found.
@@ -130,6 +146,8 @@ class RuleSearch:
         dual = sorted(self._dual_core(dropped))
         linear = bool(dual) and self._clash(dual, True)
         kept = dual if linear else kept
+        if not linear and not dropped:
+            return frozenset(kept)  # whole numbers clash: ask single rules first, mostly one will do
         core = self._conflict([], kept, False, linear)
         return frozenset(core if self._clash(core, linear) else kept)
 
@@ -151,7 +169,7 @@ class RuleSearch:
         kept = self.rules - dropped
         soft = soften(self.without(dropped), self.mask(kept))
         limits = replace(self.limits, seconds=max(0.1, self.left() / 3))
-        found = solve(soft.matrix, soft.cost(), limits=limits, relax=True)
+        found = heed(solve(soft.matrix, soft.cost(), limits=limits, relax=True))
         if found.row_dual is None or found.objective <= FEASIBLE:
             return NONE
         priced = np.abs(found.row_dual) * soft.scale > 1e-6

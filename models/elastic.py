@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from models.answers import Job, Limits, Solution, Status
+from models.answers import Job, Limits, Solution, Status, heed
 from models.highs import FEASIBLE, solve, solve_many
 from models.matrix import Bools, Floats, Matrix
 from models.pieces import activity
@@ -124,10 +124,9 @@ class Softened:
         """The sum of the amounts, each relative to the scale of its row."""
         return float((self.soft.amounts(self.x) / self.soft.scale[self.soft.rows]).sum())
 
-    @property
-    def count(self) -> int:
-        """How many rows give."""
-        return len(np.unique(self.soft.rows[self.soft.amounts(self.x) > 0]))
+    def count(self, labels: Indices) -> int:
+        """How many labels (one per row of the matrix) have a row that gives."""
+        return len(np.unique(labels[self.soft.rows[self.soft.amounts(self.x) > 0]]))
 
     def give(self) -> Give:
         soft, amounts = self.soft, self.soft.amounts(self.x)
@@ -151,26 +150,30 @@ def least_amounts(
     for soft, plan in zip(softs, plans, strict=True):
         start = None if plan is None else np.concatenate([plan, soft.needed(plan)])
         jobs.append(Job(soft.matrix, soft.cost(), limits=limits, start=start))
-    answers = zip(softs, solve_many(jobs), strict=True)
+    found = [heed(answer) for answer in solve_many(jobs)]
     return [
-        None if found.x is None else Softened(soft, found.x, found.bound, found.status is Status.OPTIMAL)
-        for soft, found in answers
+        None if one.x is None else Softened(soft, one.x, one.bound, one.status is Status.OPTIMAL)
+        for soft, one in zip(softs, found, strict=True)
     ]
 
 
-def fewest_rows(first: Softened, limits: Limits) -> Softened:
-    """As few giving rows as found in time, and the least amounts among those; half the time each."""
+def fewest(first: Softened, labels: Indices, limits: Limits) -> Softened:
+    """As few giving labels as found in time, and the least amounts among those; half the time each.
+
+    labels: of each row of the matrix; its own number for the fewest rows, its rule's for rules.
+    """
     half = replace(limits, seconds=None if limits.seconds is None else limits.seconds / 2)
-    switched, start = _switched(first.soft, first.x)
+    switched, start = _switched(first.soft, first.x, labels[first.soft.rows])
     base = first.soft.matrix.cols
     switches = np.concatenate([np.zeros(base), np.ones(switched.cols - base)])
-    found = solve(switched, switches, limits=replace(half, absolute_gap=0.99, relative_gap=0.0), start=start)
+    found = heed(solve(switched, switches, limits=replace(half, absolute_gap=0.99, relative_gap=0.0), start=start))
     fewer = first.taking(found)
-    if found.x is None or fewer.count >= first.count:
+    most = fewer.count(labels)
+    if found.x is None or most >= first.count(labels):
         return first
-    capped = switched.with_rows(sp.csr_matrix(switches), [-np.inf], [fewer.count], ["switch"], ["all"])
+    capped = switched.with_rows(sp.csr_matrix(switches), [-np.inf], [most], ["switch"], ["all"])
     cost = np.concatenate([first.soft.cost(), np.zeros(switched.cols - base)])
-    least = solve(capped, cost, limits=half, start=found.x)
+    least = heed(solve(capped, cost, limits=half, start=found.x))
     return replace(fewer.taking(least), proved=least.status is Status.OPTIMAL)
 
 
@@ -180,18 +183,22 @@ def polished(chosen: Softened, limits: Limits) -> Softened:
     closed = soft.matrix.upper.copy()
     closed[soft.first :][~np.isin(soft.rows, chosen.give().rows)] = 0.0
     only = soft.matrix.with_bounds(soft.matrix.lower, closed)
-    better = chosen.taking(solve(only, soft.cost(), limits=limits, start=chosen.x))
-    return better if better.relative < chosen.relative else chosen
+    found = heed(solve(only, soft.cost(), limits=limits, start=chosen.x))
+    better = chosen.taking(found)
+    if better.relative > chosen.relative:
+        return chosen
+    alone = bool(np.isin(soft.rows, chosen.give().rows).all())
+    return replace(better, proved=chosen.proved or (alone and found.status is Status.OPTIMAL))
 
 
-def _switched(soft: Elastic, x: Floats) -> tuple[Matrix, Floats]:
-    """The elastic matrix with a switch per row that may give, and the plan `x` with its switches."""
+def _switched(soft: Elastic, x: Floats, labels: Indices) -> tuple[Matrix, Floats]:
+    """The elastic matrix with a switch per label of the slack columns, and the plan `x` with its switches."""
     given = soft.amounts(x)
     bound = REACH * float((given / soft.scale[soft.rows]).max()) * soft.scale[soft.rows] / soft.units
     reach = np.where(np.isfinite(soft.reach), soft.reach, bound)
-    rows, switch = np.unique(soft.rows, return_inverse=True)
-    base, count, size = soft.matrix, len(rows), len(soft.rows)
-    # slack - reach * switch <= 0: each row's own reach, never one number for all
+    kinds, switch = np.unique(labels, return_inverse=True)
+    base, count, size = soft.matrix, len(kinds), len(soft.rows)
+    # slack - reach * switch <= 0: reach is each row's own, never one number for all
     choose = sp.csr_matrix((-reach, (np.arange(size), switch)), shape=(size, count))
     links = sp.csr_matrix(sp.hstack([sp.csr_matrix((size, soft.first)), sp.eye(size), choose], format="csr"))
     switched = replace(

@@ -22,7 +22,7 @@ def flow_tables(values: Values, instance: Instance) -> dict[str, pd.DataFrame]:
         "visits": visits,
         "referrals": _referrals(values, instance, visits),
         "reserves": _reserves(values),
-        "teleconsultations": _desks(values, instance),
+        "teleconsultations": _desks(values),
     }
 
 
@@ -72,7 +72,8 @@ def returned(instance: Instance, referred: Mapping[Any, float]) -> dict[Any, flo
     found = {}
     for (site, specialty, quarter), visits in wish.items():
         needed, free = bed_days[site, quarter], instance.institutions[site].beds * DAYS
-        found[site, specialty, quarter] = visits * min(1.0, free / needed) if needed > 0 else visits
+        fits = needed <= free or instance.state("down_beds") == "off"
+        found[site, specialty, quarter] = visits if fits else visits * free / needed
     return found
 
 
@@ -120,6 +121,6 @@ def _reserves(values: Values) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["institution", "specialty", "visits_per_month", "beds"])
 
 
-def _desks(values: Values, instance: Instance) -> pd.DataFrame:
-    rows = [(d, instance.doctors[d].specialties[0], q, half_days) for (d, q), half_days in values.of("referrals.desk", 1e-6).items()]  # type: ignore[misc]
+def _desks(values: Values) -> pd.DataFrame:
+    rows = [(*key, half_days) for key, half_days in values.of("referrals.desk", 1e-6).items()]  # type: ignore[misc]
     return pd.DataFrame(sorted(rows), columns=["doctor", "specialty", "quarter", "half_days"])

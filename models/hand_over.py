@@ -40,6 +40,7 @@ _ENDS: dict[str, StoppedBy] = {
 _UNBOUNDED = ("kUnbounded", "kUnboundedOrInfeasible")
 #: Statuses worth a second run without presolve.
 _OPEN = (*_UNBOUNDED, "kUnknown", "kSolveError", "kPostsolveError")
+_TIGHT = ("mip_feasibility_tolerance", 1e-9)
 _threads = 1
 
 
@@ -67,13 +68,22 @@ def settle(matrix: Matrix, cost: Floats, x: Floats, seconds: float | None = None
 
 
 def whole(job: Job, x: Floats) -> Floats | None:
-    """`x` with its whole numbers exact; the rest settled again where rounding breaks a row."""
+    """`x` with its whole numbers exact; the rest settled again where rounding breaks a row.
+
+    Where that fails, the whole numbers next to `x` are searched with a tight tolerance.
+    """
     matrix = job.matrix
     integer = matrix.integer & (not job.relax)
     exact: Floats = np.clip(np.where(integer, np.round(x), x), matrix.lower, matrix.upper)
     if job.relax or matrix.row_excess(exact).max(initial=0.0) <= FEASIBLE:
         return exact
-    return settle(matrix, job.cost, exact)
+    settled = settle(matrix, job.cost, exact)
+    if settled is not None or _TIGHT in job.limits.options:
+        return settled
+    low = np.where(integer, np.maximum(matrix.lower, np.floor(x - 1e-4)), matrix.lower)
+    high = np.where(integer, np.minimum(matrix.upper, np.ceil(x + 1e-4)), matrix.upper)
+    near = replace(job, matrix=matrix.with_bounds(low, high), limits=Limits(seconds=5.0, options=(_TIGHT,)), start=None)
+    return run(replace(near, cutoff=None), time.time() + 5.0, lambda _: None).x
 
 
 def _left(deadline: float | None) -> float | None:
@@ -124,7 +134,9 @@ class _Search:
         return self._read(solver)
 
     def _go(self, presolve: bool) -> Any:
-        solver = self._loaded(presolve)
+        solver = loaded(self.job, _left(self.deadline), presolve)
+        if self.start is not None:
+            solver.setSolution(len(self.start), np.arange(len(self.start), dtype=np.int32), self.start)
         if self.mip:
             solver.cbMipImprovingSolution += self._improved
             solver.cbMipInterrupt += self._tick
@@ -135,33 +147,6 @@ class _Search:
         solver.clearCallbacks()
         if self.failure is not None:
             raise self.failure
-        return solver
-
-    def _loaded(self, presolve: bool) -> Any:
-        global _threads
-        job, matrix, limits = self.job, self.job.matrix, self.job.limits
-        if limits.threads != _threads:  # else HiGHS keeps the old pool and returns no status
-            _Highs.resetGlobalScheduler(True)
-            _threads = limits.threads
-        solver = _Highs()
-        options: dict[str, bool | int | float | str] = {
-            "output_flag": False,
-            "threads": limits.threads,
-            "random_seed": limits.seed,
-            "mip_rel_gap": float(limits.relative_gap),
-            "mip_abs_gap": float(limits.absolute_gap),
-            "presolve": "choose" if presolve else "off",
-        }
-        if limits.nodes is not None:
-            options["mip_max_nodes"] = limits.nodes
-        if (left := _left(self.deadline)) is not None:
-            options["time_limit"] = left
-        for name, value in (*options.items(), *limits.options):
-            _accept(solver.setOptionValue(name, value), f"the option {name} = {value}")
-        with _gc_paused():
-            _pass(solver, matrix, job, self.mip)
-        if self.start is not None:
-            solver.setSolution(len(self.start), np.arange(len(self.start), dtype=np.int32), self.start)
         return solver
 
     # HiGHS calls these; what they raise must not fly through its frames
@@ -231,6 +216,33 @@ class _Search:
         raise UnboundedModelError(f"the cost can fall for ever, for instance by {names or 'columns without cost'}.")
 
 
+def loaded(job: Job, seconds: float | None = None, presolve: bool = True) -> Any:
+    """A HiGHS that holds the job's model and limits, ready to run."""
+    global _threads
+    limits = job.limits
+    if limits.threads != _threads:  # else HiGHS keeps the old pool and returns no status
+        _Highs.resetGlobalScheduler(True)
+        _threads = limits.threads
+    solver = _Highs()
+    options: dict[str, bool | int | float | str] = {
+        "output_flag": False,
+        "threads": limits.threads,
+        "random_seed": limits.seed,
+        "mip_rel_gap": float(limits.relative_gap),
+        "mip_abs_gap": float(limits.absolute_gap),
+        "presolve": "choose" if presolve else "off",
+    }
+    if limits.nodes is not None:
+        options["mip_max_nodes"] = limits.nodes
+    if seconds is not None:
+        options["time_limit"] = seconds
+    for name, value in (*options.items(), *limits.options):
+        _accept(solver.setOptionValue(name, value), f"the option {name} = {value}")
+    with _gc_paused():
+        _pass(solver, job)
+    return solver
+
+
 def _accept(status: Any, what: str) -> None:
     if status == highspy.HighsStatus.kError:
         raise SolverError(f"HiGHS refused {what}.")
@@ -248,10 +260,10 @@ def _gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _pass(solver: Any, matrix: Matrix, job: Job, mip: bool) -> None:
+def _pass(solver: Any, job: Job) -> None:
     """The array overload of `passModel`: column-wise, minimise, no Python object per number."""
-    A = matrix.A
-    integrality = matrix.integer.astype(np.int32) if mip else np.zeros(matrix.cols, dtype=np.int32)
+    matrix, A = job.matrix, job.matrix.A
+    integrality = (matrix.integer & (not job.relax)).astype(np.int32)
     arrays = (A.indptr.astype(np.int32), A.indices.astype(np.int32), A.data.astype(np.float64), integrality)
     sides = (matrix.lower, np.maximum(matrix.lower, matrix.upper), matrix.row_lower, matrix.row_upper)
     done = solver.passModel(matrix.cols, matrix.rows, int(A.nnz), 1, 1, float(job.constant), job.cost, *sides, *arrays)

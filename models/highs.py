@@ -40,6 +40,8 @@ __all__ = [
 
 #: Nonzeros from which a model with (without) whole numbers is solved in a child process.
 LARGE_MIP, LARGE_LP = 5_000, 200_000
+#: What a child calls.
+_RUN = "models.hand_over:run"
 _ENDINGS: dict[str, StoppedBy] = {"clock": "clock", "user": "user", "lost": "none"}
 _News = tuple[Progress, Floats | None]
 
@@ -124,7 +126,7 @@ class _Apart:
         self.x = None if job.start is None else np.asarray(job.start, dtype=float)
         self.last = Progress(0.0, INF, -INF, 0)
         bare = replace(job, matrix=job.matrix.without_names(), progress=None)
-        self.task = Task("models.hand_over:run", bare, job.limits.seconds, self.hear)
+        self.task = Task(_RUN, bare, job.limits.seconds, self.hear)
 
     def hear(self, news: _News) -> None:
         self.last, x = news

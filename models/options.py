@@ -31,9 +31,14 @@ def option(
     most: float | None = None,
     above: float | None = None,
     choices: tuple[str, ...] = (),
+    later: bool = False,
 ) -> Any:
-    """A dataclass field that carries its meaning in two languages, its unit and its range."""
-    about = {"zh": zh, "en": en, "unit": unit, "least": least, "most": most, "above": above, "choices": choices}
+    """A dataclass field that carries its meaning in two languages, its unit and its range.
+
+    `later` marks an option that is accepted but does nothing yet; `alliance check` says so.
+    """
+    about = {"zh": zh, "en": en, "unit": unit, "least": least, "most": most, "above": above}
+    about |= {"choices": choices, "later": later}
     if isinstance(default, Mapping):
         frozen = MappingProxyType(dict(default))
         return field(default_factory=lambda: frozen, metadata=about)

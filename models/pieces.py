@@ -22,6 +22,8 @@ from models.highs import FEASIBLE, is_large, solve_many
 from models.matrix import Bools, Floats, Matrix
 
 Indices = NDArray[np.int64]
+#: Seconds that make a second round worth while.
+AGAIN = 0.5
 _WORST_FIRST: tuple[StoppedBy, ...] = ("user", "clock", "nodes", "gap", "none")
 
 
@@ -88,7 +90,8 @@ def solve_pieces(
 
     The absolute gap is shared out by the number of whole-number columns, what small parts leave
     of it goes to the large ones; the relative gap holds in each part. The time is shared by
-    nonzeros. Objective and bound are the sums; OPTIMAL means that every part is.
+    nonzeros, what is left goes to the parts that it stopped. Objective and bound are the sums;
+    OPTIMAL means that every part is.
     """
     began, limits = time.time(), limits or Limits()
     rest = np.where(matrix.lower < matrix.upper, 0.0, matrix.lower)
@@ -114,6 +117,22 @@ class _Piece:
     cols: Indices
     job: Job
     answer: Solution | None = None
+
+    def take(self, answer: Solution) -> None:
+        """Keep the better plan and bound of two rounds; the next starts from the plan."""
+        if self.answer is not None:
+            x = self.answer.x if answer.x is None else answer.x
+            objective, bound = min(answer.objective, self.answer.objective), max(answer.bound, self.answer.bound)
+            nodes, seconds = answer.nodes + self.answer.nodes, answer.seconds + self.answer.seconds
+            answer = replace(answer, x=x, objective=objective, bound=bound, nodes=nodes, seconds=seconds)
+            if answer.status is Status.UNSOLVED and x is not None:
+                answer = replace(answer, status=Status.FEASIBLE)
+        self.answer = answer
+        self.job = replace(self.job, start=self.job.start if answer.x is None else answer.x)
+
+    @property
+    def stopped(self) -> bool:
+        return self.answer is not None and self.answer.stopped_by == "clock"
 
     @property
     def weight(self) -> float:
@@ -156,27 +175,34 @@ class _Total:
 
 
 def _solve_in_turn(pieces: Sequence[_Piece], limits: Limits, end: float, workers: int, total: _Total) -> None:
-    """Small parts first; then the large ones, the heaviest first, as many at a time as there are workers."""
-    order = sorted(range(len(pieces)), key=lambda at: (-pieces[at].weight, at))
-    small = [at for at in range(len(pieces)) if not is_large(pieces[at].job)]
-    large = [at for at in order if is_large(pieces[at].job)]
-    waves = ([small] if small else []) + [large[at : at + workers] for at in range(0, len(large), workers)]
+    """Small parts first; then the large ones, the heaviest first, as many at a time as there are workers.
+
+    A part that its share of the time stopped goes on, from its plan, with what the others left.
+    """
+    small = [[at] for at in range(len(pieces)) if not is_large(pieces[at].job)]
+    large = [at for at in range(len(pieces)) if is_large(pieces[at].job)]
+    large.sort(key=lambda at: -pieces[at].weight)
+    waves = small + [large[at : at + workers] for at in range(0, len(large), workers)]
     allowance = limits.absolute_gap
-    for number, wave in enumerate(waves):
-        todo = [at for later in waves[number:] for at in later]
-        weight, whole = sum(pieces[at].weight for at in todo), sum(pieces[at].whole for at in todo) or 1
-        part = sum(pieces[at].weight for at in wave) / weight
-        seconds = None if end == INF else max(0.0, end - time.time()) * (1.0 if wave is small else part)
-        jobs = []
-        for at in wave:
-            share = replace(limits, seconds=seconds, absolute_gap=allowance * pieces[at].whole / whole)
-            jobs.append(replace(pieces[at].job, limits=share, progress=total.hear(at)))
-        for at, answer in zip(wave, solve_many(jobs, workers), strict=True):
-            pieces[at].answer = answer
-            total.last[at] = Progress(answer.seconds, answer.objective, answer.bound, answer.nodes)
-            if np.isfinite(answer.gap):
-                allowance -= min(answer.objective - answer.bound, allowance * pieces[at].whole / whole)
-        if any(pieces[at].answer is not None and _ends_all(pieces[at].answer) for at in wave):
+    for _ in range(2):
+        for number, wave in enumerate(waves):
+            todo = [at for later in waves[number:] for at in later]
+            weight, whole = sum(pieces[at].weight for at in todo), sum(pieces[at].whole for at in todo) or 1
+            part = sum(pieces[at].weight for at in wave) / weight
+            seconds = None if end == INF else max(0.0, end - time.time()) * part
+            jobs = []
+            for at in wave:
+                share = replace(limits, seconds=seconds, absolute_gap=allowance * pieces[at].whole / whole)
+                jobs.append(replace(pieces[at].job, limits=share, progress=total.hear(at)))
+            for at, job, answer in zip(wave, jobs, solve_many(jobs, workers), strict=True):
+                pieces[at].take(answer)
+                total.last[at] = Progress(answer.seconds, answer.objective, answer.bound, answer.nodes)
+                if answer.stopped_by != "clock":
+                    allowance -= min(max(0.0, answer.objective - answer.bound), job.limits.absolute_gap)
+            if any(_ends_all(pieces[at].answer) for at in wave):
+                return
+        waves = [wave for wave in waves if any(pieces[at].stopped for at in wave)]
+        if end - time.time() < AGAIN:
             return
 
 

@@ -22,6 +22,7 @@ Decisions
 ---------
 ``posted``         y[d,i,k,p]  in {0, 1}   1 if the posting is made (running ones have their start as p)
 ``posted_visits``  v[i,k,q]    >= 0        visits/month kept local by posted doctors
+``missed``         u[n]        in [0, 1]   a posting asked for with a weight is not made
 
 Constraints
 -----------
@@ -44,8 +45,9 @@ floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
 .. math:: \sum y \le \max(1, \lfloor share \cdot head \rfloor)\ \text{if}\ head \ge 4,\ \text{else}\ 0
 
 ``subsidy_budget`` : subsidies within their own budget
-``wish``, ``title_floor``, ``own_group``, ``cohort`` : leave options out
-``lock_posting`` : y fixed by hand
+``wish``, ``title_floor``, ``own_group``, ``scope``, ``cohort`` : leave options out (written as rows where a
+rule is soft and in explanations, which leave the scope as it is)
+``lock_posting`` : y fixed by hand; ``asked_posting`` : sum y + missed >= 1 for a posting asked for with a weight
 
 What it adds to the shared sums
 -------------------------------
@@ -55,6 +57,7 @@ home_load[h,k,q]           + home[d] cover y
 clinic_items[i,s,q]        + usage x v, per working day
 money "postings"           + subsidy per year x mean cover x y
 aims change, wishes        26 clinics for each new posting; points for going unasked
+aim floors                 weight x missed, weight x y against a lock that has a weight
 
 Left out on purpose: handover days and reliefs by name (they are dates, not counts), night duty,
 and what a posted doctor does besides visits (rounds, teaching).
@@ -72,7 +75,7 @@ from typing import Any
 import pandas as pd
 
 from models.block import admit
-from models.instance import Department, Instance
+from models.instance import Department, Instance, Post
 from models.ledger import Ledger
 from models.options import Postings as Options
 from models.rows import Columns, Rows, Term
@@ -123,6 +126,10 @@ def broken_filters(instance: Instance, option: Option) -> list[str]:
     name, site, specialty, start = option
     doctor, post = instance.doctors[name], instance.posts[site, specialty]
     broken = ["wish"] if doctor.posting == "no" else []
+    if specialty not in doctor.specialties:
+        broken.append("scope")
+    if start not in post.starts:
+        broken.append("cohort")
     if doctor.title < max(post.min_title, instance.specialties[specialty].min_title):
         broken.append("title_floor")
     if not instance.same_group(doctor.institution, site):
@@ -130,22 +137,39 @@ def broken_filters(instance: Instance, option: Option) -> list[str]:
     return broken
 
 
+def _starts(instance: Instance, post: Post, explain: bool) -> dict[date, tuple[float, ...]]:
+    """Dates on which a posting to this post may start, with its cover; without any cover it is no option.
+
+    Where the rule `cohort` may give way, the first days of the quarters too.
+    """
+    found = {start: post.cover[start] for start in post.starts}
+    if explain or instance.state("cohort") != "hard":
+        for quarter in instance.quarters:
+            found.setdefault(quarter.start, _cover(instance, quarter.start, add_months(quarter.start, post.months)))
+    return {start: cover for start, cover in sorted(found.items()) if any(cover)}
+
+
+def _cover(instance: Instance, start: date, end: date) -> tuple[float, ...]:
+    """Share of each quarter's weeks within [start, end); a week counts when its Monday is within."""
+    return tuple(
+        sum(start <= q.start + timedelta(weeks=n) < end for n in range(q.weeks)) / q.weeks for q in instance.quarters
+    )
+
+
 def candidates(instance: Instance, explain: bool) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
     """Options with their covers, and the rules under which some of them must be forbidden."""
     covers, forbidden = dict(running(instance)), {}
-    doctors: dict[str, list[str]] = defaultdict(list)
-    for doctor in instance.doctors.values():
-        for specialty in doctor.specialties:
-            doctors[specialty].append(doctor.id)
+    any_scope = instance.state("scope") != "hard"
     for (site, specialty), post in sorted(instance.posts.items()):
-        for name in sorted(doctors[specialty]):
-            if instance.doctors[name].institution == site:
+        starts = _starts(instance, post, explain)
+        for name, doctor in sorted(instance.doctors.items()):
+            if doctor.institution == site or not (any_scope or specialty in doctor.specialties):
                 continue
-            for start in post.starts:
+            for start, cover in starts.items():
                 option = (name, site, specialty, start)
                 rules = None if option in covers else admit(instance, broken_filters(instance, option), explain)
                 if rules is not None:
-                    covers[option] = post.cover[start]
+                    covers[option] = cover
                     if rules:
                         forbidden[option] = rules
     return dict(sorted(covers.items())), forbidden
@@ -168,7 +192,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     _supply(instance, ledger, posted, visits, covers)
     _limits(instance, ledger, posted, covers)
     _home(instance, ledger, posted, covers)
-    _locks(instance, ledger, posted)
+    _locks(block, instance, ledger, posted)
     for rule in sorted({rule for rules in forbidden.values() for rule in rules}):
         family = Rows(sheet, NAME, f"{rule}_posting", doc="a filter as a row", rule=rule, unit="postings")
         for option, rules in forbidden.items():
@@ -290,28 +314,26 @@ def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[O
             family.row((home, name, quarter_name), terms, upper=float(limit))
 
 
-def _locks(instance: Instance, ledger: Ledger, posted: Columns) -> None:
+def _locks(block: Any, instance: Instance, ledger: Ledger, posted: Columns) -> None:
     family = Rows(ledger.sheet, NAME, "lock_posting", doc="postings fixed by hand", rule="lock", unit="postings")
-    for lock in instance.locks:
-        if lock.kind != "posting" or (lock.must and not lock.doctor):
-            continue
+    asked = Rows(ledger.sheet, NAME, "asked_posting", doc="postings asked for with a weight", unit="postings")
+    # a post locked without a doctor is the rule post_floor
+    locks = [lock for lock in instance.locks if lock.kind == "posting" and (lock.doctor or not lock.must)]
+    locks = locks if instance.state("lock") != "off" else []
+    soft = [lock.label for lock in locks if lock.must and lock.weight is not None]
+    missed = Columns(ledger.sheet, block, "missed", soft, doc="posting asked for and not made", unit="0/1", upper=1.0)
+    for lock in locks:
         wanted_key = (lock.doctor, lock.institution, lock.specialty)
         terms: list[Term] = [(posted, o, 1.0) for o in posted.keys if all(not w or w == g for w, g in zip(wanted_key, o, strict=False))]  # type: ignore[call-overload]
         bound = {"lower": 1.0} if lock.must else {"upper": 0.0}
         if lock.weight is None:
             family.row((lock.label,), terms, **bound)
         elif lock.must:
-            _soft_must(ledger, posted, terms, lock.weight, lock.label)
+            asked.row((lock.label,), [*terms, (missed, lock.label, 1.0)], lower=1.0)
+            ledger.aim("floors", missed, lock.label, lock.weight)
         else:
             for columns, key, _ in terms:
                 ledger.aim("floors", columns, key, lock.weight)
-
-
-def _soft_must(ledger: Ledger, posted: Columns, terms: list[Term], weight: float, label: str) -> None:
-    # 1 - sum counts as shortfall; a sum above one would be rewarded, so it is capped by one_posting.
-    ledger.constants["floors"] += weight
-    for columns, key, _ in terms:
-        ledger.aim("floors", columns, key, -weight)
 
 
 def _money(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:

@@ -8,7 +8,7 @@ Index sets
 ``CELLS``   (i, k, q)     institution, specialty, quarter with a need
 ``UP``      (i, h, k, q)  hospital h receives from i today, or may receive extra
 ``EXTRA``   (i, h, k, q)  extra referrals allowed: the nearest capable upper institution
-``DESKS``   (d, q)        doctors who may give teleconsultations
+``DESKS``   (d, k, q)     doctors who may give teleconsultations of a specialty
 
 Data (one unit per quantity)
 ----------------------------
@@ -117,8 +117,12 @@ def tele_groups(instance: Instance) -> dict[tuple[str, str], list[str]]:
             for specialty in doctor.specialties:
                 kind = instance.specialties[specialty]
                 if kind.capture.get("tele", 0.0) > 0 and doctor.title >= kind.min_title and instance.institutions[doctor.institution].level >= 2:
-                    found[instance.institutions[doctor.institution].group, specialty].append(doctor.id)
+                    found[_group(instance, doctor.institution), specialty].append(doctor.id)
     return {key: sorted(names) for key, names in sorted(found.items())}
+
+
+def _group(instance: Instance, institution: str) -> str:
+    return "" if instance.state("own_group") == "off" else instance.institutions[institution].group
 
 
 def tele_possible(instance: Instance, groups: Mapping[tuple[str, str], list[str]], need: Need) -> str | None:
@@ -126,9 +130,8 @@ def tele_possible(instance: Instance, groups: Mapping[tuple[str, str], list[str]
 
     A group "" (no groups in the region) serves everyone.
     """
-    group = instance.institutions[need.institution].group
     if need.modes:
-        for name in (group, ""):
+        for name in (_group(instance, need.institution), ""):
             if (name, need.specialty) in groups:
                 return name
     return None
@@ -146,7 +149,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     heard = [(*cell, tele_possible(instance, groups, need)) for cell, need in zip(cells, needs, strict=True)]
     tele_keys = [(i, k, q) for i, k, q, group in heard if group is not None]
     tele_most = [instance.specialties[k].capture["tele"] * instance.needs[i, k].pool for i, k, _ in tele_keys]
-    desks = sorted({(d, q.name) for names in groups.values() for d in names for q in quarters})
+    desks = sorted({(d, k, q.name) for (_, k), names in groups.items() for d in names for q in quarters})
     unit = "visits/month"
     made = {
         "referred": Columns(sheet, block, "referred", arcs, doc="sent up", unit=unit),
@@ -235,7 +238,7 @@ def _tele(instance: Instance, ledger: Ledger, made: Mapping[str, Columns], group
         ledger.add("kept", (site, quarter), made["tele"], cell, 1.0)
     for (group, specialty, quarter), terms in sorted(seen.items()):
         rate = instance.specialties[specialty].tele_per_session / months[quarter]
-        given: list[Term] = [(made["desk"], (d, quarter), -rate) for d in groups[group, specialty]]
+        given: list[Term] = [(made["desk"], (d, specialty, quarter), -rate) for d in groups[group, specialty]]
         family.row((group, specialty, quarter), [*terms, *given], upper=0.0)
 
 
@@ -245,11 +248,10 @@ def _hospitals(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) 
         _, hospital, specialty, quarter = arc  # type: ignore[misc]
         ledger.add("home_load", (hospital, specialty, quarter), made["referred"], arc, 1.0)
     for desk in made["desk"].keys:
-        name, quarter = desk  # type: ignore[misc]
-        doctor = instance.doctors[name]
+        name, specialty, quarter = desk  # type: ignore[misc]
         ledger.add("half_days", (name, quarter), made["desk"], desk, 1.0)
-        rate = instance.specialties[doctor.specialties[0]].home_patients_per_session / months[quarter]
-        ledger.add("home_load", (doctor.institution, doctor.specialties[0], quarter), made["desk"], desk, rate)
+        rate = instance.specialties[specialty].home_patients_per_session / months[quarter]
+        ledger.add("home_load", (instance.doctors[name].institution, specialty, quarter), made["desk"], desk, rate)
 
 
 def _aims(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:

@@ -28,6 +28,8 @@ Decisions
 ``mode``            z[i,k,f,q]    in {0, 1}      what the site is offered
 ``main``            m[d,i,k,f,q]  in {0, 1}      main doctor of the clinic
 ``session_visits``  v[i,k,q]      >= 0           visits/month kept local by clinics
+``changed``         c[d,i,k,q]    >= 0           clinics moved, where the doctor holds some there today
+``missed``          u[n]          in [0, 1]      a clinic asked for with a weight is not held
 
 Constraints
 -----------
@@ -36,7 +38,7 @@ Constraints
 
 .. math:: \sum_f low_{if} z_{ikf} \le \sum_d n_{dik} \le \sum_f high_{if} z_{ikf}
 
-``posted_mode`` : the mode `posted` needs a posting that covers the quarter, z <= sum cover y
+``posted_mode`` : the mode `posted` needs a posting in the quarter, z <= sum y (its visits follow its cover)
 ``session_supply`` : v <= patients n / months
 ``capture`` : clinics and postings keep no more than the mode draws; the coefficient is the least of
 capture x pool, supply at the greatest count, and recoverable, which is valid because at most one z is one
@@ -47,11 +49,13 @@ capture x pool, supply at the greatest count, and recoverable, which is valid be
 ``whole_day`` : on long trips r >= n for every specialty, and ``whole_day_pair`` : 2 r >= sum_k n
 ``room`` : sum of clinics at a site <= slots
 ``equipment`` : sum of clinics that need an item <= items x open half-days
-``requires_service`` : sum_f z <= share of the required service that is served
+``requires_service`` : sum_f z <= share of the required service that is served; new postings likewise
 ``home_cover`` : half-days away of a department <= persons that may be away x open half-days
 ``site_floor`` : clinics at a site >= its floor; ``need_floor`` : clinics of a specialty >= its floor
-``title_floor``, ``own_group``, ``max_minutes``, ``pattern``, ``scope`` : leave columns out
-``lock_session`` : clinics fixed by hand
+``title_floor``, ``own_group``, ``max_minutes``, ``pattern``, ``scope`` : leave columns out (written as rows
+where a rule is soft and in explanations, which leave the scope as it is)
+``lock_session`` : clinics fixed by hand; ``asked_session`` : sum n + missed >= 1 for clinics asked for with a weight
+``changed_more``, ``changed_less`` : changed >= n - today's and >= today's - n
 
 What it adds to the shared sums
 -------------------------------
@@ -61,6 +65,7 @@ home_load[h,k,q]             + home patients x half-days away / months
 clinic_items[i,s,q]          + usage x v, per working day
 money "sessions", "travel"   + allowance per half-day away; 2 x km x cost per km for each trip
 aims travel, change          + doctors' minutes; clinics moved against today's roster
+aim floors                   + weight x missed, weight x n against a lock that has a weight
 
 Left out on purpose: which half-day (the roster decides it), vehicles shared by several doctors,
 and patients who travel to a clinic in a neighbouring town.
@@ -79,7 +84,7 @@ from models.block import admit
 from models.instance import FREQUENCIES, Doctor, Instance, Need, Quarter
 from models.ledger import Ledger
 from models.options import Sessions as Options
-from models.postings import add_items, away_limit, visits_per_month
+from models.postings import add_items, away_limit, running, visits_per_month
 from models.rows import Columns, Rows, Term
 from models.values import Values
 
@@ -108,6 +113,8 @@ def is_far(instance: Instance, doctor: Doctor, site: str) -> bool:
 def broken_filters(instance: Instance, doctor: Doctor, site: str, specialty: str) -> list[str]:
     """Filter rules that a clinic of this doctor there would break."""
     kind, place, broken = instance.specialties[specialty], instance.sites[site], []
+    if specialty not in doctor.specialties:
+        broken.append("scope")
     if doctor.title < kind.min_title:
         broken.append("title_floor")
     if not instance.same_group(doctor.institution, site):
@@ -122,12 +129,15 @@ def broken_filters(instance: Instance, doctor: Doctor, site: str, specialty: str
 def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[Visitor, tuple[str, ...]]]:
     """Who may hold clinics where, and the rules under which some must be forbidden."""
     needs: dict[str, list[str]] = defaultdict(list)
+    asked = _asked_for(instance)
     for (site, specialty), need in instance.needs.items():
-        if need.modes and site in instance.sites and min(need.pool, need.recoverable_visits) >= LEAST_POOL:
-            needs[specialty].append(site)
+        if need.modes and site in instance.sites:
+            if min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked:
+                needs[specialty].append(site)
     found, forbidden = [], {}
+    any_scope = instance.state("scope") != "hard"
     for doctor in instance.doctors.values():
-        for specialty in doctor.specialties:
+        for specialty in sorted(needs) if any_scope else doctor.specialties:
             for site in needs.get(specialty, ()):
                 if site == doctor.institution or site not in doctor.minutes:
                     continue
@@ -139,8 +149,18 @@ def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[V
     return sorted(found), forbidden
 
 
-def _frequencies(instance: Instance, need: Need) -> tuple[str, ...]:
-    if need.modes and instance.state("pattern") == "off":
+def _asked_for(instance: Instance) -> set[tuple[str, str]]:
+    """Cells where clinics are held today or asked for by hand, however few visits there are to keep."""
+    found = {(site, specialty) for _, site, specialty in instance.today_sessions}
+    found |= {cell for cell, need in instance.needs.items() if any(need.floor)}
+    for lock in instance.locks:
+        if lock.kind == "session" and lock.must:
+            found |= {c for c in instance.needs if lock.institution in ("", c[0]) and lock.specialty in ("", c[1])}
+    return found
+
+
+def _frequencies(instance: Instance, need: Need, explain: bool) -> tuple[str, ...]:
+    if need.modes and (explain or instance.state("pattern") != "hard"):
         return FREQUENCIES
     return tuple(f for f in FREQUENCIES if f in need.modes)
 
@@ -176,26 +196,29 @@ class _Build:
         self.v = Columns(sheet, block, "session_visits", held, doc="visits kept by clinics", unit="visits/month")
 
     def _frequencies(self, site: str, specialty: str) -> tuple[str, ...]:
-        return _frequencies(self.instance, self.instance.needs[site, specialty])
+        return _frequencies(self.instance, self.instance.needs[site, specialty], self.ledger.explain)
 
     def _modes(self, site: str, specialty: str, quarter: str) -> tuple[str, ...]:
         clinics = self._frequencies(site, specialty) if self.by_cell.get((site, specialty, quarter)) else ()
         return (*clinics, "posted") if self.posted.get((site, specialty, quarter)) else clinics
 
     def _most(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
-        who, at = self.instance.doctors[doctor], self.at[quarter]
-        time = who.free[at] // 2 if is_far(self.instance, who, site) else who.free[at]
-        high = self.instance.sites[site].counts_high
-        return min(float(time), max((float(high[f][at]) for f in self._frequencies(site, specialty)), default=0.0))
+        high, at = self.instance.sites[site].counts_high, self.at[quarter]
+        return min(self._time(doctor, site, quarter), max((float(high[f][at]) for f in self._frequencies(site, specialty)), default=0.0))
+
+    def _time(self, doctor: str, site: str, quarter: str) -> float:
+        """Clinics there for which the doctor has time; no limit where the rule may give way."""
+        if self.ledger.explain or self.instance.state("doctor_time") != "hard":
+            return inf
+        who = self.instance.doctors[doctor]
+        return float(who.free[self.at[quarter]] // (2 if is_far(self.instance, who, site) else 1))
 
     def least_main(self, site: str, frequency: str, quarter: str) -> int:
         low = self.instance.sites[site].counts_low[frequency][self.at[quarter]]
         return ceil(options_of(self.instance).continuity * low - 1e-9)
 
     def _can_lead(self, doctor: str, site: str, frequency: str, quarter: str) -> bool:
-        place = self.instance.doctors[doctor]
-        time = place.free[self.at[quarter]] // (2 if is_far(self.instance, place, site) else 1)
-        return self.least_main(site, frequency, quarter) <= time
+        return self.least_main(site, frequency, quarter) <= self._time(doctor, site, quarter)
 
     def away(self, doctor: str, site: str, specialties: list[str], quarter: str) -> list[Term]:
         """Half-days that a doctor is away for his clinics at one site."""
@@ -227,8 +250,20 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
             if rule in rules:
                 for quarter in instance.quarters:
                     family.row((*who, quarter.name), [(made.n, (*who, quarter.name), 1.0)], upper=0.0)
+    _pattern_rows(made)
     ledger.offers["modes"] = made.z
     ledger.offers["clinics"] = made.n
+
+
+def _pattern_rows(made: _Build) -> None:
+    """Frequencies that were not asked for, where the model has them all the same."""
+    if made.instance.state("pattern") == "off":
+        return
+    family = Rows(made.sheet, NAME, "pattern_clinic", doc="a filter as a row", rule="pattern", unit="modes")
+    for key in made.z.keys:
+        site, specialty, mode, _ = key  # type: ignore[misc]
+        if mode != "posted" and mode not in made.instance.needs[site, specialty].modes:
+            family.row(key, [(made.z, key, 1.0)], upper=0.0)  # type: ignore[arg-type]
 
 
 def _modes(made: _Build) -> None:
@@ -250,12 +285,24 @@ def _modes(made: _Build) -> None:
             low.row(cell, [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_low[f][at])) for f in clinics)], lower=0.0)
             high.row(cell, [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_high[f][at])) for f in clinics)], upper=0.0)
         if made.posted.get(cell):
-            terms: list[Term] = [(c, key, -part) for c, key, part in made.posted[cell]]
+            terms: list[Term] = [(c, key, -1.0) for c, key, _ in made.posted[cell]]
             posted.row(cell, [(made.z, (site, specialty, "posted", quarter), 1.0), *terms], upper=0.0)
         for service in instance.specialties[specialty].requires:
             if made.ledger.offers.get("served") is not None:
                 share = [(c, key, -coef) for c, key, coef in served.get((site, service), [])]
                 required.row((*cell, service), [*modes, *share], upper=0.0)
+                _new_postings(made, required, cell, service, share)
+
+
+def _new_postings(made: _Build, family: Rows, cell: tuple[str, str, str], service: str, share: list[Term]) -> None:
+    """Nobody is newly posted where a required service is missing; running postings go on."""
+    held = running(made.instance)
+    by_start: dict[str, list[Term]] = defaultdict(list)
+    for columns, option, _ in made.posted.get(cell, ()):
+        if option not in held:
+            by_start[option[3].isoformat()].append((columns, option, 1.0))  # type: ignore[index]
+    for start, terms in by_start.items():
+        family.row((*cell, service, start), [*terms, *((c, key, coef * len(terms)) for c, key, coef in share)], upper=0.0)
 
 
 def _visits(made: _Build) -> None:
@@ -286,7 +333,8 @@ def _draw(made: _Build, need: Need, mode: str, quarter: int) -> float:
     if mode == "posted":
         post = made.instance.posts.get((need.institution, need.specialty))
         terms = made.posted[need.institution, need.specialty, made.instance.quarters[quarter].name]
-        held = min(len({key[0] for _, key, _ in terms}), post.doctors if post else inf)  # type: ignore[index]
+        there = sum(1 for _, key, _ in terms if key in running(made.instance))
+        held = min(len({key[0] for _, key, _ in terms}), max(post.doctors, there) if post else inf)  # type: ignore[index]
         supply = visits_per_month(made.instance, need.institution, need.specialty) * max(held, 1)
     else:
         most = made.instance.sites[need.institution].counts_high[mode][quarter]
@@ -415,9 +463,12 @@ def _floors(made: _Build) -> None:
 
 def _locks(made: _Build) -> None:
     family = Rows(made.sheet, NAME, "lock_session", doc="clinics fixed by hand", rule="lock", unit="clinics")
-    for lock in made.instance.locks:
-        if lock.kind != "session":
-            continue
+    asked = Rows(made.sheet, NAME, "asked_session", doc="clinics asked for with a weight", unit="clinics")
+    locks = [lock for lock in made.instance.locks if lock.kind == "session" and made.instance.state("lock") != "off"]
+    soft = [lock.label for lock in locks if lock.must and lock.weight is not None]
+    owner = made.n.var.parent_block()
+    missed = Columns(made.sheet, owner, "missed", soft, doc="clinic asked for and not held", unit="0/1", upper=1.0)
+    for lock in locks:
         wanted_key = (lock.doctor, lock.institution, lock.specialty)
         found = [key for key in made.keys if all(not w or w == g for w, g in zip(wanted_key, key, strict=False))]
         terms: list[Term] = [(made.n, key, 1.0) for key in found]
@@ -427,8 +478,8 @@ def _locks(made: _Build) -> None:
             for columns, key, _ in terms:
                 made.ledger.aim("floors", columns, key, lock.weight)
         else:
-            soft = Rows(made.sheet, NAME, "wish_session", doc="a clinic asked for with a weight", rule="need_floor", unit="clinics", weight=lock.weight)
-            soft.row((lock.label,), terms, lower=1.0)
+            asked.row((lock.label,), [*terms, (missed, lock.label, 1.0)], lower=1.0)
+            made.ledger.aim("floors", missed, lock.label, lock.weight)
 
 
 def _today(made: _Build) -> None:

@@ -28,7 +28,7 @@ E[h,s,l,b]    0 or 1 by arc     whether wait b (goods: + trip + longest loop hea
 Decisions
 ---------
 ``open``       y[h,s,l,b]    in {0, 1}   centre open at this level with this promised wait
-``serve``      x[i,h,s]      in {0, 1}   i is served from h, for services with a single source
+``serve``      x[i,h,s]      in {0, 1}   i is served from h: services with a single source, and sites with clinics
 ``share``      x[i,h,s]      in [0, 1]   part of i served from h, for services that may be divided
 ``unserved``   u[i,s]        in [0, 1]   share of i that no centre serves
 ``source``     g[i,h,s]      in {0, 1}   h is a source of i; only where the rule `single_source` may give way

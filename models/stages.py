@@ -58,10 +58,12 @@ class Stages:
         x = np.clip(np.zeros(matrix.cols) if self.x is None else self.x.copy(), matrix.lower, matrix.upper)
         held = True
         for (_, cols), answer in zip(pieces, answers, strict=True):
-            if answer.x is None:
-                held = False
-            else:
+            if answer.x is not None:
                 x[cols] = answer.x
+            else:
+                # Stopped before it looked at the start: the plan at hand stays, if it is one.
+                held = held and answer.status is not Status.INFEASIBLE and self.x is not None
+        held = held and (all(a.x is not None for a in answers) or matrix.worst(x) <= 1e-6)
         loose = np.setdiff1d(np.arange(matrix.cols), np.concatenate([c for _, c in pieces]) if pieces else [])
         x[loose] = _free_best(matrix, cost, loose)
         status = _worst([answer.status for answer in answers])

@@ -12,8 +12,7 @@ by a matrix exponential, which stays exact when rates coincide.
 worked off within the promised wait.
 
 Units: minutes, items per hour (data) and items per day (goods). Percentiles are never added up.
-A reader present for part of the day (0 < servers < 1) works at that share of the speed; otherwise
-whole persons count: 2.5 readers are two.
+Whole persons count: 2.5 readers are two, half a reader is none.
 """
 
 from __future__ import annotations
@@ -99,7 +98,7 @@ def safe_peak_per_hour(
         return INF
     if sojourn_probability(0.0, servers, minutes, verifiers, verify_minutes, wait) < quantile:
         return 0.0
-    low, high = 0.0, min(_whole(n, m)[0] / _whole(n, m)[1] for n, m in stages) * 60.0
+    low, high = 0.0, min(math.floor(n) / m for n, m in stages) * 60.0
     for _ in range(_STEPS):
         middle = (low + high) / 2.0
         holds = sojourn_probability(middle, servers, minutes, verifiers, verify_minutes, wait) >= quantile
@@ -120,23 +119,15 @@ def goods_safe_load(items_per_day: float, hours: float, wait: float, headway: fl
     return worked * items_per_day / hours / max(1.0, headway / 1440.0)
 
 
-def _whole(servers: float, minutes: float) -> tuple[int, float]:
-    """Persons and minutes an item: a part-time person is a slower one."""
-    if 0 < servers < 1:
-        return 1, minutes / servers
-    return math.floor(servers + 1e-9), minutes
-
-
 def _keeps_up(rate: float, servers: float, minutes: float) -> bool:
-    persons, each = _whole(servers, minutes)
-    return rate * each < persons
+    return rate * minutes < math.floor(servers)
 
 
 def _phases(rate: float, servers: float, minutes: float) -> tuple[float, float, float]:
     """Erlang C probability of waiting, rate of the wait and rate of the work, per minute."""
-    persons, each = _whole(servers, minutes)
-    load, blocked = rate * each, 1.0
+    persons = math.floor(servers)
+    load, blocked = rate * minutes, 1.0
     for person in range(1, persons + 1):
         blocked = load * blocked / (person + load * blocked)
     delayed = blocked / (1.0 - load / persons * (1.0 - blocked))
-    return delayed, persons / each - rate, 1.0 / each
+    return delayed, persons / minutes - rate, 1.0 / minutes

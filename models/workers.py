@@ -66,10 +66,10 @@ _idle: list[_Child] = []
 
 class _Child:
     def __init__(self) -> None:
-        search = os.pathsep.join(p for p in sys.path if p) or os.curdir
+        search = os.pathsep.join(place or os.getcwd() for place in sys.path)
         own_group = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}  # Ctrl-C is ours to handle
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-c", f"from models.workers import serve; serve({os.getpid()})"],
+            [sys.executable, "-P", "-c", f"from models.workers import serve; serve({os.getpid()})"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": search},

@@ -18,6 +18,7 @@ from planner.options import (
     NO_PLAN,
     OK,
     PROBLEMS,
+    asked_language,
     complain,
     lang_option,
     output_option,
@@ -139,7 +140,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, **values: Any) -
     }
     progress = Progress(lang, values["time_limit"])
     try:
-        saved = make_plan(find_region(region), output, progress, overrides, report=not no_report)
+        saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language())
     except InfeasibleError as error:
         _say_clashes(error.clashes, lang)
         return INFEASIBLE
@@ -181,7 +182,7 @@ def report(plan: Path, lang: str) -> int:
     from planner.plan import AuditFailedError, rewrite_report
 
     try:
-        rewrite_report(plan, lang)
+        rewrite_report(plan, asked_language())
     except AuditFailedError as error:
         _say_audit(error.audit, lang)
         complain(say("audit_refused", lang, path=error.folder))

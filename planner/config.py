@@ -109,6 +109,18 @@ class Config:
         return plain
 
 
+def idle_settings(config: Config) -> list[ConfigFault]:
+    """Settings that differ from their defaults but do nothing in this version."""
+    words = ("本版本尚不起作用", "has no effect in this version")
+    return [
+        ConfigFault(name, item.name, getattr(section, item.name), *words)
+        for name, kind in section_types().items()
+        for section in [getattr(config, name)]
+        for item in fields(kind)
+        if item.metadata.get("later") and getattr(section, item.name) != getattr(kind(), item.name)
+    ]
+
+
 def read_config(settings: Mapping[str, Any]) -> Config:
     """The configuration that a parsed `plan.toml` (or `plan.json["settings"]`) describes.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.calendar import CalendarError, WorkCalendar, work_calendar
-from planner.config import Config, ConfigError, read_config
+from planner.config import Config, ConfigError, idle_settings, read_config
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -72,6 +72,8 @@ def read_inputs(path: Path) -> Inputs:
         findings += [Finding("error", fault.sentence("zh"), fault.sentence("en")) for fault in error.faults]
     calendar: WorkCalendar | None = None
     if config is not None:
+        idle = idle_settings(config)
+        findings += [Finding("warning", one.sentence("zh"), one.sentence("en")) for one in idle]
         try:
             calendar = work_calendar(config.calendar)
         except CalendarError as error:

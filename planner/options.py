@@ -69,6 +69,12 @@ def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
     return run
 
 
+def asked_language() -> str | None:
+    """The language that `--lang` of the running command names; None where it was not given."""
+    asked = click.get_current_context().params.get("lang")
+    return None if asked is None else str(asked)
+
+
 def complain(text: str) -> None:
     """A message to standard error."""
     click.echo(text, err=True)

@@ -10,6 +10,8 @@ import pandas as pd
 from planner.view import SCENARIOS, View, to_float
 from planner.words import VALUES, word
 
+#: Amounts below this are rounding of the solver.
+SMALLEST = 5e-4
 #: Kinds of visits on the first screen, with the measures of `scenarios.csv` that add up to each.
 HEADLINES = {
     "kept": ("visits:sessions", "visits:posted", "visits:tele"),
@@ -161,7 +163,8 @@ def centres(view: View) -> pd.DataFrame:
     keys = list(zip(table["service"], table["institution"], strict=True))
     table["served"] = [int(served.get(key, 0)) for key in keys]
     table["minutes"] = [to_float(far.get(key)) for key in keys]
-    columns = ["service", "institution", "level", "wait_minutes", "items_per_day", "used", "served", "minutes"]
+    table = table.rename(columns={"items_per_day": "capacity"})
+    columns = ["service", "institution", "level", "wait_minutes", "capacity", "used", "served", "minutes"]
     columns += ["opens", "cost_per_year"]
     return table[columns].sort_values(["service", "institution"], kind="stable")
 
@@ -181,18 +184,42 @@ def link_matrix(view: View) -> pd.DataFrame:
     )
 
 
+def teleconsultations(view: View) -> pd.DataFrame:
+    """Half-days of teleconsultation by specialty, with the doctors who give them."""
+    table = view.saved.table("teleconsultations")
+    rows = []
+    for specialty, group in table.groupby("specialty", sort=True):
+        by_doctor = group.groupby("doctor")["half_days"].sum()
+        by_doctor = by_doctor[by_doctor >= SMALLEST].sort_values(ascending=False, kind="stable")
+        told = "、".join(f"{view.name('doctors', key)} {view.figure(n)}" for key, n in by_doctor.items())
+        rows.append((specialty, float(by_doctor.sum()), told))
+    return pd.DataFrame(rows, columns=["specialty", "half_days", "doctors"])
+
+
+def shortfalls(view: View) -> pd.DataFrame:
+    """Promises that are not kept; solver dust is not one."""
+    table = view.saved.table("shortfalls")
+    return table[table["amount"] >= SMALLEST]
+
+
 def flows(view: View) -> pd.DataFrame:
-    """Referrals summed over specialties, the mean of the quarters, largest first."""
+    """Visits a month: where the residents of each institution go (one column per hospital, ids), and who returns.
+
+    Summed over specialties, the mean of the quarters; `down` is what comes back to the institution.
+    """
     table = view.saved.table("referrals")
     if table.empty:
-        return table
-    keys = ["direction", "origin", "destination"]
-    summed = table.groupby(keys, as_index=False).agg(
-        patients_per_month=("patients_per_month", "sum"), minutes=("minutes", "max")
+        return pd.DataFrame()
+    back = table["direction"] == "down"
+    rows = table.assign(
+        institution=table["origin"].where(~back, table["destination"]),
+        to=table["destination"].where(~back, "down"),
+        visits=table["patients_per_month"] / view.quarters(),
     )
-    summed["patients_per_month"] = summed["patients_per_month"] / view.quarters()
-    summed = summed[summed["patients_per_month"] > 0.05]
-    return summed.sort_values(["patients_per_month", *keys], ascending=[False, True, True, True])
+    wide = rows.pivot_table(index="institution", columns="to", values="visits", aggfunc="sum", fill_value=0.0)
+    order = {key: at for at, key in enumerate((*view.names["institutions"], "outside", "down"))}
+    columns = sorted(wide.columns, key=lambda key: (order.get(str(key), -1), str(key)))
+    return wide.loc[sorted(wide.index, key=lambda key: (order.get(str(key), -1), str(key))), columns]
 
 
 def scenario_bars(view: View) -> list[dict[str, Any]]:

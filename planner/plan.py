@@ -28,6 +28,7 @@ from planner.folder import (
 )
 from planner.inputs import Inputs, read_inputs
 from planner.progress import Progress
+from planner.text import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +67,11 @@ def make_plan(
     progress: Progress,
     overrides: Mapping[str, Mapping[str, object]] | None = None,
     report: bool = True,
+    lang: str | None = None,
 ) -> SavedPlan:
     """Plan a region and write the plan folder. `overrides` are settings by section that win over plan.toml.
+
+    lang: the report's language where it was asked for; else that of `[output]`, `[region]`, the system.
 
     Raises:
         planner.inputs.InputError: the input has problems; nothing is written.
@@ -81,13 +85,14 @@ def make_plan(
     config, _ = inputs.settled()
     for section, values in (overrides or {}).items():
         config = config.override(section, **values)
+    spoken = language(lang, config.output.language, config.region.language)
     progress.stage("travelling")
     travel = travel_of(inputs, config)
     progress.stage("building")
     from planner.build import build_instance
 
     built = build_instance(inputs.region, config, travel)
-    maker = _Maker(inputs, config, travel, built.notes, target, progress.lang, report, started)
+    maker = _Maker(inputs, config, travel, built.notes, target, spoken, report, started)
     progress.stage("planning", seconds=config.solver.time_limit_s)
     from models.allocation import Settings, plan
 
@@ -216,8 +221,10 @@ def finish(folder: Path, lang: str, report: bool = True) -> None:
         write_report(saved, folder / "report.html", lang)
 
 
-def rewrite_report(folder: Path, lang: str) -> SavedPlan:
+def rewrite_report(folder: Path, lang: str | None = None) -> SavedPlan:
     """Audit a saved plan again and rewrite what people read in it; the rest is copied as it is.
+
+    lang: as in `make_plan`.
 
     Raises:
         AuditFailedError: when the plan breaks a rule; nothing is changed.
@@ -225,14 +232,15 @@ def rewrite_report(folder: Path, lang: str) -> SavedPlan:
     """
     from planner.audit import audit_plan
 
-    read_plan(folder)
+    settings = read_plan(folder).info.get("settings", {})
     audit = audit_plan(folder)
     if not all_hold(audit):
         raise AuditFailedError(folder, audit)
     with whole_folder(folder) as fresh:
         shutil.copytree(folder, fresh, dirs_exist_ok=True)
         write_table(fresh / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
-        finish(fresh, lang)
+        written = (str(settings.get(section, {}).get("language", "")) for section in ("output", "region"))
+        finish(fresh, language(lang, *written))
     return read_plan(folder)
 
 

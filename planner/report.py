@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner import __version__, overview
 from planner.folder import SavedPlan
+from planner.indicator_words import better, note
+from planner.indicator_words import name as name_of
 from planner.view import SCENARIOS, View, to_float
-from planner.words import VALUES, word
 
-#: Rows of the long tables that the report shows; the CSV files hold all.
-MOST_ROWS = 60
+#: Checks on the first screen.
+MOST_CHECKS = 9
 
 
 def write_report(saved: SavedPlan, path: Path, lang: str) -> None:
@@ -38,7 +39,6 @@ def render(saved: SavedPlan, lang: str) -> str:
 
 def _context(view: View) -> dict[str, Any]:
     saved = view.saved
-    flows = overview.flows(view)
     return {
         "title": view.say("title", name=saved.info.get("region") or view.say("untitled")),
         "subtitle": _subtitle(view),
@@ -53,13 +53,12 @@ def _context(view: View) -> dict[str, Any]:
         "matrix": _matrix(view),
         "clinics": _clinics(view),
         "postings": _table(view, overview.postings(view)),
-        "tele": _table(view, saved.table("teleconsultations")),
+        "tele": _table(view, overview.teleconsultations(view)),
         "centres": _table(view, overview.centres(view)),
         "links": _links(view),
-        "flows": _table(view, flows.head(MOST_ROWS)),
-        "flows_more": max(0, len(flows) - MOST_ROWS),
+        "flows": _flows(view),
         "reserves": _table(view, saved.table("reserves")),
-        "shortfalls": _table(view, _with_rule(view, saved.table("shortfalls"))),
+        "shortfalls": _table(view, _with_rule(view, overview.shortfalls(view))),
         "indicators": _indicators(view),
         "sources": _table(view, saved.region.get("sources", pd.DataFrame())),
         "provenance": _provenance(view),
@@ -109,34 +108,45 @@ def _audit(view: View) -> dict[str, Any]:
 
 
 def _checks(view: View) -> list[dict[str, Any]]:
-    """Indicators of the whole alliance that have a target or a published figure, for the first screen."""
+    """Criteria with a tick or a cross, then published figures that the plan can be held against."""
     found = []
     for row in view.saved.table("indicators").to_dict("records"):
         target, published, value = (to_float(row.get(name)) for name in ("target", "published", "value"))
-        if value is None or (target is None and published is None):
+        way = better(str(row["indicator"]))
+        if value is None or not way or (target is None and published is None):
             continue
-        goal, current = target if target is not None else published, to_float(row.get("current"))
-        assert goal is not None
-        up = current is None or goal >= current if current != goal else value >= goal
-        met = value >= goal - 1e-9 if up else value <= goal + 1e-9
-        found.append({**_indicator(view, row), "met": met})
-    return found
+        met = None
+        if target is not None:
+            met = value >= target - 1e-9 if way == "up" else value <= target + 1e-9
+        elif ", within " in str(row.get("note")):
+            met = True
+        found.append({**_indicator(view, row), "met": met, "criterion": target is not None})
+    found.sort(key=lambda one: not one["criterion"])
+    return found[:MOST_CHECKS]
 
 
-def _indicators(view: View) -> list[dict[str, Any]]:
-    return [_indicator(view, row) for row in view.saved.table("indicators").to_dict("records")]
+def _indicators(view: View) -> dict[str, list[dict[str, Any]]]:
+    """Indicators of the whole plan or with a figure to compare, and apart the finer ones."""
+    whole: list[dict[str, Any]] = []
+    fine: list[dict[str, Any]] = []
+    for row in view.saved.table("indicators").to_dict("records"):
+        compared = to_float(row.get("target")) is not None or to_float(row.get("published")) is not None
+        wide = str(row.get("scope") or "") in ("", "all", "region", "alliance", "least", "mean")
+        (whole if compared or wide else fine).append(_indicator(view, row))
+    return {"whole": whole, "fine": fine}
 
 
 def _indicator(view: View, row: dict[Any, Any]) -> dict[str, Any]:
     unit = str(row.get("unit") or "")
     scope = str(row.get("scope") or "")
-    named = next((kind[scope] for kind in view.names.values() if scope in kind), word(VALUES, scope, view.lang))
+    told = note(str(row.get("note") or ""), view.lang)
     figures = {name: view.figure(to_float(row.get(name)), unit) for name in ("value", "current", "target", "published")}
     return {
-        "label": view.measure(str(row["indicator"])),
-        "scope": "" if scope in ("all", "region", "alliance", "") else named,
-        "unit": "" if unit == "share" else view.unit(unit),
-        "note": str(row.get("note") or ""),
+        "label": name_of(str(row["indicator"]), view.lang),
+        "scope": "" if scope in ("all", "region", "alliance", "") else view.scope(scope),
+        "unit": "" if unit in ("share", "ratio") else view.unit(unit),
+        "note": told,
+        "definition": told.split("；" if view.lang == "zh" else "; ")[0],
         **figures,
     }
 
@@ -183,6 +193,18 @@ def _links(view: View) -> dict[str, Any]:
         [view.name("institutions", site), *row] for site, row in zip(wide.index, wide.to_numpy(object), strict=True)
     ]
     return {"headings": [view.name("services", column) for column in wide.columns], "rows": rows}
+
+
+def _flows(view: View) -> dict[str, Any]:
+    """Institutions in rows; hospitals, outside and what returns in columns."""
+    wide = overview.flows(view)
+    headings = [view.say("returned") if key == "down" else view.name("institutions", key) for key in wide.columns]
+    rows = [
+        [view.name("institutions", site), *(view.figure(visits) if visits >= 0.05 else "" for visits in row)]
+        for site, row in zip(wide.index, wide.to_numpy(float), strict=True)
+    ]
+    numeric = [False, *(True for _ in headings)]
+    return {"headings": [view.heading("institution"), *headings], "rows": rows, "numeric": numeric}
 
 
 def _provenance(view: View) -> dict[str, Any]:

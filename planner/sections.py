@@ -44,7 +44,7 @@ class Region(_Checked):
         choices=("wgs84", "gcj02", "bd09", "cgcs2000"),
     )
     population: str = option(
-        "resident", "人口口径：常住或户籍", "which population is given", choices=("resident", "registered")
+        "resident", "人口口径：常住或户籍", "which population is given", choices=("resident", "registered"), later=True
     )
 
 
@@ -69,15 +69,13 @@ class Calendar(_Checked):
 class Travel(_Checked):
     """Minutes and kilometres between places where the region's `travel` table has none."""
 
-    method: str = option(
-        "auto", "取得路程的办法", "where trips come from", choices=("auto", "table", "roads", "straight")
-    )
+    method: str = option("auto", "取得路程的办法", "where trips come from", choices=("auto", "table", "straight"))
     circuity: float = option(1.3, "迂回系数", "road length over straight line", unit="times", least=1, most=5)
     speed_kmh: float = option(40.0, "平均车速", "mean speed", unit="km/h", above=0, most=150)
     minutes_each_end: float = option(5.0, "每端另加时间", "added at each end", unit="minutes", least=0, most=60)
     season_factor: float = option(1.0, "季节系数", "factor of the season", unit="times", above=0, most=5)
     calibration: float = option(1.0, "校准系数", "factor found by calibration", unit="times", above=0, most=5)
-    closed_roads: tuple[str, ...] = option((), "封闭的道路", "roads that are closed")
+    closed_roads: tuple[str, ...] = option((), "封闭的道路", "roads that are closed", later=True)
     max_minutes: float = option(240.0, "居民点到机构的最远单程", "longest trip of residents", unit="minutes", above=0)
     allow_zero: bool = option(False, "允许不同地点间为零", "whether different places may be zero apart")
 
@@ -145,7 +143,7 @@ class Solver(_Checked):
     time_limit_s: float = option(120.0, "求解时间上限", "longest solve", unit="seconds", above=0)
     gap: float = option(0.01, "各目标的允许差距", "gap at which an aim is good enough", unit="share", least=0, most=1)
     node_limit: int | None = option(None, "分支节点上限", "most branch-and-bound nodes", unit="nodes", least=0)
-    threads: int = option(0, "线程数；0 为自动", "threads; 0: automatic", unit="threads", least=0)
+    threads: int = option(0, "线程数；0 为自动", "threads; 0: automatic", unit="threads", least=0, later=True)
     seed: int = option(0, "随机种子", "seed", least=0)
 
 
@@ -154,8 +152,8 @@ class Output(_Checked):
     """What is written beside the tables."""
 
     language: str = option("", "报告语言；空为按系统", "language of the report", choices=("", "zh", "en"))
-    public: bool = option(False, "公示版", "a version for the public")
-    month_statistics: bool = option(False, "月报表", "monthly statistics")
+    public: bool = option(False, "公示版", "a version for the public", later=True)
+    month_statistics: bool = option(False, "月报表", "monthly statistics", later=True)
 
 
 @dataclass(frozen=True)

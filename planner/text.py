@@ -16,9 +16,9 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 
 
-def language(asked: str | None = None, region: str = "") -> Lang:
-    """The language to speak: `asked`, else ALLIANCE_LANG, else the region's setting, else the locale's."""
-    for word in (asked, os.environ.get("ALLIANCE_LANG"), region):
+def language(asked: str | None = None, *settings: str) -> Lang:
+    """The language to speak: `asked`, else ALLIANCE_LANG, else the first of the settings, else the locale's."""
+    for word in (asked, os.environ.get("ALLIANCE_LANG"), *settings):
         found = _known(word)
         if found:
             return found
@@ -58,12 +58,12 @@ def pick(pair: Any, lang: str) -> str:
 
 
 def amount(value: float) -> str:
-    """A number as people read it: three significant figures below 100, whole above."""
+    """A number as people read it: three significant figures below 100, whole above, dust as 0."""
     if not math.isfinite(value):
         return "–"
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if value else "0"
+    return f"{value:.3g}" if abs(value) >= 5e-4 else "0"
 
 
 #: key -> (zh, en); `{name}` is filled in by `say`.
@@ -187,13 +187,15 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_referrals": ("本方案没有转诊。", "The plan has no referrals."),
         "reserves_title": ("预留号源与床位", "Reserved visits and beds"),
         "referrals_note": (
-            "每月人次；只列前 {shown} 条，全部见 referrals.csv。",
-            "Visits a month; the largest {shown} are shown, all are in referrals.csv.",
+            "每月人次，各专业合计；按专业见 referrals.csv。",
+            "Visits a month over all specialties; by specialty in referrals.csv.",
         ),
+        "returned": ("下转回来", "returned"),
         "tele": ("远程会诊", "Teleconsultation"),
         "shortfalls": ("未能满足的底线", "Promises that could not be kept"),
         "no_shortfalls": ("所有底线都已满足。", "Every promise is kept."),
         "indicators": ("指标", "Indicators"),
+        "by_scope": ("按专业、机构、中心细分（{count} 项）", "By specialty, institution and centre ({count})"),
         "indicators_note": (
             "现状与方案为本程序按同一口径计算；“公布值”为对外公布的数字，口径可能不同。",
             "Current and planned values use one accounting; “published” figures are the alliance's own and may be defined otherwise.",
@@ -213,7 +215,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "tick": ("满足", "holds"),
         "cross": ("不满足", "broken"),
         "of_rules": ("{held}/{all} 条规则满足", "{held} of {all} rules hold"),
-        "rows_more": ("另有 {count} 行，见 {file}", "{count} more rows in {file}"),
         "better_by": ("最多可再好 {amount}", "at most {amount} better"),
         "proved_best": ("已证明最优", "proved best"),
         "not_bounded": ("未证明", "not proved"),

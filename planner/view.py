@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from models.rules import RULES
+from planner import indicator_words
 from planner.folder import SavedPlan
 from planner.text import amount, pick, say
 from planner.words import COLUMNS, MEASURES, UNITS, VALUES, word
@@ -34,7 +35,7 @@ _KINDS = {
     "specialty": "specialties",
     "service": "services",
 }
-_TRANSLATED = ("main", "state", "direction", "mode", "holds", "scenario", "mark", "opens", "scope", "given")
+_TRANSLATED = ("main", "state", "direction", "mode", "holds", "scenario", "mark", "opens", "given")
 _TOKEN = re.compile(r"[\w.\-]+")
 
 
@@ -117,6 +118,11 @@ class View:
 
         return _TOKEN.sub(swap, str(text))
 
+    def scope(self, text: object) -> str:
+        """What an indicator covers: everything, or what is named."""
+        told = "" if text is None or text != text else str(text)
+        return word(VALUES, told, self.lang) if told in VALUES else self.subject(told)
+
     def rule(self, key: str) -> str:
         """The sentence of a rule."""
         rule = RULES.get(key)
@@ -156,8 +162,12 @@ class View:
                 shown[column] = [self.unit(value) for value in shown[column]]
             elif column == "measure":
                 shown[column] = [self.measure(str(value)) for value in shown[column]]
+            elif column == "indicator":
+                shown[column] = [indicator_words.name(str(value), self.lang) for value in shown[column]]
             elif column == "subject":
                 shown[column] = [self.subject(value) for value in shown[column]]
+            elif column == "scope":
+                shown[column] = [self.scope(value) for value in shown[column]]
         return shown.rename(columns={column: self.heading(str(column)) for column in shown.columns})
 
     def quarters(self) -> int:
@@ -172,8 +182,14 @@ class View:
 
     # --- aims and scenarios ---------------------------------------------------------------
 
-    def scenario_value(self, scenario: str, measure: str) -> float | None:
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """`scenarios.csv` with the aims by their plain names."""
         table = self.saved.table("scenarios")
+        return table.assign(measure=[str(name).removeprefix("aim:") for name in table["measure"]])
+
+    def scenario_value(self, scenario: str, measure: str) -> float | None:
+        table = self.accounts
         found = table[(table["scenario"] == scenario) & (table["measure"] == measure)]
         return to_float(found["value"].iloc[0]) if len(found) else None
 
@@ -183,11 +199,14 @@ class View:
 
     def _aim(self, aim: Mapping[str, Any]) -> AimView:
         value, bound, unit = to_float(aim["value"]), to_float(aim.get("bound")), str(aim.get("unit") or "")
+        # Later aims may use up an aim's tolerance: what counts is the plan as it is in the end.
+        final = self.scenario_value("plan", str(aim["name"]))
+        value = value if final is None else final
         gap = to_float(aim.get("gap"))
         better = self.say("not_bounded")
         if value is not None and bound is not None and math.isfinite(bound):
-            left = abs(value - bound)
-            small = left <= 1e-6 * max(1.0, abs(value))
+            left = max(0.0, value - bound)
+            small = left <= 1e-6 * max(1.0, abs(value)) or self.figure(left, unit) in ("0", "0%")
             told = f"{self.figure(left, unit)} {self._unit_after(unit)}".strip()
             better = self.say("proved_best") if small else self.say("better_by", amount=told)
         return AimView(
@@ -207,14 +226,15 @@ class View:
         return "" if unit == "share" else self.unit(unit)
 
     def scenarios(self) -> pd.DataFrame:
-        """Measures in rows, the four scenarios in columns, `unit` last; aims first."""
-        table = self.saved.table("scenarios")
+        """Measures in rows, the four scenarios in columns, `unit` last; aims first, then visits, counts, money."""
+        table = self.accounts
         if table.empty:
             return pd.DataFrame(columns=["measure", *SCENARIOS, "unit"])
         wide = table.pivot_table(index="measure", columns="scenario", values="value", aggfunc="first", sort=False)
         wide = wide.reindex(columns=list(SCENARIOS))
         wide["unit"] = table.drop_duplicates("measure").set_index("measure")["unit"]
-        order = {str(aim["name"]): at for at, aim in enumerate(self.saved.info.get("aims", []))}
+        aims = [str(aim["name"]) for aim in self.saved.info.get("aims", [])]
+        order = {name: at for at, name in enumerate(dict.fromkeys((*aims, *MEASURES)))}
         ranked = sorted(wide.index, key=lambda measure: (order.get(measure, len(order)), measure))
         return wide.loc[ranked].reset_index()
 

@@ -47,6 +47,7 @@ COLUMNS = _pairs("""
     level | 规模 | Level
     wait_minutes | 承诺等候（分） | Promised wait (min)
     items_per_day | 日工作量 | Items per day
+    capacity | 日能力 | Capacity per day
     used | 实际日工作量 | Used per day
     opens | 新开办 | Opens
     cost_per_year | 年费用（元） | Cost (yuan/year)
@@ -100,6 +101,7 @@ COLUMNS = _pairs("""
     detail | 详情 | Detail
     sentence | 含义 | Meaning
     others | 其他医生 | Other doctors
+    doctors | 医生 | Doctors
     name | 名称 | Name
     bound | 已证明下界 | Proved bound
     gap | 差距 | Gap
@@ -154,6 +156,13 @@ VALUES = _pairs("""
     all | 全部 | all
     region | 全区域 | region
     alliance | 医联体 | alliance
+    least | 最少 | least
+    mean | 平均 | mean
+    county | 县级 | county
+    township | 乡镇 | township
+    village | 村级 | village
+    national criterion | 国家标准 | national criterion
+    township outpatients | 乡镇门诊 | township outpatients
 """)
 
 MEASURES = _pairs("""
@@ -220,6 +229,25 @@ UNITS = _pairs("""
     days | 天 | days
     km | 公里 | km
     beds | 张 | beds
+    sessions/week | 次/周 | clinics/week
+    sessions/month per 10,000 | 次/月·万人 | clinics/month per 10,000
+    clinics/month per 10,000 | 次/月·万人 | clinics/month per 10,000
+    hours/month | 小时/月 | hours/month
+    km/month | 公里/月 | km/month
+    ratio | 比 | ratio
+    million yuan | 百万元 | million yuan
+    person-time | 人次 | person-times
+    visit | 人次 | visits
+    referral | 人次 | referrals
+    admission | 人次 | admissions
+    minute | 分钟 | minutes
+    chain | 对 | chains
+    round | 次 | rounds
+    person | 人 | persons
+    post | 个岗位 | posts
+    doctor | 人 | doctors
+    session | 次 | clinics
+    institution | 个 | institutions
 """)
 
 

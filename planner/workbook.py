@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from planner import overview
+from planner import indicator_words, overview
 from planner.folder import SavedPlan
 from planner.view import SCENARIOS, View, to_float
 from planner.words import TABLES, word
@@ -46,7 +46,7 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
     writer.sheet("centres", overview.centres(view))
     for name in ("service_links", "referrals", "reserves", "visits"):
         writer.sheet(name, saved.table(name))
-    writer.sheet("shortfalls", _with_sentence(view, saved.table("shortfalls")))
+    writer.sheet("shortfalls", _with_sentence(view, overview.shortfalls(view)))
     writer.sheet("audit", _with_sentence(view, saved.table("audit")))
     writer.sheet("sources", _sources(view), translate=False)
     writer.sheet("provenance", _provenance(view), translate=False)
@@ -201,7 +201,7 @@ def _indicators(view: View) -> pd.DataFrame:
     table = view.saved.table("indicators").copy()
     if table.empty:
         return table
-    table["indicator"] = [view.measure(str(name)) for name in table["indicator"]]
+    table["note"] = [indicator_words.note(str(text or ""), view.lang) for text in table["note"]]
     return view.named(table)
 
 

@@ -19,7 +19,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,8 @@ class Network:
     """One location problem: customers with demand, hosts, and the trips between them.
 
     minutes: (customer, host) -> minutes or unit cost; absent means out of reach. price is yuan per
-    item and minute, unserved yuan per item (None: everybody must be served).
+    item and minute, unserved yuan per item (None: everybody must be served). The tables carry
+    minutes x finer (and price / finer), because the travel table keeps three decimals.
     """
 
     customers: Sequence[str]
@@ -52,6 +53,7 @@ class Network:
     radius: float | None = None
     unserved: float | None = None
     aim: str = "cost"
+    finer: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def write_region(network: Network, folder: Path) -> None:
     hosts = set(network.hosts)
     places = [*network.hosts, *(one for one in network.customers if one not in hosts)]
     _write(folder / "institutions.csv", "id,name,level", ((p, p, 2 if p in hosts else 1) for p in places))
-    trips = ((i, h, repr(float(minutes))) for i, h, minutes in network.minutes if i != h)
+    trips = ((i, h, repr(float(minutes) * network.finer)) for i, h, minutes in network.minutes if i != h)
     _write(folder / "travel.csv", "origin,destination,minutes", trips)
     volumes = zip(network.customers, network.demand, strict=True)
     _write(
@@ -115,12 +117,12 @@ def write_region(network: Network, folder: Path) -> None:
         "days_per_year": 1,
         "single_source": "yes" if network.single_source else "no",
         "max_centres": "" if network.most is None else network.most,
-        "max_minutes": "" if network.radius is None else repr(float(network.radius)),
+        "max_minutes": "" if network.radius is None else repr(float(network.radius) * network.finer),
         "unserved_cost": "" if network.unserved is None else repr(float(network.unserved)),
     }
     _write(folder / "services.csv", ",".join(service), [tuple(service.values())])
     centres = (
-        (SERVICE, h, "one", repr(float(cap)), repr(float(fixed)), repr(float(network.price)))
+        (SERVICE, h, "one", repr(float(cap)), repr(float(fixed)), repr(float(network.price) / network.finer))
         for h, cap, fixed in zip(network.hosts, network.capacity, network.fixed, strict=True)
     )
     heading = "service,institution,level,items_per_day,fixed_cost_per_year,cost_per_item_minute"
@@ -210,7 +212,7 @@ def _capacitated(
     hosts, customers = [f"F{j + 1}" for j in range(m)], [f"C{i + 1}" for i in range(n)]
     unit = cost / demand
     trips = [(customers[i], hosts[j], float(unit[j, i])) for i in range(n) for j in range(m)]
-    return Network(customers, hosts, demand.tolist(), trips, cap, fixed, single_source)
+    return Network(customers, hosts, demand.tolist(), trips, cap, fixed, single_source, finer=1000.0)
 
 
 # --- p-median and p-centre ------------------------------------------------------------------------
@@ -257,13 +259,12 @@ def _sjc(path: Path, radius: float, p: int) -> Network:
     values = np.array(_numbers(path)[1:], dtype=float).reshape(-1, 3)
     places, demand = values[:, :2], values[:, 2]
     distance = np.hypot(places[:, None, 0] - places[None, :, 0], places[:, None, 1] - places[None, :, 1])
-    nodes = [f"P{i + 1}" for i in range(len(values))]
+    # Points and sites apart: only trips in reach are listed, and a nearly full table ought to be full.
+    points, sites = [f"P{i + 1}" for i in range(len(values))], [f"F{i + 1}" for i in range(len(values))]
     near = zip(*np.nonzero(distance <= radius), strict=True)
-    trips = ((nodes[i], nodes[j], float(distance[i, j])) for i, j in near)
-    many = [float(demand.sum())] * len(nodes)
-    return Network(
-        nodes, nodes, demand.tolist(), trips, many, [0.0] * len(nodes), price=0.0, most=p, radius=radius, unserved=1.0
-    )
+    trips = ((points[i], sites[j], float(distance[i, j])) for i, j in near)
+    many, none = [float(demand.sum())] * len(sites), [0.0] * len(sites)
+    return Network(points, sites, demand.tolist(), trips, many, none, price=0.0, most=p, radius=radius, unserved=1.0)
 
 
 def _spopt_case(folder: Path, row: dict[str, str]) -> Case | None:
@@ -278,6 +279,8 @@ def _spopt_case(folder: Path, row: dict[str, str]) -> Case | None:
     factor, base = 1.0, 0.0
     if kind.startswith("MCLP"):
         factor, base = -1.0, total
+    elif kind.startswith("p-center"):
+        factor = 1.0 / _SF_FINER
     elif kind.startswith("p-median"):
         factor = 1.0 / _SF_PRICE / (total if "mean distance" in row["objective"] else 1.0)
     make = lambda: _san_francisco(folder, kind, p, radius, cap)  # noqa: E731
@@ -286,6 +289,8 @@ def _spopt_case(folder: Path, row: dict[str, str]) -> Case | None:
 
 #: Yuan per item and metre, so that sums stay near a million.
 _SF_PRICE = 1e-3
+#: The tables carry centimetres.
+_SF_FINER = 100.0
 
 
 def _sf_demand(folder: Path) -> list[float]:
@@ -304,13 +309,14 @@ def _san_francisco(folder: Path, kind: str, p: float | None, radius: float | Non
     most = None if p is None else int(p)
     limit = [sum(demand) if cap is None else cap] * len(hosts)
     none = [0.0] * len(hosts)
+    plain = Network(customers, hosts, demand, trips, limit, none, most=most, radius=radius, finer=_SF_FINER)
     if kind.startswith("LSCP"):
-        return Network(customers, hosts, demand, trips, limit, [1.0] * len(hosts), price=0.0, radius=radius)
+        return replace(plain, fixed=[1.0] * len(hosts), price=0.0)
     if kind.startswith("MCLP"):
-        return Network(customers, hosts, demand, trips, limit, none, price=0.0, most=most, radius=radius, unserved=1.0)
+        return replace(plain, price=0.0, unserved=1.0)
     if kind.startswith("p-center"):
-        return Network(customers, hosts, demand, trips, limit, none, most=most, aim="farthest")
-    return Network(customers, hosts, demand, trips, limit, none, price=_SF_PRICE, most=most)
+        return replace(plain, aim="farthest")
+    return replace(plain, price=_SF_PRICE)
 
 
 def main(arguments: Sequence[str]) -> int:

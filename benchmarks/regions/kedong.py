@@ -1,10 +1,10 @@
 """The bundled region `kedong`: a very small county with hard winters and one-person departments.
 
-Kedong (Heilongjiang) published its organisation only (case card 2.6 of the project's dossier). Real
-here: the two hospitals' kind and the seven towns. Approximate: the population (0.2 million) and the
-coordinates. Assumed: everything about persons. It plans in seconds and tests what large counties hide:
-a winter quarter with the Spring Festival, departments that cannot spare anybody, eight doctors for
-seven sites. Run `python -m benchmarks.regions.kedong` to write the tables again.
+Kedong (Heilongjiang) published its organisation only. Real here: the two hospitals' kind and the
+seven towns. Approximate: the population (0.2 million) and the coordinates. Assumed: everything about
+persons. It plans in seconds and tests what large counties hide: a winter quarter with the Spring
+Festival, departments that cannot spare anybody, eight doctors for seven sites.
+Run `python -m benchmarks.regions.kedong` to write the tables again.
 """
 
 from __future__ import annotations
@@ -25,84 +25,169 @@ GROUP = "克东县医共体"
 DAYS = 305.0
 
 
-def _town(ident: str, name: str, lon: float, lat: float, population: int, villages: int, **more: object) -> Place:
-    return replace(Place(ident, name, "township_centre", 1, lon, lat, GROUP, population, villages, radius=7.0, elderly=0.21,
-                         rooms=1, beds=18, staff=30), **more)  # type: ignore[arg-type]
+#: id | name | level | kind | lon | lat | residents | communities | radius | half-days | rooms | beds | staff | outside
+_PLACES = """
+H1 | 克东县人民医院 | 2 | general | 126.252 | 48.038 | 34000 | 3 | 1.8 | 0 | 0 | 300 | 330 | 95
+H2 | 克东县中医医院 | 2 | tcm | 126.243 | 48.034 | 14000 | 1 | 1.8 | 0 | 0 | 100 | 120 | 95
+T1 | 克东镇社区卫生服务中心 | 1 | community_centre | 126.258 | 48.047 | 30000 | 6 | 3.5 | 6 | 2 | 20 | 45 | 96
+T2 | 宝泉镇卫生院 | 1 | township_centre | 126.390 | 47.900 | 33000 | 7 | 7 | 5 | 1 | 40 | 52 | 88
+T3 | 乾丰镇卫生院 | 1 | township_centre | 126.205 | 47.895 | 25000 | 6 | 7 | 5 | 1 | 24 | 38 | 92
+T4 | 玉岗镇卫生院 | 1 | township_centre | 126.060 | 48.055 | 22000 | 5 | 7 | 5 | 1 | 22 | 34 | 105
+T5 | 蒲峪路镇卫生院 | 1 | township_centre | 126.300 | 47.985 | 18000 | 5 | 7 | 5 | 1 | 18 | 30 | 90
+T6 | 润津乡卫生院 | 1 | township_centre | 126.405 | 48.115 | 13000 | 4 | 7 | 5 | 1 | 14 | 24 | 98
+T7 | 昌盛乡卫生院 | 1 | township_centre | 126.120 | 48.150 | 11000 | 3 | 7 | 5 | 1 | 12 | 22 | 112
+"""
 
 
-HOSPITALS = (
-    Place("H1", "克东县人民医院", "general", 2, 126.252, 48.038, GROUP, 34_000, 3, 1.8, beds=300, staff=330, vehicles=2, lead=True,
-          elderly=0.16, doctors=6, area="seat", outside_minutes=95.0),
-    Place("H2", "克东县中医医院", "tcm", 2, 126.243, 48.034, GROUP, 14_000, 1, 1.8, beds=100, staff=120, elderly=0.16, doctors=2,
-          area="seat", outside_minutes=95.0),
-)
-TOWNS = (
-    _town("T1", "克东镇社区卫生服务中心", 126.258, 48.047, 30_000, 6, kind="community_centre", radius=3.5, area="seat", open_slots=6,
-          rooms=2, beds=20, staff=45, outside_minutes=96.0),
-    _town("T2", "宝泉镇卫生院", 126.390, 47.900, 33_000, 7, beds=40, staff=52, outside_minutes=88.0),
-    _town("T3", "乾丰镇卫生院", 126.205, 47.895, 25_000, 6, beds=24, staff=38, outside_minutes=92.0),
-    _town("T4", "玉岗镇卫生院", 126.060, 48.055, 22_000, 5, beds=22, staff=34, outside_minutes=105.0),
-    _town("T5", "蒲峪路镇卫生院", 126.300, 47.985, 18_000, 5, outside_minutes=90.0),
-    _town("T6", "润津乡卫生院", 126.405, 48.115, 13_000, 4, beds=14, staff=24, outside_minutes=98.0),
-    _town("T7", "昌盛乡卫生院", 126.120, 48.150, 11_000, 3, beds=12, staff=22, outside_minutes=112.0),
-)
-PLACES = HOSPITALS + TOWNS
-_URBAN = ("站前社区", "中心社区", "城东社区", "永安社区", "文化社区", "克山路社区", "二克山社区", "富民社区", "北城社区", "向阳社区")
-_TAILS = ("屯", "窝棚", "岗", "河", "沟", "林", "家屯", "家岗", "胜", "丰", "兴", "荣")
-_WANTED = ("cardiology", "general_practice", "respiratory", "neurology", "gynaecology", "paediatrics", "tcm", "rehabilitation")
-KINDS = tuple(replace(k, requires=tuple(s for s in k.requires if s != "pathology"), equipment=k.equipment)
-              for k in r.KINDS if k.id in _WANTED)
-#: Department headcounts: paediatrics has one doctor, neurology two; neither can leave.
-_HEADCOUNT = {"心血管内科": 6, "全科医学科": 5, "呼吸肿瘤科": 4, "神经内科": 2, "妇产科": 5, "儿科": 1, "中医科": 5, "康复医学科": 3}
-#: id, title, sessions a week, posting, longest trip; in the order of `KINDS`.
-_DOCTORS: dict[str, tuple[str, int, float, str, float]] = {
-    "cardiology": ("H1", 3, 2.0, "no", 90.0), "tcm": ("H2", 3, 2.0, "may", 90.0), "general_practice": ("H1", 2, 2.0, "wants", 90.0),
-    "respiratory": ("H1", 3, 1.0, "may", 90.0), "neurology": ("H1", 2, 1.0, "no", 60.0), "gynaecology": ("H1", 2, 1.0, "may", 90.0),
-    "paediatrics": ("H1", 2, 1.0, "no", 60.0), "rehabilitation": ("H2", 2, 2.0, "no", 90.0),
-}
+def _place(cells: list[str]) -> Place:
+    ident, name, level, kind, lon, lat, people, villages, radius, slots, rooms, beds, staff, outside = cells
+    return Place(
+        id=ident,
+        name=name,
+        kind=kind,
+        level=int(level),
+        lon=float(lon),
+        lat=float(lat),
+        group=GROUP,
+        population=int(people),
+        villages=int(villages),
+        radius=float(radius),
+        open_slots=int(slots),
+        rooms=int(rooms),
+        beds=int(beds),
+        staff=int(staff),
+        vehicles=2 if ident == "H1" else 1,
+        lead=ident == "H1",
+        elderly=0.16 if level == "2" else 0.21,
+        area="seat" if ident in ("H1", "H2", "T1") else "",
+        outside_minutes=float(outside),
+        floor=2 if level == "1" else "",  # the planner's default of 4 is beyond eight doctors
+    )
+
+
+PLACES = tuple(_place(cells) for cells in r.cells_of(_PLACES))
+HOSPITALS, TOWNS = PLACES[:2], PLACES[2:]
+_URBAN = "站前社区 中心社区 城东社区 永安社区 文化社区 克山路社区 二克山社区 富民社区 北城社区 向阳社区".split()
+_TAILS = "屯 窝棚 岗 河 沟 林 家屯 家岗 胜 丰 兴 荣".split()
+#: specialty | home | headcount | title | sessions a week | posting | longest trip. One doctor each; paediatrics
+#: is one person, neurology two: neither can leave.
+_DOCTORS = """
+cardiology | H1 | 6 | 3 | 2 | no | 90
+tcm | H2 | 5 | 3 | 2 | may | 90
+general_practice | H1 | 5 | 2 | 2 | wants | 90
+respiratory | H1 | 4 | 3 | 1 | may | 90
+neurology | H1 | 2 | 2 | 1 | no | 60
+gynaecology | H1 | 5 | 2 | 1 | may | 90
+paediatrics | H1 | 1 | 2 | 1 | no | 60
+rehabilitation | H2 | 3 | 2 | 2 | no | 90
+"""
+_STAFF = {kind: rest for kind, *rest in r.cells_of(_DOCTORS)}
+KINDS = tuple(replace(k, requires=tuple(s for s in k.requires if s != "pathology")) for k in r.KINDS if k.id in _STAFF)
 
 
 def _doctors(dice: r.Dice) -> list[r.Doctor]:
     homes = {h.id: h for h in HOSPITALS}
     out: list[r.Doctor] = []
     for kind, name in zip(KINDS, r.person_names(dice, len(KINDS)), strict=True):
-        home, title, week, posting, longest = _DOCTORS[kind.id]
-        doctor = r.Doctor(f"D{len(out) + 1}", name, homes[home], kind, title, week, posting, longest)
+        home, _, title, week, posting, longest = _STAFF[kind.id]
+        ident = f"D{len(out) + 1}"
+        doctor = r.Doctor(ident, name, homes[home], kind, int(title), float(week), posting, float(longest))
         r.give_duties(dice, doctor)
         out.append(doctor)
     return out
 
 
-def _departments(doctors: list[r.Doctor]) -> list[Row]:
-    return [{"institution": d.home.id, "department": d.kind.department, "headcount": _HEADCOUNT[d.kind.department],
-             "max_away_share": ""} for d in doctors]
+#: id | name | moves | unit | turnaround | window | minutes | verify | work | loops | most centres | price elsewhere
+_SERVICES = """
+imaging | 影像诊断中心 | data | 份 | 30 | | 3 | 1 | 0 | | 2 | 40
+ecg | 心电诊断中心 | data | 份 | 30 | | 1.5 | 0.5 | 0 | | 2 | 25
+laboratory | 医学检验中心 | goods | 份 | 4320 | 240 | 0.4 | 0.1 | 240 | 6 | 1 | 30
+"""
+#: service | level | items a day | servers | verifiers | yuan a year; the smaller one exists at the county hospital
+_LEVELS = """
+imaging | 小型 | 120 | 1 | 1 | 150000
+imaging | 标准 | 210 | 2 | 1 | 350000
+ecg | 小型 | 150 | 1 | 1 | 150000
+laboratory | 小型 | 560 | 4 | 1 | 450000
+laboratory | 标准 | 900 | 6 | 2 | 700000
+"""
+#: service -> items a year per 10,000 residents; a day at the two hospitals; share kept local; yuan an item
+_RATES = {
+    "imaging": (300.0, (55, 15), 0.0, 4.0),
+    "ecg": (350.0, (45, 12), 0.0, 1.5),
+    "laboratory": (1800.0, (230, 55), 0.3, 6.0),
+}
 
 
-def _services() -> tuple[list[Row], list[Row], list[Row]]:
-    """Reading of films and traces at the county hospital, one laboratory; the TCM hospital may host a small one."""
-    names = ("id", "name", "moves", "unit", "turnaround_minutes", "window_minutes", "minutes_per_item", "verify_minutes_per_item",
-             "work_minutes", "loops_per_week", "quantile", "days_per_year", "max_centres", "unserved_cost")
-    services: list[Row] = [dict(zip(names, v, strict=True)) for v in (
-        ("imaging", "影像诊断中心", "data", "份", 30, "", 3.0, 1.0, 0, "", 0.95, DAYS, 2, 40),
-        ("ecg", "心电诊断中心", "data", "份", 30, "", 1.5, 0.5, 0, "", 0.95, DAYS, 2, 25),
-        ("laboratory", "医学检验中心", "goods", "管", 4320, 240, 0.4, 0.1, 240, 6, 0.95, DAYS, 1, 30))]
-    sizes = {"imaging": {"小型": (120, 1, 1, 150_000), "标准": (210, 2, 1, 350_000)}, "ecg": {"小型": (150, 1, 1, 150_000)},
-             "laboratory": {"小型": (560, 4, 1, 450_000), "标准": (900, 6, 2, 700_000)}}
-    each = {"imaging": 4.0, "ecg": 1.5, "laboratory": 6.0}
-    centres: list[Row] = []
-    for service, levels in sizes.items():
+def _services() -> list[Row]:
+    columns = """id name moves unit turnaround_minutes window_minutes minutes_per_item verify_minutes_per_item
+        work_minutes loops_per_week max_centres unserved_cost quantile days_per_year"""
+    return r.rows_of(columns, ((*cells, 0.95, DAYS) for cells in r.cells_of(_SERVICES)))
+
+
+def _centres() -> list[Row]:
+    columns = """service institution level items_per_day servers verifiers hours_per_day fixed_cost_per_year
+        cost_per_item state opening_cost closing_cost"""
+    found = []
+    for service, level, *figures in r.cells_of(_LEVELS):
+        items, servers, verifiers, cost = map(int, figures)
         for host in ("H1", "H2"):
-            for level, (items, servers, verifiers, cost) in levels.items():
-                existing = host == "H1" and level == "小型"
-                centres.append({"service": service, "institution": host, "level": level, "items_per_day": items, "servers": servers,
-                                "verifiers": verifiers, "hours_per_day": 8, "fixed_cost_per_year": cost, "cost_per_item": each[service],
-                                "state": "existing" if existing else "candidate", "opening_cost": 0 if existing else 2 * cost,
-                                "closing_cost": round(0.2 * cost, -4) if existing else 0})
-    rates, hospital = {"imaging": 300.0, "ecg": 350.0, "laboratory": 1800.0}, {"imaging": (55, 15), "ecg": (45, 12), "laboratory": (230, 55)}
-    volumes: list[Row] = [{"institution": p.id, "service": s,
-                           "items_per_day": hospital[s][PLACES.index(p)] if p.level == 2 else round(p.population / 1e4 * rate / DAYS, 2),
-                           "local_share": 0.3 if s == "laboratory" else 0.0} for s, rate in rates.items() for p in PLACES]
-    return services, centres, volumes
+            existing = host == "H1" and level == "小型"
+            state = ("existing", 0, round(0.2 * cost, -4)) if existing else ("candidate", 2 * cost, 0)
+            found.append((service, host, level, items, servers, verifiers, 8, cost, _RATES[service][3], *state))
+    return r.rows_of(columns, found)
+
+
+def _volumes() -> list[Row]:
+    found: list[tuple[object, ...]] = []
+    for service, (rate, own, local, _) in _RATES.items():
+        found += [(p.id, service, items, local) for p, items in zip(HOSPITALS, own, strict=True)]
+        found += [(p.id, service, round(p.population / 1e4 * rate / DAYS, 2), local) for p in TOWNS]
+    return r.rows_of("institution service items_per_day local_share", found)
+
+
+#: What the townships ask for, and the national rules that the plan is held against.
+_POSTS = (
+    ("T2", "general_practice"),
+    ("T3", "tcm"),
+    ("T4", "general_practice"),
+    ("T6", "tcm"),
+    ("T4", "gynaecology"),
+    ("T7", "respiratory"),
+)
+_TARGETS = """
+fixed_doctors_per_township | township | 1 | doctor | 2024 | 国家医疗资源下沉机制：每个乡镇至少1名相对固定医师 | 0
+clinics_per_township_month | township | 1 | session | 2024 | 国家医疗资源下沉机制：乡镇巡诊每月至少1次 | 0
+in_county_visit_share | national criterion | 0.9 | share | 2017 | 国办发〔2015〕70号附件 | 0
+"""
+
+
+def _today(dice: r.Dice, doctors: list[r.Doctor], heads: r.Heads) -> r.Today:
+    """One posting, and at most two clinics in each township."""
+    today = r.Today(QUARTER, TRIP)
+    able = [d for d in doctors if d.kind.id == "general_practice"]
+    r.add_posting(dice, today, TOWNS[1], able, heads, date(2025, 9, 1), date(2026, 8, 31))
+    for town in TOWNS:
+        done = 0
+        for kind in dice.some(KINDS, len(KINDS), [k.share for k in KINDS]):
+            done += done < 2 and r.add_clinic(dice, today, town, kind, doctors, heads)
+    r.check_today(today, doctors, {p.id: p for p in PLACES}, heads)
+    return today
+
+
+def _cells(dice: r.Dice, today: r.Today, doctors: list[r.Doctor]) -> dict[tuple[str, str], r.Cell]:
+    """Seven townships x eight specialties; the seat's other residents go to the hospital of the specialty."""
+    total = sum(k.share for k in r.KINDS)  # the other specialties' visits are not planned here
+    homes, offers = {d.kind.id: d.home for d in doctors}, {(d.home.id, d.kind.id) for d in doctors}
+    cells = {}
+    for town in TOWNS:
+        for kind in KINDS:
+            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, kind.share / total, HOSPITALS, offers)
+    seat = float(sum(h.population for h in HOSPITALS))
+    for kind in KINDS:
+        home = homes[kind.id]
+        cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, kind.share / total, seat)
+    return cells
 
 
 def tables() -> Tables:
@@ -110,56 +195,34 @@ def tables() -> Tables:
     dice = r.Dice(SEED)
     villages = r.communities(dice, PLACES, _URBAN, _TAILS)
     doctors = _doctors(dice)
-    staff = _departments(doctors)
-    heads = {(str(d["institution"]), str(d["department"])): int(str(d["headcount"])) for d in staff}
-    today = r.Today(QUARTER, TRIP)
-    r.add_posting(dice, today, TOWNS[1], [d for d in doctors if d.kind.id == "general_practice"], heads, date(2025, 9, 1),
-                  date(2026, 8, 31), ())
-    for town in TOWNS:
-        done = 0
-        for kind in dice.some(KINDS, len(KINDS), [k.share for k in KINDS]):
-            done += done < 2 and r.add_clinic(dice, today, town, kind, doctors, heads)
-    r.check_today(today, doctors, {p.id: p for p in PLACES}, heads)
-    offers = {(d.home.id, d.kind.id) for d in doctors}
-    total = sum(k.share for k in r.KINDS)  # the other specialties' visits are not planned here
-    cells = {(t.id, k.id): r.town_cell(dice, today, t, k, k.share / total, HOSPITALS, offers) for t in TOWNS for k in KINDS}
-    seat = float(sum(h.population for h in HOSPITALS))
-    for doctor in doctors:
-        cells[doctor.home.id, doctor.kind.id] = r.hospital_cell(dice, doctor.home, doctor.kind, doctor.kind.share / total, seat)
+    heads = {(d.home.id, d.kind.department): int(_STAFF[d.kind.id][1]) for d in doctors}
+    today = _today(dice, doctors, heads)
+    cells = _cells(dice, today, doctors)
     places, kinds = {p.id: p for p in PLACES}, {k.id: k for k in KINDS}
-    services, centres, volumes = _services()
-    loads = {(d.home.id, d.kind.id): r.home_load(today, d.home, d.kind, cells, doctors, places) for d in doctors}
+    loads = [(d, r.home_load(today, d.home, d.kind, cells, doctors, places)) for d in doctors]
+    told = [(d.home.id, d.kind.id, ceil(load * 1.08), "up") for d, load in loads if d.title == 3]
     return {
         "institutions": r.institution_rows(PLACES, insured=0.92, fund=980.0),
         "communities": villages,
         "specialties": r.specialty_rows(KINDS),
         "needs": [r.need_row(places[i], kinds[k], cell) for (i, k), cell in cells.items()],
-        "capabilities": [{"institution": h, "specialty": k, "visits_per_month": ceil(v * 1.08), "beds": "", "direction": "up"}
-                         for (h, k), v in loads.items() if k in ("cardiology", "tcm", "respiratory")],
-        "usage": r.usage_rows(KINDS, ("imaging", "ecg", "laboratory")),
+        "capabilities": r.rows_of("institution specialty visits_per_month direction", told),
+        "usage": r.usage_rows(KINDS, tuple(_RATES)),
         "doctors": r.doctor_rows(dice, doctors, 2026),
         "duties": [row for d in doctors for row in d.duties],
-        "departments": staff,
+        "departments": r.rows_of("institution department headcount", ((*key, n) for key, n in heads.items())),
         "neighbours": r.neighbour_rows(TOWNS),
-        "equipment": [{"institution": t.id, "item": "心电图机", "count": 1} for t in TOWNS],
-        "services": services,
-        "volumes": volumes,
-        "centres": centres,
-        "posts": [{"institution": i, "specialty": k, "doctors": 1, "months": 6} for i, k in (
-            ("T2", "general_practice"), ("T3", "tcm"), ("T4", "general_practice"), ("T6", "tcm"), ("T4", "gynaecology"), ("T7", "respiratory"))],
+        "equipment": r.rows_of("institution item count", ((t.id, "心电图机", 1) for t in TOWNS)),
+        "services": _services(),
+        "volumes": _volumes(),
+        "centres": _centres(),
+        "posts": r.rows_of("institution specialty doctors months", ((*post, 1, 6) for post in _POSTS)),
         "current_postings": today.postings,
         "referrals": r.referral_rows(cells),
-        "travel": [{"origin": p.id, "destination": "outside", "minutes": p.outside_minutes, "km": "", "profile": "patient",
-                    "method": "approximate"} for p in PLACES],
+        "travel": r.outside_rows(PLACES),
         "roster": today.roster,
         "market_days": r.market_rows(dice, TOWNS),
-        "targets": [
-            {"indicator": "fixed_doctors_per_township", "scope": "township", "value": 1, "unit": "doctor", "period": "2024",
-             "source": "2024年城市医疗资源下沉机制：每个乡镇卫生院至少1名相对固定医师", "tolerance": 0.0},
-            {"indicator": "clinics_per_township_month", "scope": "township", "value": 1, "unit": "session", "period": "2024",
-             "source": "2024年机制：乡镇巡诊每月至少1次", "tolerance": 0.0},
-            {"indicator": "in_county_visit_share", "scope": "national criterion", "value": 0.90, "unit": "share", "period": "2017",
-             "source": "国办发〔2015〕70号附件", "tolerance": 0.0}],
+        "targets": r.rows_of("indicator scope value unit period source tolerance", r.cells_of(_TARGETS)),
     }
 
 
@@ -184,20 +247,21 @@ season_factor = 1.3     # 11月至3月积雪
 time_limit_s = 20
 """
 
-NOTES: dict[str, dict[str, tuple[str, str]]] = {
-    "institutions": {
-        "name": ("approximate", "县人民医院、中医医院和七个乡镇为真实地名，机构全称按惯例"),
-        "group": ("published", "县级医院牵头、乡镇为枢纽、村为基础"),
-        "population": ("approximate", "全县约20万人；乡镇间分配为估计"),
-    },
-    "targets": {"*": ("national_rule", "国家要求，出处见source列")},
-    "needs": {"left_visits_per_month": ("assumed", "外流约7%，按到外地的路程调整；无公布数字")},
-}
+#: What the region knows about its columns beyond the recipe: table | columns | mark | note.
+NOTES = """
+institutions | name | approximate | 两家县级医院和七个乡镇为真实地名，全称按惯例 / real places, usual full names
+institutions | group | published | 县级医院牵头、乡镇为枢纽、村为基础 / county hospital leads
+institutions | population | approximate | 全县约20万人，乡镇间为估计 / about 0.2 million, split estimated
+institutions | min_sessions_per_month | national_rule | 国家要求乡镇每月至少1次，本县按2次 / at least 1 a month, here 2
+needs | left_visits_per_month | assumed | 外流约7%，按到外地路程调整；无公布数字 / about 7 %, nothing published
+departments | headcount | assumed | 小县医院科室人数 / a small hospital's departments
+targets | * | national_rule | 国家要求，出处见source列 / national rules, see column source
+"""
 
 
 def write(folder: Path = FOLDER) -> None:
     content = tables()
-    content["sources"] = r.source_rows(NOTES, content)
+    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
     r.write_tables(content, folder)
     (folder / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
 

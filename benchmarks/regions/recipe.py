@@ -13,7 +13,8 @@ yuan per year. A month is 365.25 / 12 days.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import asin, ceil, cos, floor, radians, sin, sqrt
@@ -26,6 +27,7 @@ from chinese_calendar import is_workday
 T = TypeVar("T")
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
+Heads = Mapping[tuple[str, str], int]  # (hospital, department) -> headcount
 
 MONTH_DAYS = 365.25 / 12
 FREQUENCIES = ("monthly", "fortnightly", "weekly", "twice_weekly")
@@ -33,6 +35,7 @@ SLACK = 0.10  # [sessions] slack_share
 CLINIC_PATIENTS = 15.0  # patients per clinic, domain sheet D9
 HOME_PATIENTS = 5.0  # referrals a home half-day would have seen
 HOME_VISITS = 80.0  # visits a month that a posted doctor no longer sees at home
+LEFT_SHARE = 0.0655  # of the need, before distance; the county's share inside then is about 92 %
 VISITS_PER_RESIDENT_YEAR = 1.1  # specialist visits; primary and general visits are only in `targets`
 
 
@@ -64,7 +67,8 @@ class Dice:
 
     def some(self, options: Sequence[T], count: int, weights: Sequence[float] | None = None) -> list[T]:
         """`count` different options, drawn one after the other."""
-        left, chances, out = list(options), list(weights or [1.0] * len(options)), []
+        left, chances = list(options), list(weights or [1.0] * len(options))
+        out: list[T] = []
         while left and len(out) < count:
             at = self.pick(range(len(left)), chances)
             out.append(left.pop(at))
@@ -94,34 +98,74 @@ class Kind:
     surgical: bool = False
 
 
-_LARGE, _SMALL = (0.18, 0.35, 0.55, 0.70), (0.25, 0.42, 0.58, 0.65)
-KINDS = (
-    Kind("cardiology", "心血管内科", "心血管内科", 0.12, 0.35, 0.45, _LARGE, 0.75, 0.10, 2, ("ecg", "laboratory"), ("心电图机",)),
-    Kind("endocrinology", "内分泌科", "内分泌肾病科", 0.09, 0.40, 0.50, (0.20, 0.38, 0.58, 0.70), 0.75, 0.15, 2, ("laboratory",)),
-    Kind("tcm", "中医", "中医科", 0.12, 0.60, 0.60, (0.15, 0.30, 0.55, 0.70), 0.80, 0.05),
-    Kind("general_practice", "全科医学", "全科医学科", 0.10, 0.75, 0.50, (0.15, 0.30, 0.50, 0.65), 0.80, 0.05),
-    Kind("respiratory", "呼吸内科", "呼吸肿瘤科", 0.08, 0.40, 0.40, (0.18, 0.35, 0.55, 0.68), 0.70, 0.10, 2, ("imaging", "laboratory")),
-    Kind("neurology", "神经内科", "神经内科", 0.06, 0.25, 0.40, (0.18, 0.35, 0.52, 0.65), 0.70, 0.10, 2, ("imaging",)),
-    Kind("orthopaedics", "骨科", "骨科", 0.08, 0.25, 0.35, (0.15, 0.30, 0.48, 0.60), 0.70, 0.03, 2, ("imaging",), (), True),
-    Kind("gynaecology", "妇科", "妇产科", 0.06, 0.30, 0.45, (0.18, 0.35, 0.55, 0.68), 0.75, 0.03, 2, ("laboratory", "pathology"), (), True),
-    Kind("paediatrics", "儿科", "儿科", 0.08, 0.45, 0.40, (0.10, 0.25, 0.45, 0.60), 0.75, 0.05, 2, ("laboratory",)),
-    Kind("rehabilitation", "康复医学", "康复医学科", 0.04, 0.25, 0.50, (0.10, 0.25, 0.50, 0.65), 0.80, 0.02),
-    Kind("ultrasound", "超声诊断", "超声科", 0.03, 0.30, 0.60, (0.20, 0.40, 0.60, 0.75), 0.80, 0.00, 2, (), ("彩超",)),
-    Kind("ophthalmology", "眼科", "五官科", 0.03, 0.15, 0.40, _SMALL, 0.70, 0.03, 2, (), ("裂隙灯",), True),
-    Kind("ent", "耳鼻喉科", "五官科", 0.03, 0.15, 0.40, _SMALL, 0.70, 0.02, 2, ("sterile_supply",), (), True),
-    Kind("dermatology", "皮肤科", "皮肤科", 0.03, 0.20, 0.55, _SMALL, 0.70, 0.20),
-    Kind("nephrology", "肾内科", "内分泌肾病科", 0.015, 0.15, 0.40, (0.28, 0.45, 0.60, 0.65), 0.65, 0.10, 3, ("laboratory",)),
-    Kind("oncology", "肿瘤科", "呼吸肿瘤科", 0.015, 0.10, 0.30, (0.28, 0.45, 0.60, 0.65), 0.65, 0.10, 3, ("imaging", "laboratory")),
-    Kind("surgery", "普外科", "普外科", 0.03, 0.25, 0.30, (0.22, 0.40, 0.55, 0.65), 0.70, 0.02, 2, ("sterile_supply",), (), True),
-    Kind("psychiatry", "精神心理", "精神心理科", 0.02, 0.15, 0.45, (0.28, 0.45, 0.60, 0.65), 0.70, 0.15),
-)
-#: Items asked for per clinic visit.
-USAGE: Mapping[str, Mapping[str, float]] = {
-    "imaging": {"respiratory": 0.30, "orthopaedics": 0.45, "neurology": 0.25, "oncology": 0.30},
-    "ecg": {"cardiology": 0.60},
-    "laboratory": {"cardiology": 0.40, "endocrinology": 0.70, "respiratory": 0.30, "gynaecology": 0.30, "paediatrics": 0.40, "nephrology": 0.80, "oncology": 0.50},
-    "pathology": {"gynaecology": 0.08},
-    "sterile_supply": {"ent": 0.50, "surgery": 0.50},
+#: id | name | department | share of visits | own | recoverable | capture monthly, fortnightly, weekly, twice |
+#: posted | tele | least title | required services | equipment | operates
+_KINDS = """
+cardiology | 心血管内科 | 心血管内科 | .12 | .35 | .45 | .18 .35 .55 .70 | .75 | .10 | 2 | ecg laboratory | 心电图机 |
+endocrinology | 内分泌科 | 内分泌肾病科 | .09 | .40 | .50 | .20 .38 .58 .70 | .75 | .15 | 2 | laboratory | |
+tcm | 中医 | 中医科 | .12 | .60 | .60 | .15 .30 .55 .70 | .80 | .05 | 2 | | |
+general_practice | 全科医学 | 全科医学科 | .10 | .75 | .50 | .15 .30 .50 .65 | .80 | .05 | 2 | | |
+respiratory | 呼吸内科 | 呼吸肿瘤科 | .08 | .40 | .40 | .18 .35 .55 .68 | .70 | .10 | 2 | imaging laboratory | |
+neurology | 神经内科 | 神经内科 | .06 | .25 | .40 | .18 .35 .52 .65 | .70 | .10 | 2 | imaging | |
+orthopaedics | 骨科 | 骨科 | .08 | .25 | .35 | .15 .30 .48 .60 | .70 | .03 | 2 | imaging | | yes
+gynaecology | 妇科 | 妇产科 | .06 | .30 | .45 | .18 .35 .55 .68 | .75 | .03 | 2 | laboratory pathology | | yes
+paediatrics | 儿科 | 儿科 | .08 | .45 | .40 | .10 .25 .45 .60 | .75 | .05 | 2 | laboratory | |
+rehabilitation | 康复医学 | 康复医学科 | .04 | .25 | .50 | .10 .25 .50 .65 | .80 | .02 | 2 | | |
+ultrasound | 超声诊断 | 超声科 | .03 | .30 | .60 | .20 .40 .60 .75 | .80 | 0 | 2 | | 彩超 |
+ophthalmology | 眼科 | 五官科 | .03 | .15 | .40 | .25 .42 .58 .65 | .70 | .03 | 2 | | 裂隙灯 | yes
+ent | 耳鼻喉科 | 五官科 | .03 | .15 | .40 | .25 .42 .58 .65 | .70 | .02 | 2 | sterile_supply | | yes
+dermatology | 皮肤科 | 皮肤科 | .03 | .20 | .55 | .25 .42 .58 .65 | .70 | .20 | 2 | | |
+nephrology | 肾内科 | 内分泌肾病科 | .015 | .15 | .40 | .28 .45 .60 .65 | .65 | .10 | 3 | laboratory | |
+oncology | 肿瘤科 | 呼吸肿瘤科 | .015 | .10 | .30 | .28 .45 .60 .65 | .65 | .10 | 3 | imaging laboratory | |
+surgery | 普外科 | 普外科 | .03 | .25 | .30 | .22 .40 .55 .65 | .70 | .02 | 2 | sterile_supply | | yes
+psychiatry | 精神心理 | 精神心理科 | .02 | .15 | .45 | .28 .45 .60 .65 | .70 | .15 | 2 | | |
+"""
+
+
+def cells_of(text: str) -> list[list[str]]:
+    """The cells of a table written as lines of `a | b | c`."""
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+def rows_of(columns: str, values: Iterable[Sequence[object]]) -> list[Row]:
+    """Table rows from a list of column names and the values in that order."""
+    return [dict(zip(columns.split(), one, strict=True)) for one in values]
+
+
+def _kind(cells: Sequence[str]) -> Kind:
+    ident, name, department, share, own, recoverable, capture, posted, tele, title, requires, equipment, operates = (
+        cells
+    )
+    monthly, fortnightly, weekly, twice = map(float, capture.split())
+    return Kind(
+        id=ident,
+        name=name,
+        department=department,
+        share=float(share),
+        own=float(own),
+        recoverable=float(recoverable),
+        capture=(monthly, fortnightly, weekly, twice),
+        posted=float(posted),
+        tele=float(tele),
+        min_title=int(title),
+        requires=tuple(requires.split()),
+        equipment=tuple(equipment.split()),
+        surgical=operates == "yes",
+    )
+
+
+KINDS = tuple(_kind(cells) for cells in cells_of(_KINDS))
+#: Items asked for per clinic visit: service | specialty share ...
+_USAGE = """
+imaging | respiratory .30 orthopaedics .45 neurology .25 oncology .30
+ecg | cardiology .60
+laboratory | cardiology .40 endocrinology .70 respiratory .30 gynaecology .30 paediatrics .40 nephrology .80 oncology .5
+pathology | gynaecology .08
+sterile_supply | ent .50 surgery .50
+"""
+USAGE: dict[str, dict[str, float]] = {
+    service: {kind: float(rate) for kind, rate in zip(given.split()[::2], given.split()[1::2], strict=True)}
+    for service, given in cells_of(_USAGE)
 }
 
 
@@ -159,6 +203,7 @@ class Place:
     area: str = ""
     outside_minutes: float = 90.0
     weights: Mapping[str, float] = field(default_factory=dict)  # specialty -> weight; 0 = not offered
+    floor: float | str = ""  # least clinics a month; blank is the planner's default
 
 
 @dataclass(frozen=True)
@@ -194,7 +239,7 @@ def split_whole(total: int, weights: Sequence[float]) -> list[int]:
 
 
 _HEADS = "张王李陈刘高新长双大龙石杨吴周朱徐马胡叶潘汪谢沈曹董宋郑夏江平安福兴金万白黄东西南北"
-_TAILS = ("营", "庄", "墩", "桥", "湾", "圩", "岗", "塘", "庙", "坝", "洼", "楼", "巷", "渡", "桥口", "家营", "家洼", "家岗")
+_TAILS = tuple("营 庄 墩 桥 湾 圩 岗 塘 庙 坝 洼 楼 巷 渡 桥口 家营 家洼 家岗".split())
 
 
 def communities(dice: Dice, places: Sequence[Place], urban: Sequence[str], tails: Sequence[str] = _TAILS) -> list[Row]:
@@ -213,8 +258,8 @@ def communities(dice: Dice, places: Sequence[Place], urban: Sequence[str], tails
             used.add(name)
             lat = place.lat + reach * sin(angle) / 111.2
             lon = place.lon + reach * cos(angle) / (111.2 * cos(radians(place.lat)))
-            rows.append({"id": f"V{len(rows) + 1:03d}", "name": name, "lon": round(lon, 4), "lat": round(lat, 4),
-                         "population": count, "population_65": elderly, "institution": place.id})
+            values = (f"V{len(rows) + 1:03d}", name, round(lon, 4), round(lat, 4), count, elderly, place.id)
+            rows += rows_of("id name lon lat population population_65 institution", [values])
     return rows
 
 
@@ -254,7 +299,7 @@ class Quarter:
     @property
     def half_days(self) -> int:
         """Open half-days; adjusted working Saturdays and Sundays are open too."""
-        return 2 * sum(is_workday(self.start + timedelta(days=n)) for n in range(91))
+        return 2 * sum(bool(is_workday(self.start + timedelta(days=n))) for n in range(91))
 
     @property
     def open_weeks(self) -> int:
@@ -322,8 +367,13 @@ class Doctor:
 
 
 #: A second registered scope that some doctors of a specialty hold.
-_SECOND_SCOPE = {"cardiology": "general_practice", "endocrinology": "general_practice", "neurology": "rehabilitation",
-                 "tcm": "rehabilitation", "respiratory": "general_practice"}
+_SECOND_SCOPE = {
+    "cardiology": "general_practice",
+    "endocrinology": "general_practice",
+    "respiratory": "general_practice",
+    "neurology": "rehabilitation",
+    "tcm": "rehabilitation",
+}
 
 
 def eligible_doctors(dice: Dice, hospitals: Sequence[Place], kinds: Sequence[Kind], shared_names: int) -> list[Doctor]:
@@ -336,13 +386,13 @@ def eligible_doctors(dice: Dice, hospitals: Sequence[Place], kinds: Sequence[Kin
         counts = split_whole(home.doctors - len(offered), [w for w in weights if w > 0])
         for kind, count in zip(offered, counts, strict=True):
             for _ in range(count + 1):
-                title = dice.pick((2, 3, 4), (0.55, 0.32, 0.13)) if kind.min_title < 3 else dice.pick((3, 4), (0.7, 0.3))
-                doctors.append(Doctor(
-                    f"D{len(doctors) + 1:03d}", next(names), home, kind, title,
-                    dice.pick((0.5, 1.0, 2.0), (0.35, 0.45, 0.20)),
-                    dice.pick(("no", "may", "wants"), (0.66, 0.26, 0.08)),
-                    dice.pick((45.0, 60.0, 90.0), (0.2, 0.5, 0.3)),
-                ))
+                chances = (0.55, 0.32, 0.13) if kind.min_title < 3 else (0.0, 0.7, 0.3)
+                title = dice.pick((2, 3, 4), chances)
+                per_week = dice.pick((0.5, 1.0, 2.0), (0.35, 0.45, 0.20))
+                posting = dice.pick(("no", "may", "wants"), (0.66, 0.26, 0.08))
+                longest = dice.pick((45.0, 60.0, 90.0), (0.2, 0.5, 0.3))
+                ident = f"D{len(doctors) + 1:03d}"
+                doctors.append(Doctor(ident, next(names), home, kind, title, per_week, posting, longest))
     for _ in range(shared_names):  # two persons of one name, in different specialties
         one = dice.pick(doctors)
         dice.pick([d for d in doctors if d.kind is not one.kind]).name = one.name
@@ -355,18 +405,19 @@ def eligible_doctors(dice: Dice, hospitals: Sequence[Place], kinds: Sequence[Kin
 def give_duties(dice: Dice, doctor: Doctor) -> None:
     """Fixed clinics, operating days, ward rounds: 6 to 8 of 10 half-days a week are taken at home."""
     days = dice.some((1, 2, 3, 4, 5), 5)
-    what = ("手术日", "手术日") if doctor.kind.surgical else ("病区", "病区")
-    plan = [(days[0], "day", what[0]), (days[1], "day", what[1]), (days[2], dice.pick(("am", "pm")), "专家门诊")]
+    ward = "手术日" if doctor.kind.surgical else "病区"
+    clinic = dice.pick(("am", "pm"))
+    plan = [(days[0], "day", ward), (days[1], "day", ward), (days[2], clinic, "专家门诊")]
     plan.append((days[3], dice.pick(("am", "pm")), "教学查房" if doctor.title >= 3 else "普通门诊"))
     if dice.chance(0.6):
-        plan.append((days[2], "pm" if plan[2][1] == "am" else "am", "病例讨论"))
-    for day, slot, name in sorted(plan):
-        doctor.duties.append({"doctor": doctor.id, "weekday": day, "slot": slot, "weeks": "all", "what": name})
-        doctor.busy |= {(day, s) for s in (("am", "pm") if slot == "day" else (slot,))}
+        plan.append((days[2], "pm" if clinic == "am" else "am", "病例讨论"))
+    found = [(doctor.id, day, slot, "all", what) for day, slot, what in sorted(plan)]
     if dice.chance(0.12):  # a night in every second week; the morning after is off
-        night, weeks = dice.pick((1, 2, 3, 4)), dice.pick(("odd", "even"))
-        doctor.duties.append({"doctor": doctor.id, "weekday": night, "slot": "night", "weeks": weeks, "what": "夜班"})
-        doctor.busy.add((night + 1, "am"))
+        found.append((doctor.id, dice.pick((1, 2, 3, 4)), "night", dice.pick(("odd", "even")), "夜班"))
+    for _, day, slot, _, _ in found:
+        halves = {"day": ("am", "pm"), "night": ("am",)}.get(slot, (slot,))
+        doctor.busy |= {(day + (slot == "night"), half) for half in halves}
+    doctor.duties += rows_of("doctor weekday slot weeks what", found)
 
 
 def departments(doctors: Sequence[Doctor], share: float = 0.6) -> list[Row]:
@@ -375,9 +426,9 @@ def departments(doctors: Sequence[Doctor], share: float = 0.6) -> list[Row]:
     for d in doctors:
         key = (d.home.id, d.kind.department)
         count[key] = count.get(key, 0) + 1
-    return [{"institution": h, "department": name, "headcount": ceil(n / share - 1e-9),
-             "min_present": 2 if 3 <= ceil(n / share) <= 5 else "", "max_away_share": ""}
-            for (h, name), n in count.items()]
+    heads = {key: ceil(n / share - 1e-9) for key, n in count.items()}
+    found = ((*key, head, 2 if 3 <= head <= 5 else "", "") for key, head in heads.items())
+    return rows_of("institution department headcount min_present max_away_share", found)
 
 
 # --- today's practice -------------------------------------------------------------------------------------
@@ -399,41 +450,52 @@ class Today:
     def cell(self, site: str, kind: str) -> int:
         return sum(n for (_, i, k), n in self.count.items() if (i, k) == (site, kind))
 
-    def site(self, site: str) -> int:
-        return sum(n for (_, i, _), n in self.count.items() if i == site)
 
-
-def can_go(doctor: Doctor, site: Place, trip: Trip, heads: Mapping[tuple[str, str], int]) -> bool:
+def can_go(doctor: Doctor, site: Place, trip: Trip, heads: Heads) -> bool:
     """Own group, title, reach and a department that can spare somebody."""
-    return (doctor.home.group == site.group and doctor.title >= doctor.kind.min_title
-            and minutes(doctor.home, site, trip) <= min(90.0, doctor.max_minutes)
-            and heads[doctor.home.id, doctor.kind.department] >= 3)
+    return (
+        doctor.home.group == site.group
+        and doctor.title >= doctor.kind.min_title
+        and minutes(doctor.home, site, trip) <= min(90.0, doctor.max_minutes)
+        and heads[doctor.home.id, doctor.kind.department] >= 3
+    )
 
 
-def add_posting(dice: Dice, today: Today, site: Place, doctors: Sequence[Doctor], heads: Mapping[tuple[str, str], int],
-                start: date, end: date, skip: Sequence[str]) -> bool:
+def add_posting(
+    dice: Dice,
+    today: Today,
+    site: Place,
+    doctors: Sequence[Doctor],
+    heads: Heads,
+    start: date,
+    end: date,
+    skip: Sequence[str] = (),
+) -> bool:
     """One doctor lives and works at the site; a department of four or more spares one in five."""
     busy = {str(p["doctor"]) for p in today.postings}
-    gone: dict[tuple[str, str], int] = {}
-    for d in doctors:
-        if d.id in busy:
-            gone[d.home.id, d.kind.department] = gone.get((d.home.id, d.kind.department), 0) + 1
-    fit = [d for d in doctors if d.id not in busy and d.away == 0 and d.posting != "no" and d.kind.id not in skip
-           and can_go(d, site, today.trip, heads)]
-    fit = [d for d in fit if heads[d.home.id, d.kind.department] >= 4
-           and gone.get((d.home.id, d.kind.department), 0) + 1 <= max(1, floor(0.2 * heads[d.home.id, d.kind.department]))]
+    gone = Counter((d.home.id, d.kind.department) for d in doctors if d.id in busy)
+    fit = []
+    for doctor in doctors:
+        key = (doctor.home.id, doctor.kind.department)
+        if doctor.id in busy or doctor.posting == "no" or doctor.kind.id in skip:
+            continue
+        if doctor.away or not can_go(doctor, site, today.trip, heads):
+            continue
+        if heads[key] >= 4 and gone[key] < max(1, floor(0.2 * heads[key])):
+            fit.append(doctor)
     if not fit:
         return False
     doctor = dice.pick(fit)
     doctor.duties.clear()  # nobody keeps a clinic at home while living elsewhere
     doctor.busy.clear()
-    today.postings.append({"doctor": doctor.id, "institution": site.id, "specialty": doctor.kind.id, "start": start, "end": end})
+    today.postings += rows_of(
+        "doctor institution specialty start end", [(doctor.id, site.id, doctor.kind.id, start, end)]
+    )
     today.posted[site.id, doctor.kind.id] = doctor.id
     return True
 
 
-def add_clinic(dice: Dice, today: Today, site: Place, kind: Kind, doctors: Sequence[Doctor],
-               heads: Mapping[tuple[str, str], int]) -> bool:
+def add_clinic(dice: Dice, today: Today, site: Place, kind: Kind, doctors: Sequence[Doctor], heads: Heads) -> bool:
     """One regular clinic of today: weekly, fortnightly or monthly, in a half-day free of duties."""
     quarter, posted = today.quarter, {str(p["doctor"]) for p in today.postings}
     if today.cell(site.id, kind.id) or (site.id, kind.id) in today.posted:
@@ -444,11 +506,14 @@ def add_clinic(dice: Dice, today: Today, site: Place, kind: Kind, doctors: Seque
     first = FREQUENCIES.index(dice.pick(FREQUENCIES[:3], chances))
     for frequency in reversed(FREQUENCIES[: first + 1]):  # rarer where nobody has the time
         for doctor in dice.some(fit, len(fit)):
-            for day, slot, weeks in _free_slots(dice, today, doctor, site, frequency):
+            for when in _free_slots(dice, today, doctor, site, frequency):
+                day, _, weeks = when
                 days = quarter.history(day, 2) if frequency == "monthly" else quarter.dates(day, weeks)
                 cost = len(days) * (2 if far else 1)
                 if doctor.away + cost <= doctor.free(quarter) and quarter.mode(len(days)) == frequency:
-                    _enter(today, doctor, site, kind, day, slot, weeks, days, frequency, cost)
+                    _enter(today, doctor, site, when, days if frequency == "monthly" else [])
+                    doctor.away += cost
+                    today.count[doctor.id, site.id, kind.id] = len(days)
                     return True
     return False
 
@@ -462,18 +527,17 @@ def _free_slots(dice: Dice, today: Today, doctor: Doctor, site: Place, frequency
     return [(day, slot, weeks) for day, slot in order for weeks in parity]
 
 
-def _enter(today: Today, doctor: Doctor, site: Place, kind: Kind, day: int, slot: str, weeks: str,
-           days: Sequence[date], frequency: str, cost: int) -> None:
-    """Write the clinic: weekday rows if regular in weeks, dated rows of the last quarter if monthly."""
-    common: Row = {"doctor": doctor.id, "institution": site.id}
-    if frequency == "monthly":
-        today.roster += [{**common, "date": d, "weekday": "", "slot": slot, "weeks": "", "specialty": kind.id} for d in days]
+def _enter(today: Today, doctor: Doctor, site: Place, when: tuple[int, str, str], dates: Sequence[date]) -> None:
+    """Write the clinic: dated rows of the last quarter if monthly, else one row by weekday."""
+    day, slot, weeks = when
+    columns = "doctor institution date weekday slot weeks specialty"
+    who = (doctor.id, site.id)
+    if dates:
+        today.roster += rows_of(columns, [(*who, one, "", slot, "", doctor.kind.id) for one in dates])
     else:
-        today.roster.append({**common, "date": "", "weekday": day, "slot": slot, "weeks": weeks, "specialty": kind.id})
-    doctor.away += cost
+        today.roster += rows_of(columns, [(*who, "", day, slot, weeks, doctor.kind.id)])
     doctor.busy.add((day, slot))
     today.slots[site.id, day, slot] = today.slots.get((site.id, day, slot), 0) + 1
-    today.count[doctor.id, site.id, kind.id] = len(days)
 
 
 # --- visits -------------------------------------------------------------------------------------------------
@@ -491,8 +555,8 @@ class Cell:
     unmet: float
     recoverable: float
 
-    def gap(self) -> float:
-        return self.need - self.own - self.left - sum(self.referred.values()) - self.outreach - self.unmet
+
+Cells = Mapping[tuple[str, str], Cell]
 
 
 def outreach_today(today: Today, kind: Kind, site: str, need: float, own: float) -> float:
@@ -504,49 +568,65 @@ def outreach_today(today: Today, kind: Kind, site: str, need: float, own: float)
     return min(supply, capture * (need - own))
 
 
-def town_cell(dice: Dice, today: Today, site: Place, kind: Kind, share: float, hospitals: Sequence[Place],
-              offers: set[tuple[str, str]]) -> Cell:
-    """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet."""
+def town_cell(
+    dice: Dice,
+    today: Today,
+    site: Place,
+    kind: Kind,
+    share: float,
+    hospitals: Sequence[Place],
+    offers: Collection[tuple[str, str]],
+) -> Cell:
+    """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet.
+
+    `offers` are the (hospital, specialty) with doctors; the group's own hospital gets most referrals.
+    """
     need = round(site.population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.75, 1.25), 1)
     own = round(need * min(0.9, kind.own * dice.between(0.8, 1.2)), 1)
     outreach = outreach_today(today, kind, site.id, need, own)
-    if outreach > 0 and dice.chance(0.2):  # some clinics see fewer than the formula says
+    short = outreach > 0 and dice.chance(0.2)  # some clinics see fewer than the formula says
+    if short:
         outreach *= dice.between(0.7, 0.95)
-        short = True
-    else:
-        short = False
     rest = need - own - outreach
     border = min(1.6, max(0.5, 1.6 - (site.outside_minutes - 60) / 60))
-    left = round(min(need * 0.0655 * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
+    left = round(min(need * LEFT_SHARE * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
     unmet = 0.0 if short else min(need * 0.03 * dice.between(0.0, 2.0), 0.15 * rest)
-    go = [h for h in hospitals if (h.id, kind.id) in offers]
-    weights = [0.76 if h.group == site.group else 0.12 for h in go]
-    up = rest - left - unmet
+    able = [h for h in hospitals if (h.id, kind.id) in offers]
+    weights = [0.76 if h.group == site.group else 0.12 for h in able]
     # whole tenths; what rounding leaves over is unmet today (or outreach where nothing is unmet)
-    parts = [floor(10 * up * w / sum(weights) + 1e-9) / 10 for w in weights]
-    referred = {h.id: p for h, p in zip(go, parts, strict=True) if p > 0}
+    parts = [floor(10 * (rest - left - unmet) * w / sum(weights) + 1e-9) / 10 for w in weights]
+    referred = {h.id: p for h, p in zip(able, parts, strict=True) if p > 0}
     slip = need - own - left - sum(referred.values())
     recoverable = round(kind.recoverable * dice.between(0.8, 1.15), 2)
-    if short:
-        return Cell(need, own, left, referred, slip, 0.0, recoverable)
-    return Cell(need, own, left, referred, min(outreach, slip), max(0.0, slip - outreach), recoverable)
+    outreach = slip if short else min(outreach, slip)
+    return Cell(need, own, left, referred, outreach, max(0.0, slip - outreach), recoverable)
 
 
 def hospital_cell(dice: Dice, home: Place, kind: Kind, share: float, population: float) -> Cell:
     """Residents of the seat whose first contact is the hospital: held there, or gone outside."""
     need = round(population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.9, 1.1), 1)
-    left = round(need * 0.0655 * dice.between(0.7, 1.3), 1)
-    return Cell(need, round(need - left, 1), left, {}, 0.0, 0.0, round(kind.recoverable * dice.between(0.8, 1.15), 2))
+    left = round(need * LEFT_SHARE * dice.between(0.7, 1.3), 1)
+    recoverable = round(kind.recoverable * dice.between(0.8, 1.15), 2)
+    return Cell(need, round(need - left, 1), left, {}, 0.0, 0.0, recoverable)
 
 
-def home_load(today: Today, hospital: Place, kind: Kind, cells: Mapping[tuple[str, str], Cell],
-              doctors: Sequence[Doctor], places: Mapping[str, Place]) -> float:
+def sent_to(hospital: Place, kind: Kind, cells: Cells) -> float:
+    """Visits a month referred to the hospital today."""
+    return sum(c.referred.get(hospital.id, 0.0) for (_, k), c in cells.items() if k == kind.id)
+
+
+def home_load(
+    today: Today, hospital: Place, kind: Kind, cells: Cells, doctors: Sequence[Doctor], places: Mapping[str, Place]
+) -> float:
     """Visits a month at the hospital today: own, referred to it, and what absent doctors leave."""
     here = {d.id: d for d in doctors if d.home is hospital}
     own = cells[hospital.id, kind.id].own if (hospital.id, kind.id) in cells else 0.0
-    sent = sum(c.referred.get(hospital.id, 0.0) for (_, k), c in cells.items() if k == kind.id)
-    away = sum(n * (2 if minutes(hospital, places[i], today.trip) > today.half_day else 1)
-               for (d, i, k), n in today.count.items() if d in here and k == kind.id)
+    sent = sent_to(hospital, kind, cells)
+    away = sum(
+        n * (2 if minutes(hospital, places[i], today.trip) > today.half_day else 1)
+        for (d, i, k), n in today.count.items()
+        if d in here and k == kind.id
+    )
     posted = sum(1 for (_, k), d in today.posted.items() if d in here and k == kind.id)
     return own + sent + HOME_PATIENTS * away / today.quarter.months + HOME_VISITS * posted
 
@@ -556,85 +636,117 @@ def home_load(today: Today, hospital: Place, kind: Kind, cells: Mapping[tuple[st
 
 def institution_rows(places: Sequence[Place], insured: float, fund: float) -> list[Row]:
     """`institutions`; insured residents and the fund follow the population."""
-    return [{"id": p.id, "name": p.name, "level": p.level, "kind": p.kind, "lon": p.lon, "lat": p.lat, "group": p.group,
-             "lead": "yes" if p.lead else "no", "rooms": p.rooms if p.level < 2 else "",
-             "open_slots": p.open_slots if p.level < 2 else "", "beds": p.beds, "staff": p.staff, "vehicles": p.vehicles,
-             "population": p.population, "population_65": round(p.population * p.elderly),
-             "insured": round(p.population * insured), "fund_yuan_per_year": round(p.population * insured * fund, -4),
-             "private": "yes" if p.private else "no"} for p in places]
+    columns = "id name level kind lon lat group lead rooms open_slots beds staff vehicles population population_65"
+    rows: list[Row] = []
+    for p in places:
+        rooms = (p.rooms, p.open_slots) if p.level < 2 else ("", "")
+        where = (p.id, p.name, p.level, p.kind, p.lon, p.lat, p.group, "yes" if p.lead else "no")
+        size = (*rooms, p.beds, p.staff, p.vehicles, p.population, round(p.population * p.elderly))
+        money = (round(p.population * insured), round(p.population * insured * fund, -4), "yes" if p.private else "no")
+        rows += rows_of(f"{columns} insured fund_yuan_per_year private", [(*where, *size, *money)])
+    if any(p.floor for p in places):
+        rows = [row | {"min_sessions_per_month": p.floor} for row, p in zip(rows, places, strict=True)]
+    return rows
+
+
+#: What goes down again after treatment: mostly rehabilitation, TCM and chronic care; bed-days of a stay.
+_DOWN_SHARE = {
+    "rehabilitation": 0.45,
+    "neurology": 0.30,
+    "tcm": 0.25,
+    "orthopaedics": 0.25,
+    "cardiology": 0.20,
+    "surgery": 0.20,
+}
+_DOWN_DAYS = {"rehabilitation": 16.0, "neurology": 14.0, "orthopaedics": 14.0, "oncology": 12.0}
 
 
 def specialty_rows(kinds: Sequence[Kind]) -> list[Row]:
-    """`specialties`; what goes down again after treatment is mostly rehabilitation, TCM and chronic care."""
-    down = {"rehabilitation": 0.45, "tcm": 0.25, "neurology": 0.30, "orthopaedics": 0.25, "cardiology": 0.20, "surgery": 0.20}
-    days = {"rehabilitation": 16.0, "neurology": 14.0, "orthopaedics": 14.0, "oncology": 12.0}
-    return [{"id": k.id, "name": k.name, "patients_per_session": CLINIC_PATIENTS, "first_session_patients": 8.0, "ramp_weeks": 13,
-             "min_title": k.min_title, "requires": k.requires, "equipment": k.equipment,
-             "capture_twice_weekly": k.capture[3], "capture_weekly": k.capture[2], "capture_fortnightly": k.capture[1],
-             "capture_monthly": k.capture[0], "capture_posted": k.posted, "capture_tele": k.tele, "tele_per_session": 8.0,
-             "home_patients_per_session": HOME_PATIENTS, "visits_per_posted_month": posted_visits(k),
-             "down_share": down.get(k.id, 0.10), "down_bed_days": days.get(k.id, 9.0)} for k in kinds]
+    """`specialties`: rates of clinics, postings and teleconsultation."""
+    columns = """id name patients_per_session first_session_patients ramp_weeks min_title requires equipment
+        capture_twice_weekly capture_weekly capture_fortnightly capture_monthly capture_posted capture_tele
+        tele_per_session home_patients_per_session visits_per_posted_month down_share down_bed_days"""
+    rows: list[Row] = []
+    for k in kinds:
+        clinic = (k.id, k.name, CLINIC_PATIENTS, 8.0, 13, k.min_title, k.requires, k.equipment)
+        rates = (*reversed(k.capture), k.posted, k.tele, 8.0, HOME_PATIENTS, posted_visits(k))
+        down = (_DOWN_SHARE.get(k.id, 0.10), _DOWN_DAYS.get(k.id, 9.0))
+        rows += rows_of(columns, [(*clinic, *rates, *down)])
+    return rows
 
 
 def usage_rows(kinds: Sequence[Kind], services: Sequence[str]) -> list[Row]:
-    return [{"specialty": k.id, "service": s, "items_per_visit": USAGE[s][k.id]}
-            for k in kinds for s in services if k.id in USAGE[s]]
+    found = ((k.id, s, USAGE[s][k.id]) for k in kinds for s in services if k.id in USAGE[s])
+    return rows_of("specialty service items_per_visit", found)
 
 
-def doctor_rows(dice: Dice, doctors: Sequence[Doctor], year: int, lives: Mapping[str, Place] | None = None) -> list[Row]:
+def doctor_rows(
+    dice: Dice, doctors: Sequence[Doctor], year: int, lives: Mapping[str, Place] | None = None
+) -> list[Row]:
     """`doctors`; `lives` are those who do not live beside their hospital."""
-    lives = lives or {}
+    columns = """id name institution department specialty scope title sessions_per_week posting
+        home_visits_per_month max_minutes promotion_year credit_days lives_lon lives_lat"""
     rows: list[Row] = []
     for d in doctors:
-        near = d.title < 4 and dice.chance(0.35)
-        rows.append({"id": d.id, "name": d.name, "institution": d.home.id, "department": d.kind.department,
-                     "specialty": d.kind.id, "scope": d.scope, "title": d.title, "sessions_per_week": d.per_week,
-                     "posting": d.posting, "home_visits_per_month": HOME_VISITS if dice.chance(0.8) else dice.pick((40.0, 60.0, 120.0)),
-                     "max_minutes": "" if d.max_minutes >= 90 else d.max_minutes,
-                     "promotion_year": year + dice.whole(0, 4) if near else "",
-                     "credit_days": dice.whole(0, 26) * 10 if near else dice.whole(0, 6) * 10,
-                     "lives_lon": lives[d.id].lon if d.id in lives else "", "lives_lat": lives[d.id].lat if d.id in lives else ""})
+        near = d.title < 4 and dice.chance(0.35)  # near promotion: little credit left to earn, or a lot
+        who = (d.id, d.name, d.home.id, d.kind.department, d.kind.id, d.scope, d.title, d.per_week, d.posting)
+        home = HOME_VISITS if dice.chance(0.8) else dice.pick((40.0, 60.0, 120.0))
+        longest = "" if d.max_minutes >= 90 else d.max_minutes
+        promotion = year + dice.whole(0, 4) if near else ""
+        credit = dice.whole(0, 26) * 10 if near else dice.whole(0, 6) * 10
+        place = (lives or {}).get(d.id)
+        address = (place.lon, place.lat) if place else ("", "")
+        rows += rows_of(columns, [(*who, home, longest, promotion, credit, *address)])
     return rows
 
 
 def need_row(place: Place, kind: Kind, cell: Cell, pattern: str = "any") -> Row:
-    far = place.outside_minutes < 65  # where leaving is easy, keeping visits matters most
-    return {"institution": place.id, "specialty": kind.id, "visits_per_month": cell.need, "own_visits_per_month": cell.own,
-            "referred_visits_per_month": round(sum(cell.referred.values()), 1), "left_visits_per_month": cell.left,
-            "recoverable_share": cell.recoverable, "pattern": pattern, "priority": 1.2 if far and place.level < 2 else 1.0}
+    """A row of `needs`. Where leaving is easy, keeping visits matters most."""
+    columns = """institution specialty visits_per_month own_visits_per_month referred_visits_per_month
+        left_visits_per_month recoverable_share pattern priority"""
+    sent = round(sum(cell.referred.values()), 1)
+    priority = 1.2 if place.outside_minutes < 65 and place.level < 2 else 1.0
+    visits = (cell.need, cell.own, sent, cell.left, cell.recoverable)
+    return rows_of(columns, [(place.id, kind.id, *visits, pattern, priority)])[0]
 
 
-def referral_rows(cells: Mapping[tuple[str, str], Cell]) -> list[Row]:
+_FLOW = "origin destination specialty direction patients_per_month"
+
+
+def referral_rows(cells: Cells) -> list[Row]:
     """Up to each hospital and out of the county, per cell."""
-    rows: list[Row] = []
-    for (i, k), cell in cells.items():
-        flows = [*cell.referred.items(), ("outside", cell.left)]
-        rows += [{"origin": i, "destination": to, "specialty": k, "direction": "up", "patients_per_month": round(v, 1)}
-                 for to, v in flows if v > 0]
-    return rows
+    flows = ((i, to, k, v) for (i, k), c in cells.items() for to, v in [*c.referred.items(), ("outside", c.left)])
+    return rows_of(_FLOW, ((i, to, k, "up", round(v, 1)) for i, to, k, v in flows if v > 0))
 
 
-def down_rows(cells: Mapping[tuple[str, str], Cell], kinds: Sequence[Kind], total: float) -> list[Row]:
-    """Patients sent down today, `total` a month, in proportion to what each hospital treats and sends down."""
-    share = {str(r["id"]): float(str(r["down_share"])) for r in specialty_rows(kinds)}
-    weights = {(h, i, k): v * share[k] for (i, k), c in cells.items() for h, v in c.referred.items()}
+def down_rows(cells: Cells, total: float) -> list[Row]:
+    """Patients sent down today, `total` a month, in proportion to what is treated above and sent down."""
+    sent = ((h, i, k, v) for (i, k), c in cells.items() for h, v in c.referred.items())
+    weights = {(h, i, k): v * _DOWN_SHARE.get(k, 0.10) for h, i, k, v in sent}
     scale = total / sum(weights.values())
-    return [{"origin": h, "destination": i, "specialty": k, "direction": "down", "patients_per_month": round(w * scale, 1)}
-            for (h, i, k), w in weights.items() if w * scale >= 0.05]
+    return rows_of(_FLOW, ((*key, "down", round(w * scale, 1)) for key, w in weights.items() if w * scale >= 0.05))
+
+
+def outside_rows(places: Sequence[Place]) -> list[Row]:
+    """`travel`: minutes to the nearest care outside the alliance."""
+    found = ((p.id, "outside", p.outside_minutes, "", "patient", "approximate") for p in places)
+    return rows_of("origin destination minutes km profile method", found)
 
 
 def neighbour_rows(places: Sequence[Place]) -> list[Row]:
     """Neighbouring institutions: pairs with no third one in the circle over their connection (Gabriel graph)."""
-    rows: list[Row] = []
-    for at, a in enumerate(places):
-        for b in places[at + 1:]:
-            others = (c for c in places if c is not a and c is not b)
-            if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 >= kilometres(a, b) ** 2 for c in others):
-                rows.append({"institution": a.id, "neighbour": b.id, "kind": "land"})
-    return rows
+    pairs = [(a, b) for at, a in enumerate(places) for b in places[at + 1 :]]
+    found = []
+    for a, b in pairs:
+        others = (c for c in places if c is not a and c is not b)
+        if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 >= kilometres(a, b) ** 2 for c in others):
+            found.append((a.id, b.id, "land"))
+    return rows_of("institution neighbour kind", found)
 
 
-def history_rows(dice: Dice, today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], period: str) -> list[Row]:
+def history_rows(
+    dice: Dice, today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], period: str
+) -> list[Row]:
     """The fairness ledger of the last period: about today's roster, with a clinic more or less."""
     rows: list[Row] = []
     for doctor in doctors:
@@ -644,8 +756,9 @@ def history_rows(dice: Dice, today: Today, doctors: Sequence[Doctor], places: Ma
         fridays = sum(str(r["weekday"]) == "5" for r in today.roster if r["doctor"] == doctor.id)
         sessions = max(1, sum(held.values()) + dice.whole(-1, 1))
         far = sum(n for i, n in held.items() if minutes(doctor.home, places[i], today.trip) > today.half_day)
-        rows.append({"doctor": doctor.id, "period": period, "sessions": sessions, "far": min(far, sessions),
-                     "fridays": min(sessions, 5 * fridays), "holiday_adjacent": dice.whole(0, min(2, sessions))})
+        shares = (sessions, min(far, sessions), min(sessions, 5 * fridays), dice.whole(0, min(2, sessions)))
+        columns = "doctor period sessions far fridays holiday_adjacent"
+        rows += rows_of(columns, [(doctor.id, period, *shares)])
     return rows
 
 
@@ -655,31 +768,28 @@ def market_rows(dice: Dice, towns: Sequence[Place]) -> list[Row]:
     return [{"institution": t.id, "rule": dice.pick(rules)} for t in towns if t.kind == "township_centre"]
 
 
-def check_today(today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], heads: Mapping[tuple[str, str], int]) -> None:
-    """What the planner requires of today's practice: time, title, group, travel, rooms, cover at home, frequency."""
-    quarter = today.quarter
-    by_id = {d.id: d for d in doctors}
-    away: dict[tuple[str, str], int] = {}
+def check_today(today: Today, doctors: Sequence[Doctor], places: Mapping[str, Place], heads: Heads) -> None:
+    """What the planner requires of today's practice; an AssertionError names what does not fit."""
+    quarter, by_id = today.quarter, {d.id: d for d in doctors}
+    posted = [by_id[str(p["doctor"])] for p in today.postings]
+    away: Counter[tuple[str, str]] = Counter()
     for (d, i, k), n in today.count.items():
-        doctor, site = by_id[d], places[i]
-        assert doctor.home.group == site.group and doctor.title >= doctor.kind.min_title and doctor.kind.id == k
-        assert minutes(doctor.home, site, today.trip) <= min(90.0, doctor.max_minutes), (d, i)
+        doctor, trip = by_id[d], minutes(by_id[d].home, places[i], today.trip)
+        assert can_go(doctor, places[i], today.trip, heads) and doctor.kind.id == k, (d, i, k)
         low, high = quarter.modes()[quarter.mode(n)]
-        assert low <= n <= high, (d, i, k, n)
-        assert not any(p["doctor"] == d for p in today.postings), d
-        key = (doctor.home.id, doctor.kind.department)
-        away[key] = away.get(key, 0) + n * (2 if minutes(doctor.home, site, today.trip) > today.half_day else 1)
+        assert low <= n <= high and doctor not in posted, (d, i, k, n)
+        away[doctor.home.id, doctor.kind.department] += n * (2 if trip > today.half_day else 1)
     for doctor in doctors:
         assert doctor.away <= doctor.free(quarter), doctor
     for key, used in away.items():
-        assert heads[key] >= 3 and used <= max(1, floor(0.2 * heads[key])) * quarter.half_days, key
+        assert used <= max(1, floor(0.2 * heads[key])) * quarter.half_days, key
     for place in places.values():
-        assert today.site(place.id) <= place.open_slots * quarter.open_weeks, place
-    for home in {d.home.id for d in doctors}:
-        gone = [by_id[str(p["doctor"])] for p in today.postings if by_id[str(p["doctor"])].home.id == home]
-        assert len(gone) <= floor(0.03 * places[home].staff)
-        for name in {d.kind.department for d in gone}:
-            assert sum(d.kind.department == name for d in gone) <= max(1, floor(0.2 * heads[home, name])) and heads[home, name] >= 4
+        held = sum(n for (_, i, _), n in today.count.items() if i == place.id)
+        assert held <= place.open_slots * quarter.open_weeks, place
+    for home, gone in Counter(d.home.id for d in posted).items():
+        assert gone <= floor(0.03 * places[home].staff), home
+    for key, gone in Counter((d.home.id, d.kind.department) for d in posted).items():
+        assert heads[key] >= 4 and gone <= max(1, floor(0.2 * heads[key])), key
 
 
 # --- writing --------------------------------------------------------------------------------------------------
@@ -706,75 +816,89 @@ def write_tables(tables: Tables, folder: Path) -> None:
                 writer.writerow([_text(row[c]) for c in columns])
 
 
-_CODE = ("assumed", "本数据集自编代码，不是统计代码 / code of this data set only")
-_DERIVED_NEED = ("derived", "人口×每人每年1.1次专科就诊÷12×专业构成×随机0.75—1.25；1.1为假定（全部就诊6—7次中与下沉有关的专科部分）")
+#: Where each column comes from: table | columns | mark | note; `*` is the table's remaining columns.
+_NOTES = """
+institutions | lon lat | approximate | 驻地坐标，误差约3公里 / seat of the institution, within 3 km
+institutions | level kind | approximate | 县级医院二级、基层一级 / hospitals level 2, townships level 1
+institutions | min_sessions_per_month | assumed | 每月最低坐诊次数 / least clinics a month
+institutions | lead | published | 牵头医院见公开材料 / lead hospitals as published
+institutions | open_slots | assumed | 一般乡镇每周5个半天，大镇8—10个 / 5 half-days a week, large towns 8 to 10
+institutions | staff beds | assumed | 乡镇卫生院30—120人、10—80张床的量级 / order of magnitude of township centres
+institutions | population_65 | approximate | 65岁以上比例：城区低、乡镇高 / lower in the seat, higher in the country
+institutions | insured fund_yuan_per_year | derived | 人口×参保率×人均筹资（假定） / residents x assumed rates
+institutions | * | assumed | 按机构规模 / by size
+communities | institution | derived | 按所属乡镇 / by township
+communities | name | assumed | 按当地习惯拟名，不对应真实村名 / invented in the local manner
+communities | lon lat | assumed | 在驻地周围随机布点 / random points around the seat
+communities | * | derived | 乡镇人口随机分摊，合计不变 / the township's residents, split at random
+specialties | name | literature | 县级医院常设专科 / usual specialties of a county hospital
+specialties | patients_per_session first_session_patients ramp_weeks | literature | 每半天15人，首次8人，一季度达到常量
+specialties | min_title | national_rule | 中级及以上；肾内、肿瘤按副高 / intermediate title or above
+specialties | requires equipment | assumed | 该专业门诊离不开的服务和设备 / what a clinic cannot do without
+specialties | * | assumed | 情景假设，未经本地校准 / scenario, not calibrated
+needs | visits_per_month | derived | 人口×每人每年1.1次（假定）÷12×专业构成×0.75—1.25 / residents x 1.1 a year x mix
+needs | own_visits_per_month | assumed | 各专业基层自诊比例×0.8—1.2 / share held locally by specialty
+needs | referred_visits_per_month | derived | 需求减自诊、外流、坐诊、未满足 / what remains of the need
+needs | left_visits_per_month | derived | 按县域内就诊率和到外地路程分摊 / by the share inside and the way out
+needs | * | assumed | 可回流比例0.3—0.6；部分单位的希望；边界乡镇优先1.2 / shares, wishes, border towns first
+capabilities | visits_per_month | derived | 今日工作量×1.03—1.14 / today's load and a little more
+capabilities | * | assumed | 康复床位 / rehabilitation beds
+usage | * | assumed | 每次就诊的检查数 / items per visit
+doctors | name | assumed | 虚构姓名，含重名 / invented, some shared by two persons
+doctors | institution specialty | derived | 按医院规模和专业构成^0.75分配 / by size and mix
+doctors | title | assumed | 主治55%、副主任32%、主任13% / 55, 32, 13 %
+doctors | * | assumed | 虚构 / invented
+duties | * | assumed | 固定门诊、手术日、查房、夜班；每周空闲2—4个半天 / 2 to 4 half-days a week are free
+absences | * | assumed | 虚构 / invented
+departments | headcount | derived | 可外派医生数÷0.6 / eligible doctors are 60 %
+departments | * | assumed | 小科室至少留2人 / small departments keep two
+neighbours | * | derived | 按坐标推算（Gabriel图），不是行政边界 / from coordinates, not boundaries
+equipment | * | assumed | 按乡镇规模 / by size
+services | name moves unit | literature | 资源共享中心通用名称和方式 / as usual
+services | turnaround_minutes quantile | literature | 影像心电30分钟；检验2日；病理5日；95% / usual limits
+services | window_minutes | literature | 晨间标本4小时内送达 / morning specimens within 4 hours
+services | minutes_per_item verify_minutes_per_item | literature | DR 3分钟、心电1.5分钟，审核三至五成 / usual
+services | * | assumed | 运行参数 / running figures
+volumes | items_per_day | derived | 每万居民年业务量÷每年工作日；医院为假定 / per 10,000 residents; hospitals assumed
+volumes | local_share | assumed | 即时检验、手术室自行处理等 / what must stay at the site
+centres | * | assumed | 规模、费用为量级估计 / orders of magnitude
+posts | * | assumed | 申报岗位 / asked for
+current_postings | * | assumed | 虚构 / invented
+referrals | direction | derived | up 含自行前往，down 为下转 / up includes patients who go by themselves
+referrals | patients_per_month | derived | 上转按需求表分摊；下转按专业比例 / by needs; down by specialty
+reserves | * | derived | 今日上转量的5% / 5 % of what comes up today
+travel | * | approximate | 到外地就医的单程分钟 / minutes to care outside
+roster | * | assumed | 虚构；有日期者为每月一次的门诊 / invented; dated rows are monthly clinics
+history | * | assumed | 虚构的上期台账 / invented
+market_days | * | assumed | 农历旬日逢集，日子为假定 / lunar rhythm, days assumed
+closures | * | assumed | 体检、培训占用诊室 / health checks and training
+targets | tolerance | assumed | 比例2%，折算量15% / 2 % for shares, 15 % for rates
+targets | * | published | 公布数字，出处见source列 / published, see column source
+"""
+_CODES = frozenset("id institution specialty service doctor origin destination neighbour".split())
+_CODE = ("assumed", "本数据集自编代码 / a code of this data set")
 
-#: Where each column comes from: table -> column -> (mark, note); `*` is the table's remaining columns.
-COMMON_NOTES: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "institutions": {
-        "id": _CODE, "lon": ("approximate", "乡镇驻地坐标，误差约3公里"), "lat": ("approximate", "乡镇驻地坐标，误差约3公里"),
-        "level": ("approximate", "县级医院按二级，基层按一级"), "kind": ("approximate", "按机构名称"), "lead": ("published", "牵头医院见案例卡"),
-        "rooms": ("assumed", "可供坐诊的诊室数"), "open_slots": ("assumed", "一般乡镇每周5个半天，大镇8—10个（国家下沉指南量级，需本地核实）"),
-        "beds": ("assumed", "按人口和乡镇卫生院10—80张的量级"), "staff": ("assumed", "按乡镇卫生院40—80人的量级"),
-        "vehicles": ("assumed", "可用于下派的车辆"), "population_65": ("approximate", "65岁以上比例：城区较低、乡镇较高"),
-        "insured": ("derived", "人口×参保率0.93（假定）"), "fund_yuan_per_year": ("derived", "参保人数×人均筹资（假定）"), "private": ("assumed", "办医主体")},
-    "communities": {"id": _CODE, "institution": ("derived", "按所属乡镇"), "name": ("assumed", "按当地命名习惯拟名，不对应真实村名"),
-                    "lon": ("assumed", "在乡镇驻地周围随机布点"), "lat": ("assumed", "在乡镇驻地周围随机布点"),
-                    "population": ("derived", "乡镇人口随机分摊，合计不变"), "population_65": ("derived", "乡镇老年人口随机分摊，合计不变")},
-    "specialties": {"id": _CODE, "name": ("literature", "县级医院常设专科"), "patients_per_session": ("literature", "domain D9：每半天15人"),
-                    "first_session_patients": ("literature", "首次坐诊4—8人"), "ramp_weeks": ("literature", "2—3个月达到正常量"),
-                    "min_title": ("national_rule", "中级及以上；肾内、肿瘤按副高"), "requires": ("assumed", "该专业门诊离不开的检查服务"),
-                    "equipment": ("assumed", "该专业门诊必需的设备"), "*": ("assumed", "情景假设，未经本地校准")},
-    "needs": {"institution": _CODE, "specialty": _CODE, "visits_per_month": _DERIVED_NEED,
-              "own_visits_per_month": ("assumed", "各专业基层自身承担比例×随机0.8—1.2"),
-              "referred_visits_per_month": ("derived", "需求减去自诊、外流、坐诊和未满足；等于referrals表上转之和"),
-              "left_visits_per_month": ("derived", "按公布的县域内就诊水平和到外县的路程分摊"),
-              "recoverable_share": ("assumed", "可回流比例0.3—0.6"), "pattern": ("assumed", "部分单位申报频次"),
-              "priority": ("assumed", "易外流的边界乡镇1.2，其余1"), "*": ("assumed", "部分单位申报的希望")},
-    "capabilities": {"institution": _CODE, "specialty": _CODE, "visits_per_month": ("derived", "今日工作量×1.03—1.14；空白按今日工作量加5%"),
-                     "beds": ("assumed", "康复床位"), "direction": ("assumed", "")},
-    "usage": {"specialty": _CODE, "service": _CODE, "items_per_visit": ("assumed", "每次就诊开具的检查数")},
-    "doctors": {"id": _CODE, "name": ("assumed", "虚构姓名，含重名"), "institution": ("derived", "按医院规模分配"),
-                "department": ("assumed", "常见科室设置"), "specialty": ("derived", "按专业构成的0.75次方分配，中医院偏中医康复"),
-                "scope": ("assumed", "执业范围，空白为本专业"), "title": ("assumed", "主治55%、副主任32%、主任13%"),
-                "sessions_per_week": ("assumed", "每周0.5、1或2个半天"), "posting": ("assumed", "可派驻意愿"),
-                "home_visits_per_month": ("assumed", "派驻后本院少看的人次"), "max_minutes": ("assumed", "个人可接受的单程路程"),
-                "lives_lon": ("assumed", "少数医生的常住地"), "lives_lat": ("assumed", "少数医生的常住地"),
-                "promotion_year": ("assumed", "拟晋升年份"), "credit_days": ("assumed", "已累计下乡天数")},
-    "duties": {"doctor": _CODE, "*": ("assumed", "固定门诊、手术日、查房、夜班；每周约2—4个半天空闲")},
-    "absences": {"doctor": _CODE, "*": ("assumed", "虚构的请假")},
-    "departments": {"institution": _CODE, "department": ("assumed", "常见科室设置"), "headcount": ("derived", "可外派医生数÷0.6"),
-                    "*": ("assumed", "小科室至少留2人；其余按默认20%")},
-    "neighbours": {"institution": _CODE, "neighbour": _CODE, "kind": ("assumed", "按坐标推算的相邻关系（Gabriel图），不是行政边界")},
-    "history": {"doctor": _CODE, "*": ("assumed", "虚构的上期工作量台账")},
-    "market_days": {"institution": _CODE, "rule": ("assumed", "按农历旬日逢集的习惯，具体日子为假定")},
-    "closures": {"institution": _CODE, "*": ("assumed", "老年人体检、培训等占用诊室的半天")},
-    "equipment": {"institution": _CODE, "*": ("assumed", "按乡镇规模")},
-    "services": {"id": _CODE, "name": ("literature", "县域医共体资源共享中心通用名称"), "moves": ("literature", "数据或实物流转"),
-                 "unit": ("literature", "各中心计量单位"), "turnaround_minutes": ("literature", "影像、心电30分钟；检验两日内；病理5个工作日（病理科指南）；消毒包按班次"),
-                 "window_minutes": ("literature", "晨间标本4小时内送达"), "quantile": ("literature", "95%的报告在时限内"),
-                 "minutes_per_item": ("literature", "DR 3分钟、心电1.5分钟"), "verify_minutes_per_item": ("literature", "审核为书写的三至五成"),
-                 "*": ("assumed", "中心运行参数")},
-    "volumes": {"institution": _CODE, "service": _CODE, "items_per_day": ("derived", "每万居民年业务量（领域规则B4.3）÷每年工作日；医院为假定"),
-                "local_share": ("assumed", "急诊和即时检验、手术室自行处理等留在本单位的比例")},
-    "centres": {"service": _CODE, "institution": _CODE, "state": ("assumed", "公开材料列有五大中心，具体地点为假定"), "*": ("assumed", "规模与费用为量级估计（领域规则B4.4）")},
-    "posts": {"institution": _CODE, "specialty": _CODE, "*": ("assumed", "申报岗位")},
-    "current_postings": {"doctor": _CODE, "institution": _CODE, "specialty": _CODE, "*": ("assumed", "在岗派驻")},
-    "referrals": {"origin": _CODE, "destination": _CODE, "specialty": _CODE, "direction": ("assumed", "up=到上级医院就诊（含自行前往），down=下转"),
-                  "patients_per_month": ("derived", "上转：需求表分摊；下转：总量按各专业下转比例分摊")},
-    "reserves": {"institution": _CODE, "specialty": _CODE, "visits_per_month": ("derived", "今日上转量的5%"), "beds": ("assumed", "预留床位")},
-    "travel": {"origin": _CODE, "destination": ("approximate", "outside = 最近的外地医疗中心"), "*": ("approximate", "到外地就医的单程时间")},
-    "roster": {"doctor": _CODE, "institution": _CODE, "specialty": _CODE, "*": ("assumed", "虚构的现行坐诊表；有日期者为上季度的每月一次门诊")},
-    "targets": {"source": ("derived", "见本列文字"), "tolerance": ("assumed", "比例2%，折算量15%"), "*": ("published", "公布数字，出处见source列")},
-}
+
+Notes = Mapping[str, Mapping[str, tuple[str, str]]]  # table -> column -> (mark, note)
 
 
-def source_rows(notes: Mapping[str, Mapping[str, tuple[str, str]]], tables: Tables) -> list[Row]:
-    """The `sources` table: one row per column of every table, in the order of the tables."""
-    rows: list[Row] = []
+def notes_of(text: str) -> dict[str, dict[str, tuple[str, str]]]:
+    """Notes written as lines of `table | columns | mark | note`."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for table, columns, mark, note in cells_of(text):
+        found.setdefault(table, {}).update(dict.fromkeys(columns.split(), (mark, note)))
+    return found
+
+
+def source_rows(notes: Notes, tables: Tables) -> list[Row]:
+    """The `sources` table, one row per column; the region's own `notes` come before the shared ones."""
+    shared = notes_of(_NOTES)
+    found = []
     for table, content in tables.items():
+        own, common = notes.get(table, {}), shared.get(table, {})
         for column in content[0]:
-            own, common = notes.get(table, {}), COMMON_NOTES[table]
-            mark, note = own.get(column) or common.get(column) or own.get("*") or common["*"]
-            rows.append({"table": table, "column": column, "row": "", "mark": mark, "note": note})
-    return rows
+            note = own.get(column) or common.get(column)
+            if note is None and column in _CODES and "*" not in own:
+                note = _CODE
+            found.append((table, column, "", *(note or own.get("*") or common["*"])))
+    return rows_of("table column row mark note", found)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planner.audit import queue
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together, unequal
+from planner.audit.frames import matched, records
 from planner.audit.network import waits_of
 
 if TYPE_CHECKING:
@@ -38,14 +39,16 @@ def served(facts: Facts) -> Lacking:
     priced = members["service"].map(facts.network.services["unserved_cost"]).notna()
     members = members[~priced]
     share = _mains(facts).groupby(_SLOT)["share"].sum()
-    got = pd.Series(share.reindex(pd.MultiIndex.from_frame(members[_SLOT])).fillna(0.0).to_numpy(), index=members.index)
+    got = matched(share, members, _SLOT)
     return lacking(members, got, pd.Series(1.0, index=members.index), _SLOT, "institutions")
 
 
 def single_source(facts: Facts) -> Finding:
     """One centre serves the whole of a service; where it may be divided, the shares are at most one."""
     mains = _mains(facts)
-    table = mains.groupby(_SLOT, as_index=False).agg(share=("share", "sum"), centres=("centre", "nunique"), rows=("centre", "size"))
+    table = mains.groupby(_SLOT, as_index=False).agg(
+        share=("share", "sum"), centres=("centre", "nunique"), rows=("centre", "size")
+    )
     single = table["service"].map(facts.network.services["single_source"]).eq(True)
     one = pd.Series(1.0, index=table.index)
     several = over(table, table["rows"].astype(float), one.where(single), _SLOT, "centres")
@@ -60,7 +63,9 @@ def one_level(facts: Facts) -> Finding:
     counts = rows.groupby(_HOST)["level"].transform("size")
     quarters = rows.groupby([*_HOST, "quarter"])["level"].transform("size")
     spans = rows.groupby(_HOST)["quarter"].transform(lambda q: (q == "").any())
-    twice = flagged(rows, (quarters > 1) | (spans & ~whole) | (spans & (counts > 1)), _HOST, "has several sizes or waits")
+    twice = flagged(
+        rows, (quarters > 1) | (spans & ~whole) | (spans & (counts > 1)), _HOST, "has several sizes or waits"
+    )
     right = facts.network.capacity(rows)
     size = unequal(rows, rows["items_per_day"], right.fillna(-1.0), [*_HOST, "level"], "the level's items per day")
     links = facts.network.links
@@ -86,7 +91,7 @@ def promised_wait(facts: Facts) -> Finding:
     table = facts.opened
     services = facts.network.services
     broken, offered = [], []
-    for row in table.itertuples(index=False):
+    for row in records(table):
         service = services.loc[row.service]
         allowed = waits_of(facts, service)
         offered.append(not any(abs(row.wait - w) < 1e-3 for w in allowed))
@@ -107,7 +112,10 @@ def promised_wait(facts: Facts) -> Finding:
     text = pd.Series(broken, index=table.index, dtype=object)
     names = [*_HOST, "quarter"]
     slow = flagged(table, text != "", names, text)
-    return together(slow, flagged(table, pd.Series(offered, index=table.index, dtype=bool), names, "is no wait that may be promised"))
+    return together(
+        slow,
+        flagged(table, pd.Series(offered, index=table.index, dtype=bool), names, "is no wait that may be promised"),
+    )
 
 
 def centre_capacity(facts: Facts) -> Finding:
@@ -140,7 +148,9 @@ def membership(facts: Facts) -> Finding:
     stranger = flagged(links, links["_merge"].eq("left_only"), _LINK, "is no member of this service")
     # A blank group of a member means that the table does not speak of the service.
     ruled = links["group"].fillna("").ne("")
-    allowed = [g in net.host_groups(h, s) for g, h, s in zip(links["group"], links["centre"], links["service"], strict=True)]
+    allowed = [
+        g in net.host_groups(h, s) for g, h, s in zip(links["group"], links["centre"], links["service"], strict=True)
+    ]
     outside = ruled & ~pd.Series(allowed, index=links.index, dtype=bool)
     return together(stranger, flagged(links, outside, _LINK, "the centre serves another group"))
 
@@ -183,7 +193,11 @@ def backup(facts: Facts) -> Lacking:
     asked = list(facts.option("shared_centres", "backup", []))
     links = facts.network.links
     mains = _mains(facts)
-    mains = mains[mains["service"].isin(asked)].groupby(_SLOT, as_index=False).agg(share=("share", "sum"), centre=("centre", "first"))
+    mains = (
+        mains[mains["service"].isin(asked)]
+        .groupby(_SLOT, as_index=False)
+        .agg(share=("share", "sum"), centre=("centre", "first"))
+    )
     second = links[links["stands_in"] & links["level"].notna()][_LINK].drop_duplicates()
     both = mains.merge(second, on=_SLOT, how="left", suffixes=("", "_second"))
     both["found"] = both["centre_second"].notna() & (both["centre_second"] != both["centre"])

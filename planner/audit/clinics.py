@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together
+from planner.audit.frames import matched, sums
 from planner.audit.read import items
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _FULL = 1.0 - 1e-6
 
 def offers(facts: Facts) -> pd.DataFrame:
     """Cells with clinics: `count`, the site's limits, the mode written in `visits.csv`."""
-    counts = facts.sessions.groupby(CELL, as_index=False)["sessions"].sum().rename(columns={"sessions": "count"})
+    counts = sums(facts.sessions, CELL, "sessions").rename(columns={"sessions": "count"})
     counts = counts.merge(facts.sites, on=["institution", "quarter"], how="left")
     modes = facts.plan["visits"][[*CELL, "mode"]]
     return counts.merge(modes, on=CELL, how="left").fillna({"mode": ""})
@@ -38,12 +39,19 @@ def frequency(facts: Facts) -> Finding:
     """Whole clinics, as many as some frequency allows, and as many as the mode that is written."""
     table = offers(facts)
     some = np.any([_fits(table, f) for f in FREQUENCIES], axis=0)
-    none = flagged(table, pd.Series(~some, index=table.index), CELL, table["count"].map("{:g} clinics fit no frequency".format))
+    none = flagged(
+        table, pd.Series(~some, index=table.index), CELL, table["count"].map("{:g} clinics fit no frequency".format)
+    )
     written = pd.Series(True, index=table.index)
     for mode in FREQUENCIES:
         written &= (table["mode"] != mode) | _fits(table, mode)
     written &= table["mode"].isin(FREQUENCIES) | ~some
-    other = flagged(table, ~written, CELL, table["count"].map("{:g} clinics are not ".format) + table["mode"].replace("", "without a mode"))
+    other = flagged(
+        table,
+        ~written,
+        CELL,
+        table["count"].map("{:g} clinics are not ".format) + table["mode"].replace("", "without a mode"),
+    )
     lines = facts.sessions
     whole = (lines["sessions"] >= 1) & ((lines["sessions"] - lines["sessions"].round()).abs() < 1e-6)
     return together(none, other, flagged(lines, ~whole, ["doctor", *CELL], "is no whole number of clinics"))
@@ -82,18 +90,16 @@ def continuity(facts: Facts) -> Finding:
     low = pd.Series(np.nan, index=table.index)
     for mode in FREQUENCIES:
         low = low.where(low.notna() | ~_fits(table, mode), table[f"low_{mode}"])
-    wanted = np.ceil(share * low - 1e-9)
+    wanted = pd.Series(np.ceil(share * low - 1e-9), index=table.index)
     mains = facts.sessions[facts.sessions["main"]].groupby(CELL)["sessions"].agg(["max", "size"])
-    keys = pd.MultiIndex.from_frame(table[CELL])
-    held = pd.Series(mains["max"].reindex(keys).fillna(0).to_numpy(dtype=float), index=table.index)
-    named = pd.Series(mains["size"].reindex(keys).fillna(0).to_numpy(dtype=float), index=table.index)
+    held, named = matched(mains["max"], table, CELL), matched(mains["size"], table, CELL)
     known = low.notna()
     few = over(table[known], wanted[known], held[known], CELL, "clinics by the main doctor")
     return together(few, flagged(table[known], named[known] > 1, CELL, "has several main doctors"))
 
 
 def room(facts: Facts) -> Finding:
-    held = facts.sessions.groupby(["institution", "quarter"], as_index=False)["sessions"].sum()
+    held = sums(facts.sessions, ["institution", "quarter"], "sessions")
     held = held.merge(facts.sites, on=["institution", "quarter"], how="left")
     return over(held, held["sessions"], held["slots"].fillna(0.0), ["institution", "quarter"], "half-days with a room")
 
@@ -105,9 +111,9 @@ def equipment(facts: Facts) -> Finding:
     wanted = [(k, item) for k, text in facts.specialties["equipment"].items() for item in items(text)]
     held = facts.sessions.merge(pd.DataFrame(wanted, columns=["specialty", "item"]), on="specialty")
     keys = ["institution", "item", "quarter"]
-    used = held.groupby(keys, as_index=False)["sessions"].sum()
+    used = sums(held, keys, "sessions")
     stock = facts.region["equipment"].groupby(["institution", "item"])["count"].sum()
-    count = stock.reindex(pd.MultiIndex.from_frame(used[keys[:2]])).fillna(0.0).to_numpy()
+    count = matched(stock, used, keys[:2])
     used = used.merge(facts.sites[["institution", "quarter", "half_days"]], on=["institution", "quarter"], how="left")
     return over(used, used["sessions"], count * used["half_days"], keys, "half-days of the equipment")
 
@@ -122,25 +128,30 @@ def requires_service(facts: Facts) -> Finding:
     keys = ["institution", "specialty"]
     seen = facts.plan["visits"]
     seen = seen[seen["sessions"].fillna(0) + seen["posted"].fillna(0) > 1e-4]
-    held = pd.concat([facts.sessions[keys], posted[keys], seen[keys]]).drop_duplicates().merge(needed_by, on="specialty")
+    held = (
+        pd.concat([facts.sessions[keys], posted[keys], seen[keys]]).drop_duplicates().merge(needed_by, on="specialty")
+    )
     links = facts.plan["service_links"]
     share = links[links["centre"] != ""].groupby(["institution", "service"])["share"].sum()
-    served = share.reindex(pd.MultiIndex.from_frame(held[["institution", "service"]])).fillna(0.0).to_numpy()
-    missing = pd.Series(served < _FULL - 1e-4, index=held.index)
+    missing = matched(share, held, ["institution", "service"]) < _FULL - 1e-4
     return flagged(held, missing, [*keys, "service"], "the service is not provided there")
 
 
 def site_floor(facts: Facts) -> Lacking:
     """Clinics per quarter that a site is promised: its own figure, else the option for townships with needs."""
-    table = facts.sites.merge(facts.institutions[["min_sessions_per_month", "level"]], left_on="institution", right_index=True)
+    table = facts.sites.merge(
+        facts.institutions[["min_sessions_per_month", "level"]], left_on="institution", right_index=True
+    )
     usual = facts.number("sessions", "min_sessions_per_month", 4)
     asks = table["institution"].isin(facts.cells.index.get_level_values("institution"))
-    monthly = table["min_sessions_per_month"].fillna(pd.Series(np.where(asks & (table["level"] == 1), usual, 0.0), index=table.index))
+    monthly = table["min_sessions_per_month"].fillna(
+        pd.Series(np.where(asks & (table["level"] == 1), usual, 0.0), index=table.index)
+    )
     floor = np.floor(monthly * table["months"] + 0.5 + 1e-9)
     held = facts.sessions.groupby(["institution", "quarter"])["sessions"].sum()
-    count = held.reindex(pd.MultiIndex.from_frame(table[["institution", "quarter"]])).fillna(0.0).to_numpy()
+    count = matched(held, table, ["institution", "quarter"])
     asked = table[floor > 0]
-    return lacking(asked, pd.Series(count, index=table.index)[floor > 0], floor[floor > 0], ["institution", "quarter"], "clinics")
+    return lacking(asked, count[floor > 0], floor[floor > 0], ["institution", "quarter"], "clinics")
 
 
 def need_floor(facts: Facts) -> Lacking:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from planner.audit.frames import records
 from planner.audit.read import Saved
 
 #: A Monday of ISO week 1 that stands for the start where no start is given.
@@ -34,8 +36,8 @@ class Days:
     working: np.ndarray
 
     def span(self, quarter: str) -> slice:
-        row = self.quarters.loc[quarter]
-        return slice(int(row["first"]), int(row["last"]) + 1)
+        first, last = self.quarters["first"][quarter], self.quarters["last"][quarter]
+        return slice(int(first), int(last) + 1)
 
     def position(self, day: pd.Timestamp) -> int:
         """Day number of a date, before or after the horizon included."""
@@ -114,13 +116,13 @@ def open_half_days(saved: Saved, days: Days, ids: Iterable[str]) -> np.ndarray:
     if days.start is None:
         return open_
     place = {name: row for row, name in enumerate(names)}
-    for row in saved.region["closures"].itertuples(index=False):
+    for row in records(saved.region["closures"]):
         if row.institution in place:
             open_[place[row.institution], between(days, row.start, row.end), halves(row.slot)] = False
     return open_
 
 
-def between(days: Days, start: pd.Timestamp, end: pd.Timestamp) -> slice:
+def between(days: Days, start: Any, end: Any) -> slice:
     """Day numbers from start to end, both included, cut to the horizon; no end means one day."""
     if pd.isna(start):
         return slice(0, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from planner.audit.days import between, cover, halves
+from planner.audit.frames import records
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -17,14 +18,14 @@ def free_half_days(facts: Facts) -> pd.Series:
     """floor((1 - slack) x min(half-days a week x weeks, free half-days)) by (doctor, quarter)."""
     free = _free(facts)
     keep = 1.0 - facts.number("sessions", "slack_share", 0.10)
-    columns = {}
-    for quarter, line in facts.quarters.iterrows():
+    columns = []
+    for quarter, weeks in facts.quarters["weeks"].items():
         unbound = free[:, facts.days.span(str(quarter))].sum(axis=(1, 2))
-        least = np.minimum(facts.doctors["sessions_per_week"].to_numpy() * line["weeks"], unbound)
-        columns[quarter] = np.floor(keep * least + 1e-9)
-    frame = pd.DataFrame(columns, index=facts.doctors.index)
-    frame.index.name, frame.columns.name = "doctor", "quarter"
-    return frame.stack().rename("free")
+        least = np.minimum(facts.doctors["sessions_per_week"].to_numpy() * weeks, unbound)
+        columns.append(np.floor(keep * least + 1e-9))
+    index = pd.MultiIndex.from_product([facts.quarters.index, facts.doctors.index], names=["quarter", "doctor"])
+    values = np.concatenate(columns) if columns else np.zeros(0)
+    return pd.Series(values, index=index).swaplevel()
 
 
 def _free(facts: Facts) -> np.ndarray:
@@ -34,42 +35,42 @@ def _free(facts: Facts) -> np.ndarray:
     known = home.notna().to_numpy()
     free[known] = facts.open[home[known].astype(int)]
     place = {doctor: n for n, doctor in enumerate(facts.doctors.index)}
-    for duty in facts.region["duties"].itertuples(index=False):
+    for duty in records(facts.region["duties"]):
         if duty.doctor in place:
             block(facts, free[place[duty.doctor]], duty)
     if facts.days.start is not None:
-        for leave in facts.region["absences"].itertuples(index=False):
+        for leave in records(facts.region["absences"]):
             if leave.doctor in place:
                 free[place[leave.doctor], between(facts.days, leave.start, leave.end), halves(leave.slot)] = False
     return free
 
 
-def block(facts: Facts, free: np.ndarray, duty: object) -> None:
+def block(facts: Facts, free: np.ndarray, duty: Any) -> None:
     """Take the half-days of one duty out of `free` [day, half-day]; a night takes the next morning."""
     days = facts.days
-    weekday, day = getattr(duty, "weekday", np.nan), getattr(duty, "date", pd.NaT)
+    weekday, day = duty.weekday, duty.date
     if pd.notna(day):
         if days.start is None:
             return
         on = np.zeros(len(days.dates), dtype=bool)
-        shifted = days.position(day) + (duty.slot == "night")  # type: ignore[attr-defined]
+        shifted = days.position(day) + (duty.slot == "night")
         if 0 <= shifted < len(on):
             on[shifted] = True
-    elif duty.slot == "night":  # type: ignore[attr-defined]
+    elif duty.slot == "night":
         # The week of the night decides odd or even, and Sunday's night takes Monday morning.
-        nights = (days.weekday == weekday) & days.weeks_odd_even(duty.weeks)  # type: ignore[attr-defined]
+        nights = (days.weekday == weekday) & days.weeks_odd_even(duty.weeks)
         before = weekday == 7 and _night_before(facts, duty)
         on = np.concatenate([[before], nights[:-1]])
     else:
-        on = (days.weekday == weekday) & days.weeks_odd_even(duty.weeks)  # type: ignore[attr-defined]
-    slot = "am" if duty.slot == "night" else duty.slot  # type: ignore[attr-defined]
+        on = (days.weekday == weekday) & days.weeks_odd_even(duty.weeks)
+    slot = "am" if duty.slot == "night" else duty.slot
     free[on, halves(slot)] = False
 
 
-def _night_before(facts: Facts, duty: object) -> bool:
+def _night_before(facts: Facts, duty: Any) -> bool:
     """Whether the duty falls on the Sunday before the horizon."""
     week = int((facts.days.dates[0] - pd.Timedelta(days=1)).isocalendar()[1])
-    return getattr(duty, "weeks", "all") not in ("odd", "even") or (week % 2 == 1) == (duty.weeks == "odd")  # type: ignore[attr-defined]
+    return duty.weeks not in ("odd", "even") or (week % 2 == 1) == (duty.weeks == "odd")
 
 
 def postings(facts: Facts) -> pd.DataFrame:
@@ -85,7 +86,7 @@ def postings(facts: Facts) -> pd.DataFrame:
     old = frame["state"] == "running"
     frame["last"] = frame["end"].where(~old, frame["end"] - pd.Timedelta(days=1))
     if facts.days.start is None:
-        frame[["start", "last"]] = frame[["start", "last"]].mask(old, pd.NaT)
+        frame["start"], frame["last"] = frame["start"].where(~old), frame["last"].where(~old)
     for quarter in facts.quarters.index:
         frame[quarter] = cover(facts.days, str(quarter), frame["start"], frame["last"])
     return frame

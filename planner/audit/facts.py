@@ -6,7 +6,6 @@ and must meet in the same numbers. Half-days per quarter, minutes one way, visit
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 
 import numpy as np
@@ -14,23 +13,16 @@ import pandas as pd
 
 from models.rules import RULES
 from planner.audit import days as calendar
-from planner.audit import duty, loads, network, today
+from planner.audit import duty, loads, network, places, today
 from planner.audit.days import Days
+from planner.audit.frames import sums
 from planner.audit.network import Network
 from planner.audit.read import Saved, items
 
 #: Modes of an outreach offer, rarest clinic first, with their default capture.
 CAPTURE = {"monthly": 0.18, "fortnightly": 0.35, "weekly": 0.55, "twice_weekly": 0.70, "posted": 0.75, "tele": 0.10}
-FREQUENCIES = ("monthly", "fortnightly", "weekly", "twice_weekly")
-CELL = ["institution", "specialty", "quarter"]
-WEEKS_A_MONTH = 4.348125
 #: No scenario makes a clinic keep more than this share.
 CAPTURE_CAP = 0.95
-
-
-def at_least(value: float) -> int:
-    """Half up to the nearest whole number."""
-    return math.floor(value + 0.5 + 1e-9)
 
 
 class Facts:
@@ -77,42 +69,14 @@ class Facts:
 
     @cached_property
     def sites(self) -> pd.DataFrame:
-        """Per institution and quarter: open weeks, half-days, slots, and `low_f`, `high_f`, `n_f` per frequency."""
-        rows = []
-        for quarter, line in self.quarters.iterrows():
-            span = self.days.span(str(quarter))
-            part, weekday, week = self.open[:, span], self.days.weekday[span], self.days.week[span]
-            date_open = part.any(axis=2)
-            weeks = sum(date_open[:, week == w].any(axis=1).astype(int) for w in np.unique(week))
-            worst = np.min([date_open[:, weekday == d].sum(axis=1) for d in range(1, 6)], axis=0)
-            for n, name in enumerate(self.institutions.index):
-                counts = frequency_counts(int(np.asarray(weeks)[n]), int(worst[n]))
-                rows.append(
-                    {"institution": name, "quarter": quarter, "weeks": int(np.asarray(weeks)[n]), "months": line["months"]}
-                    | {"half_days": float(part[n].sum())}
-                    | counts
-                )
-        frame = pd.DataFrame(rows)
-        frame["slots"] = frame["institution"].map(self._slots_a_week) * frame["weeks"]
-        return frame
-
-    @cached_property
-    def _slots_a_week(self) -> pd.Series:
-        usual = self.number("sessions", "open_slots", 5)
-        table = self.institutions
-        rooms = table["rooms"].where(table["rooms"] > 0, 1.0) * usual
-        return table["open_slots"].where(table["open_slots"].notna(), rooms)
+        """Per institution and quarter: weeks, half-days, slots, and `low_f`, `high_f`, `n_f` per frequency."""
+        return places.sites(self)
 
     # --- places -----------------------------------------------------------------------------
     @cached_property
     def trips(self) -> pd.DataFrame:
-        """Minutes and km by (profile, origin, destination); a blank profile stands for both."""
-        table = self.region["travel"].drop(columns="method")
-        parts = []
-        for profile in ("vehicle", "patient"):
-            part = table[table["profile"].isin(["", profile])].sort_values("profile")
-            parts.append(part.drop_duplicates(["origin", "destination"], keep="last").assign(profile=profile))
-        return pd.concat(parts, ignore_index=True).set_index(["profile", "origin", "destination"])
+        """Minutes and km by (profile, origin, destination)."""
+        return places.trips(self.region["travel"])
 
     def minutes(self, profile: str, origin: pd.Series, destination: pd.Series, column: str = "minutes") -> pd.Series:
         """Minutes (or km) of many trips at once; NaN where no trip is known, 0 at the same place."""
@@ -122,21 +86,7 @@ class Facts:
 
     def doctor_trips(self, doctor: pd.Series, institution: pd.Series) -> pd.DataFrame:
         """Minutes and km of doctors to places: from where they live if given, else from their institution."""
-        people = self.doctors.reindex(doctor)
-        home = pd.Series(people["institution"].to_numpy(), index=doctor.index).fillna("")
-        result = pd.DataFrame(index=doctor.index)
-        for column in ("minutes", "km"):
-            result[column] = self.minutes("vehicle", home, institution, column)
-        lon, lat = people["lives_lon"].to_numpy(dtype=float), people["lives_lat"].to_numpy(dtype=float)
-        lives = ~np.isnan(lon) & ~np.isnan(lat)
-        if lives.any():
-            place = self.institutions.reindex(institution)
-            km = straight_km(lon, lat, place["lon"].to_numpy(dtype=float), place["lat"].to_numpy(dtype=float))
-            km = km * self.number("travel", "circuity", 1.3)
-            drive = km / self.number("travel", "speed_kmh", 40) * 60 + 2 * self.number("travel", "minutes_each_end", 5)
-            result.loc[lives, "km"] = km[lives]
-            result.loc[lives, "minutes"] = (drive * self.number("travel", "season_factor", 1))[lives]
-        return result
+        return places.doctor_trips(self, doctor, institution)
 
     def same_group(self, one: pd.Series, other: pd.Series) -> pd.Series:
         """Whether two institutions may serve each other: one group, or a blank one."""
@@ -232,7 +182,7 @@ class Facts:
         table = self.region["posts"]
         keys = ["institution", "specialty"]
         first = table.drop_duplicates(keys).drop(columns="doctors")
-        return first.merge(table.groupby(keys, as_index=False)["doctors"].sum(), on=keys)
+        return first.merge(sums(table, keys, "doctors"), on=keys)
 
     @cached_property
     def network(self) -> Network:
@@ -263,27 +213,3 @@ class Facts:
     def visits(self) -> pd.DataFrame:
         """The plan's visits per cell and quarter beside the derived facts of the cell."""
         return loads.visits(self)
-
-
-def frequency_counts(weeks: int, worst: int) -> dict[str, int]:
-    """`n_f` (regular), `low_f` and `high_f` clinics of each frequency.
-
-    weeks: weeks with an open day; worst: open dates on the weekday that loses most to holidays.
-    """
-    monthly = max(1, at_least(weeks / WEEKS_A_MONTH))
-    regular = (monthly, math.ceil(weeks / 2), weeks, 2 * weeks)
-    low = [max(1, min(monthly, at_least(worst / WEEKS_A_MONTH)))]
-    for wanted in (worst // 2, worst, 2 * worst):
-        low.append(max(low[-1] + 1, wanted))
-    high = [max(n, following - 1) for n, following in zip(regular, low[1:], strict=False)] + [max(regular[-1], low[-1])]
-    result: dict[str, int] = {}
-    for frequency, n, least, most in zip(FREQUENCIES, regular, low, high, strict=True):
-        result |= {f"n_{frequency}": n, f"low_{frequency}": least, f"high_{frequency}": most}
-    return result
-
-
-def straight_km(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray) -> np.ndarray:
-    """Great-circle kilometres."""
-    a, b, c, d = (np.radians(v) for v in (lon, lat, to_lon, to_lat))
-    chord = np.sin((d - b) / 2) ** 2 + np.cos(b) * np.cos(d) * np.sin((c - a) / 2) ** 2
-    return np.asarray(2 * 6371.0088 * np.arcsin(np.sqrt(chord)))

@@ -107,7 +107,9 @@ def against_listed(found: Lacking, listed: pd.DataFrame) -> Finding:
     both["subject"] = both["subject"].fillna(both["named"])
     both[["amount", "listed"]] = both[["amount", "listed"]].astype(float).fillna(0.0)
     wrong = (both["amount"] - both["listed"]).abs() > 1e-3 + 1e-4 * both["amount"].abs()
-    text = "lacks " + numbers(both["amount"]) + f" {found.unit}, " + numbers(both["listed"]) + " listed in shortfalls.csv"
+    text = (
+        "lacks " + numbers(both["amount"]) + f" {found.unit}, " + numbers(both["listed"]) + " listed in shortfalls.csv"
+    )
     return Finding(found.checked, flagged(both, wrong, ["subject"], text).broken)
 
 

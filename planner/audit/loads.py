@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit.duty import running
+from planner.audit.frames import matched, sums
 from planner.audit.today import hosts
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def forgone(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
     far = far.merge(away(facts, frame)[["doctor", "institution", "quarter", "half_days"]])
     far = far.assign(visits=far["rate"] * far["half_days"])
     both = pd.concat([near, far], ignore_index=True).rename(columns={"home": "hospital"})
-    return both.groupby(["hospital", "specialty", "quarter"], as_index=False)["visits"].sum()
+    return sums(both, ["hospital", "specialty", "quarter"], "visits")
 
 
 def capabilities(facts: Facts) -> pd.DataFrame:
@@ -134,8 +135,8 @@ def home_load(facts: Facts) -> pd.DataFrame:
     for quarter in facts.quarters.index:
         gone = facts.postings.assign(quarter=quarter, visits=people * facts.postings[quarter])
         parts.append(gone.rename(columns={"home": "hospital"}))
-    total = pd.concat([part[["hospital", "specialty", "quarter", "visits"]] for part in parts], ignore_index=True)
-    total = total.rename(columns={"hospital": "institution"}).groupby(_CELL)["visits"].sum()
+    flat = pd.concat([part[["hospital", "specialty", "quarter", "visits"]] for part in parts], ignore_index=True)
+    total = flat.rename(columns={"hospital": "institution"}).groupby(_CELL)["visits"].sum()
     frame["load"] = frame["own_load"] + total.reindex(frame.index).fillna(0.0)
     # A hospital that receives visits of a specialty it cannot treat has a capability of nothing.
     unable = total[~total.index.isin(frame.index) & (total > 0)]
@@ -154,7 +155,7 @@ def visits(facts: Facts) -> pd.DataFrame:
     saved = facts.plan["visits"].drop_duplicates(_CELL)
     frame = cells.rename(columns=renamed).merge(saved, on=_CELL, how="left", indicator="missing")
     frame["missing"] = frame["missing"] == "left_only"
-    counts = facts.sessions.groupby(_CELL, as_index=False)["sessions"].sum().rename(columns={"sessions": "count"})
+    counts = sums(facts.sessions, _CELL, "sessions").rename(columns={"sessions": "count"})
     frame = frame.merge(counts, on=_CELL, how="left").merge(_posted(facts), on=_CELL, how="left")
     kinds = ["need", "own", "sessions", "posted", "tele", "referred", "left", "unmet", "returned", "offered"]
     frame = frame.fillna(dict.fromkeys([*kinds, "count", "cover", "posted_supply"], 0.0))
@@ -174,11 +175,11 @@ def _posted(facts: Facts) -> pd.DataFrame:
     frame = facts.postings
     rate = frame["specialty"].map(facts.specialties["visits_per_posted_month"])
     posts = facts.posts.set_index(["institution", "specialty"])["visits_per_month"]
-    keys = pd.MultiIndex.from_frame(frame[["institution", "specialty"]])
-    rate = pd.Series(posts.reindex(keys).to_numpy(), index=frame.index).fillna(rate)
-    calibration = pd.Series(facts.cells["calibration"].reindex(keys).to_numpy(), index=frame.index).fillna(1.0)
+    keys = ["institution", "specialty"]
+    rate = matched(posts, frame, keys, np.nan).fillna(rate)
+    calibration = matched(facts.cells["calibration"], frame, keys, 1.0)
     parts = [
         frame.assign(quarter=quarter, cover=frame[quarter], posted_supply=frame[quarter] * rate * calibration)
         for quarter in facts.quarters.index
     ]
-    return pd.concat(parts).groupby(_CELL, as_index=False)[["cover", "posted_supply"]].sum()
+    return sums(pd.concat(parts), _CELL, "cover", "posted_supply")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from planner.audit.finding import Finding, over, together, unequal
+from planner.audit.frames import matched, sums
 from planner.audit.network import clinic_items
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def centre_costs(facts: Facts) -> pd.DataFrame:
     each = sent["cost_per_item"] + sent["cost_per_item_minute"] * sent["trip"]
     days = sent["service"].map(net.services["days_per_year"])
     sent["items_cost"] = sent["share"] * (sent["items"] + sent["extra"]) * days * each
-    items = sent.groupby(_HOST)["items_cost"].sum().reindex(pd.MultiIndex.from_frame(table[_HOST])).fillna(0.0)
-    return table.assign(cost=table["fixed_cost_per_year"] + opening + items.to_numpy())
+    items = matched(sent.groupby(_HOST)["items_cost"].sum(), table, _HOST)
+    return table.assign(cost=table["fixed_cost_per_year"] + opening + items)
 
 
 def _mean_extra(facts: Facts) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def _mean_extra(facts: Facts) -> pd.DataFrame:
     extra = clinic_items(facts)
     weeks = facts.quarters["weeks"]
     extra["extra"] *= extra["quarter"].map(weeks) / weeks.sum()
-    return extra.groupby(_SLOT, as_index=False)["extra"].sum()
+    return sums(extra, _SLOT, "extra")
 
 
 def closing_costs(facts: Facts) -> float:
@@ -91,10 +91,10 @@ def unserved_costs(facts: Facts) -> float:
     """The price on items that no centre takes."""
     members, links = facts.network.members, facts.network.links
     share = links[~links["stands_in"]].groupby(_SLOT)["share"].sum()
-    served = share.reindex(pd.MultiIndex.from_frame(members[_SLOT])).fillna(0.0).to_numpy()
+    served = matched(share, members, _SLOT)
     price = members["service"].map(facts.network.services["unserved_cost"]).fillna(0.0)
     days = members["service"].map(facts.network.services["days_per_year"])
-    return float((np.maximum(0.0, 1 - served) * members["items"] * price * days).sum())
+    return float(((1 - served).clip(lower=0) * members["items"] * price * days).sum())
 
 
 def budget(facts: Facts) -> Finding:

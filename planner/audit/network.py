@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from planner.audit import queue
+from planner.audit.frames import matched, sums
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -36,8 +38,7 @@ class Network:
 
     def capacity(self, rows: pd.DataFrame) -> pd.Series:
         """Items per day of the level that rows (service, centre, level) name; NaN for an unknown one."""
-        found = self.levels["items_per_day"].reindex(pd.MultiIndex.from_frame(rows[_LEVEL]))
-        return pd.Series(found.to_numpy(), index=rows.index)
+        return matched(self.levels["items_per_day"], rows, _LEVEL, np.nan)
 
 
 def network(facts: Facts) -> Network:
@@ -51,7 +52,7 @@ def network(facts: Facts) -> Network:
     groups, spoken = _groups(facts)
     levels = _levels(facts)
     members = _members(facts, services, groups, spoken)
-    own = {(i, ""): {g} for i, g in facts.institutions["group"].items()}
+    own = {(str(i), ""): {str(g)} for i, g in facts.institutions["group"].items()}
     every = {key: set(names) for key, names in groups.items()} | own
     return Network(services, members, levels, _links(facts, members), every)
 
@@ -113,14 +114,14 @@ def _links(facts: Facts, members: pd.DataFrame) -> pd.DataFrame:
 def clinic_items(facts: Facts) -> pd.DataFrame:
     """Items per working day that clinics and posted doctors send: institution, service, quarter, `extra`."""
     net = facts.network
-    use = facts.region["usage"].groupby(["specialty", "service"], as_index=False)["items_per_visit"].sum()
+    use = sums(facts.region["usage"], ["specialty", "service"], "items_per_visit")
     seen = facts.plan["visits"].fillna({"sessions": 0.0, "posted": 0.0})
     table = seen.assign(kept=seen["sessions"] + seen["posted"]).merge(use, on="specialty")
     table = table[(table["items_per_visit"] > 0) & table["service"].isin(net.services.index)]
-    local = net.members.set_index(_SLOT)["local_share"].reindex(pd.MultiIndex.from_frame(table[_SLOT])).fillna(0.0)
+    local = matched(net.members.set_index(_SLOT)["local_share"], table, _SLOT)
     days = table["service"].map(net.services["days_per_year"]) / 12
-    table = table.assign(extra=table["items_per_visit"] * table["kept"] / days * (1 - local.to_numpy()))
-    return table.groupby([*_SLOT, "quarter"], as_index=False)["extra"].sum()
+    table = table.assign(extra=table["items_per_visit"] * table["kept"] / days * (1 - local))
+    return sums(table, [*_SLOT, "quarter"], "extra")
 
 
 def opened(facts: Facts) -> pd.DataFrame:
@@ -142,7 +143,7 @@ def opened(facts: Facts) -> pd.DataFrame:
     usual = facts.number("shared_centres", "peak_share", 0.14)
     sent["peak"] = sent["load"] * sent["peak_share"].fillna(usual)
     keys = ["service", "centre", "quarter"]
-    table = table.merge(sent.groupby(keys, as_index=False)[["steady", "load", "peak"]].sum(), on=keys, how="left")
+    table = table.merge(sums(sent, keys, "steady", "load", "peak"), on=keys, how="left")
     return table.fillna({"steady": 0.0, "load": 0.0, "peak": 0.0})
 
 

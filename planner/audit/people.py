@@ -13,6 +13,7 @@ import pandas as pd
 from planner.audit.days import add_months, cover
 from planner.audit.duty import at_once, running
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together
+from planner.audit.frames import matched, sums
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -43,8 +44,9 @@ def cohort(facts: Facts) -> Finding:
     wrong = pd.Series(late, index=new.index) & (new["start"].notna() | (facts.days.start is not None))
     starts = flagged(new, wrong, _WHO, "starts on " + new["start"].dt.strftime("%Y-%m-%d").fillna("no date"))
     months = new["months"].fillna(facts.number("postings", "months", 6))
-    whole = [add_months(s, m) if pd.notna(s) else pd.NaT for s, m in zip(new["start"], months, strict=True)]
-    ends = pd.Series(pd.to_datetime(whole), index=new.index) - pd.Timedelta(days=1)
+    dated = new[new["start"].notna()]
+    over_on = [add_months(s, m) for s, m in zip(dated["start"], months[dated.index], strict=True)]
+    ends = pd.Series(pd.DatetimeIndex(over_on), index=dated.index).reindex(new.index) - pd.Timedelta(days=1)
     short = (new["end"] < ends - pd.Timedelta(days=1)) | (new["end"].isna() & ends.notna())
     return together(starts, flagged(new, short, _WHO, "ends before its months are over"))
 
@@ -66,7 +68,9 @@ def posting_kept(facts: Facts) -> Finding:
     plan = plan[plan["state"] == "running"]
     both = agreed.merge(plan, on=[*_WHO, "start"], how="outer", suffixes=("", "_plan"), indicator=True)
     cut = both["_merge"].eq("left_only") | (both["end_plan"] < both["end"])
-    ended = flagged(both, cut, _WHO, "runs until " + both["end"].dt.strftime("%Y-%m-%d").fillna("") + " but is cut short")
+    ended = flagged(
+        both, cut, _WHO, "runs until " + both["end"].dt.strftime("%Y-%m-%d").fillna("") + " but is cut short"
+    )
     return together(ended, flagged(both, both["_merge"].eq("right_only"), _WHO, "is no running posting"))
 
 
@@ -75,7 +79,7 @@ def post_limit(facts: Facts) -> Finding:
     most = at_once(facts.postings, keys).merge(facts.posts[[*keys, "doctors"]], on=keys, how="left")
     held = at_once(facts.postings[facts.postings["state"] == "running"], keys)
     most = most.merge(held[[*keys, "count"]], on=keys, how="left", suffixes=("", "_held"))
-    limit = np.maximum(most["doctors"].fillna(0), most["count_held"].fillna(0))
+    limit = most["doctors"].fillna(0).clip(lower=most["count_held"].fillna(0))
     return over(most, most["count"].astype(float), limit, keys, "doctors at the post")
 
 
@@ -86,7 +90,7 @@ def post_floor(facts: Facts) -> Lacking:
     locks = locks[(locks["kind"] == "posting") & locks["must"] & (locks["doctor"] == "")]
     posts = facts.posts.merge(locks[keys].drop_duplicates(), on=keys)
     filled = facts.postings.groupby(keys).size()
-    count = pd.Series(filled.reindex(pd.MultiIndex.from_frame(posts[keys])).fillna(0).to_numpy(), index=posts.index)
+    count = matched(filled, posts, keys)
     return lacking(posts, count, posts["doctors"], keys, "doctors")
 
 
@@ -103,7 +107,9 @@ def max_posts(facts: Facts) -> Finding:
     if limit is None:
         return Finding()
     most = most.assign(who="alliance")
-    return over(most, most["count"].astype(float), pd.Series(float(limit), index=most.index), ["who"], "doctors posted at once")
+    return over(
+        most, most["count"].astype(float), pd.Series(float(limit), index=most.index), ["who"], "doctors posted at once"
+    )
 
 
 def may_be_away(facts: Facts, least_headcount: float) -> pd.DataFrame:
@@ -123,17 +129,17 @@ def home_cover_posted(facts: Facts) -> Finding:
     held = at_once(facts.postings[facts.postings["state"] == "running"], keys)
     most = most.merge(held[[*keys, "count"]], on=keys, how="left", suffixes=("", "_held"))
     # Who is away by an agreement made before the plan stays away.
-    limit = np.maximum(most["persons"], most["count_held"].fillna(0))
+    limit = most["persons"].clip(lower=most["count_held"].fillna(0))
     return over(most, most["count"].astype(float), limit, keys, "doctors posted at once")
 
 
 def home_cover(facts: Facts) -> Finding:
     keys = ["home", "department", "quarter"]
-    gone = facts.away.groupby(keys, as_index=False)["half_days"].sum()
+    gone = sums(facts.away, keys, "half_days")
     limits = may_be_away(facts, facts.number("sessions", "cover_min_headcount", 3))
     gone = gone.merge(limits[["home", "department", "persons"]], on=["home", "department"])
     opened = facts.sites.set_index(["institution", "quarter"])["half_days"]
-    half_days = opened.reindex(pd.MultiIndex.from_frame(gone[["home", "quarter"]])).to_numpy()
+    half_days = matched(opened, gone, ["home", "quarter"])
     return over(gone, gone["half_days"], gone["persons"] * half_days, keys, "half-days away")
 
 
@@ -143,14 +149,19 @@ def title_floor(facts: Facts) -> Finding:
     clinics = facts.sessions
     post = facts.posts.set_index(["institution", "specialty"])["min_title"]
     new = _new(facts)
-    wanted = post.reindex(pd.MultiIndex.from_frame(new[["institution", "specialty"]])).fillna(0).to_numpy()
-    wanted = np.maximum(wanted, new["specialty"].map(least).to_numpy(dtype=float))
+    wanted = matched(post, new, ["institution", "specialty"]).clip(lower=new["specialty"].map(least))
     desks = facts.plan["teleconsultations"]
     title = facts.doctors["title"]
     return together(
         over(clinics, clinics["specialty"].map(least), clinics["title"], _CLINIC, "the doctor's title"),
-        over(new, pd.Series(wanted, index=new.index), new["doctor"].map(title), _WHO, "the doctor's title"),
-        over(desks, desks["specialty"].map(least), desks["doctor"].map(title), ["doctor", "specialty"], "the doctor's title"),
+        over(new, wanted, new["doctor"].map(title), _WHO, "the doctor's title"),
+        over(
+            desks,
+            desks["specialty"].map(least),
+            desks["doctor"].map(title),
+            ["doctor", "specialty"],
+            "the doctor's title",
+        ),
     )
 
 
@@ -176,7 +187,7 @@ def max_minutes(facts: Facts) -> Finding:
     """No trip is longer than allowed; every trip is known, leaves home, and is written as the tables say."""
     table = facts.sessions
     own = table["doctor"].map(facts.doctors["max_minutes"])
-    limit = np.minimum(facts.number("sessions", "max_minutes", 90), own.fillna(np.inf))
+    limit = own.fillna(np.inf).clip(upper=facts.number("sessions", "max_minutes", 90))
     long = over(table, table["trip"], limit, _CLINIC, "minutes one way")
     stays = flagged(table, table["home"].eq(table["institution"]), _CLINIC, "is at the doctor's own institution")
     other = (table["minutes"] - table["trip"]).abs() > 0.5 + 0.005 * table["trip"]
@@ -190,11 +201,11 @@ def _time(facts: Facts) -> pd.DataFrame:
     gone = facts.away.groupby(keys)[["clinics", "half_days"]].sum()
     desks = facts.plan["teleconsultations"].groupby(keys)["half_days"].sum().rename("tele")
     frame = gone.join(desks, how="outer").fillna(0.0).reset_index()
-    free = facts.free.reindex(pd.MultiIndex.from_frame(frame[keys])).fillna(0.0).to_numpy()
+    free = matched(facts.free, frame, keys)
     cover_of = facts.postings.melt("doctor", list(facts.quarters.index), "quarter", "cover")
     gone_share = cover_of.groupby(keys)["cover"].sum()
-    share = gone_share.reindex(pd.MultiIndex.from_frame(frame[keys])).fillna(0.0).to_numpy(dtype=float)
-    return frame.assign(free=free * np.maximum(0.0, 1.0 - share))
+    share = matched(gone_share, frame, keys)
+    return frame.assign(free=free * (1.0 - share).clip(lower=0))
 
 
 def doctor_time(facts: Facts) -> Finding:
@@ -211,5 +222,3 @@ def whole_day(facts: Facts) -> Finding:
         return Finding(len(table))
     used = table["half_days"] + table["tele"]
     return over(table, used, table["free"], ["doctor", "quarter"], "free half-days, far trips as whole days")
-
-

@@ -8,10 +8,18 @@ then verified by one of v verifiers; the promise is a quantile of the sum of bot
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
+
+
+def persons(servers: float, minutes: float) -> tuple[int, float]:
+    """Whole persons and minutes an item: 2.5 readers are two, half a reader is one who takes twice as long."""
+    if 0 < servers < 1:
+        return 1, minutes / servers
+    return math.floor(servers + 1e-9), minutes
 
 
 def waiting_chance(load: float, servers: int) -> float:
@@ -24,7 +32,7 @@ def waiting_chance(load: float, servers: int) -> float:
     return queueing / (total + queueing)
 
 
-def sojourn(times: np.ndarray, per_minute: float, minutes: float, servers: int) -> np.ndarray:
+def sojourn(times: np.ndarray, per_minute: float, minutes: float, servers: float) -> np.ndarray:
     """Share of items through one M/M/c stage within each of `times` (minutes); 0 when overloaded.
 
     A stage without work (`minutes` 0) takes no time.
@@ -32,6 +40,7 @@ def sojourn(times: np.ndarray, per_minute: float, minutes: float, servers: int) 
     times = np.asarray(times, dtype=float)
     if minutes <= 0:
         return np.ones_like(times)
+    servers, minutes = persons(servers, minutes)
     rate = 1.0 / minutes
     load = per_minute / rate
     if servers < 1 or load >= servers - 1e-12:
@@ -61,23 +70,22 @@ def share_within(
     per_minute = per_hour / 60.0
     whole = np.array([wait])
     if verify <= 0:
-        return float(sojourn(whole, per_minute, read, int(servers))[0])
+        return float(sojourn(whole, per_minute, read, servers)[0])
     if read <= 0:
-        return float(sojourn(whole, per_minute, verify, int(verifiers))[0])
+        return float(sojourn(whole, per_minute, verify, verifiers)[0])
     # F1 * dF2: the second stage in steps, so that no density has to be written out.
     edges = np.unique(np.concatenate([np.linspace(0, wait, 3), [min(wait, 5 * verify)]]))
     total = 0.0
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges.tolist()):
         nodes = low + (high - low) * (_NODES + 1) / 2
-        first = sojourn(wait - nodes, per_minute, read, int(servers))
-        total += (
-            float(np.sum(_WEIGHTS * first * _density(nodes, per_minute, verify, int(verifiers)))) * (high - low) / 2
-        )
+        first = sojourn(wait - nodes, per_minute, read, servers)
+        total += float(np.sum(_WEIGHTS * first * _density(nodes, per_minute, verify, verifiers))) * (high - low) / 2
     return total
 
 
-def _density(times: np.ndarray, per_minute: float, minutes: float, servers: int) -> np.ndarray:
+def _density(times: np.ndarray, per_minute: float, minutes: float, servers: float) -> np.ndarray:
     """Density of the sojourn in one stage (per minute); 0 when overloaded."""
+    servers, minutes = persons(servers, minutes)
     rate = 1.0 / minutes
     load = per_minute / rate
     if servers < 1 or load >= servers - 1e-12:
@@ -89,7 +97,7 @@ def _density(times: np.ndarray, per_minute: float, minutes: float, servers: int)
         queued = rate * direct * times
     else:
         queued = drain * rate * (np.exp(-rate * times) - np.exp(-drain * times)) / (drain - rate)
-    return (1.0 - wait) * direct + wait * queued
+    return np.asarray((1.0 - wait) * direct + wait * queued)
 
 
 def headway_minutes(loops_per_week: float) -> float:

@@ -20,9 +20,9 @@ REGION = {
     "institutions": "id name level:n kind group lead:b rooms:n open_slots:n beds:n staff:n population:n "
     "min_sessions_per_month:n fund_yuan_per_year:n lon:n lat:n",
     "communities": "id name population:n institution",
-    "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires equipment "
-    "capture_twice_weekly:n capture_weekly:n capture_fortnightly:n capture_monthly:n capture_posted:n capture_tele:n "
-    "tele_per_session:n home_patients_per_session:n visits_per_posted_month:n down_share:n down_bed_days:n",
+    "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires "
+    "equipment capture_twice_weekly:n capture_weekly:n capture_fortnightly:n capture_monthly:n "
+    "capture_posted:n capture_tele:n tele_per_session:n home_patients_per_session:n visits_per_posted_month:n down_share:n down_bed_days:n",
     "needs": "institution specialty visits_per_month:n own_visits_per_month:n referred_visits_per_month:n "
     "left_visits_per_month:n recoverable_share:n min_sessions_per_month:n pattern priority:n",
     "capabilities": "institution specialty visits_per_month:n beds:n direction",
@@ -93,7 +93,9 @@ def read_saved(folder: Path) -> Saved:
     settings = json.loads((folder / "plan.json").read_text(encoding="utf-8")).get("settings") or {}
     region = {name: _read(folder / "region" / f"{name}.csv") for name in REGION}
     plan = {name: _read(folder / f"{name}.csv") for name in OUTPUT}
-    return typed({k: v for k, v in region.items() if v is not None}, {k: v for k, v in plan.items() if v is not None}, settings)
+    return typed(
+        {k: v for k, v in region.items() if v is not None}, {k: v for k, v in plan.items() if v is not None}, settings
+    )
 
 
 def typed(region: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> Saved:
@@ -119,7 +121,7 @@ def _typed(table: pd.DataFrame | None, columns: str) -> pd.DataFrame:
     result = {}
     for column in columns.split():
         name, _, kind = column.partition(":")
-        result[name] = _column(source[name] if name in source else blank, kind)
+        result[name] = _column(source.get(name, blank), kind)
     return pd.DataFrame(result)
 
 

@@ -6,12 +6,13 @@ is needed. The plan may move away from today, but only as far as these figures a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from planner.audit.duty import running
+from planner.audit.frames import matched, records, sums
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -28,7 +29,9 @@ def clinics_today(facts: Facts) -> pd.DataFrame:
     """
     roster = facts.region["roster"].copy()
     home = roster["doctor"].map(facts.doctors["institution"])
-    roster = roster[home.notna() & (home != roster["institution"]) & roster["institution"].isin(facts.institutions.index)]
+    roster = roster[
+        home.notna() & (home != roster["institution"]) & roster["institution"].isin(facts.institutions.index)
+    ]
     own = roster["doctor"].map(facts.doctors["specialty"])
     roster["specialty"] = roster["specialty"].where(roster["specialty"] != "", own)
     roster["each"] = np.where(roster["slot"] == "day", 2.0, 1.0)
@@ -36,19 +39,19 @@ def clinics_today(facts: Facts) -> pd.DataFrame:
     weekly = roster[roster["weekday"].notna()]
     parts = []
     for quarter in facts.quarters.index:
-        counts = [_dates(facts, row, str(quarter)) for row in weekly.itertuples(index=False)]
+        counts = [_dates(facts, row, str(quarter)) for row in records(weekly)]
         parts.append(weekly[keys].assign(quarter=quarter, sessions=np.array(counts, dtype=float) * weekly["each"]))
         dated = _history(facts, roster, weekly)
         parts.append(dated[keys].assign(quarter=quarter, sessions=dated["each"]))
-    table = pd.concat(parts, ignore_index=True).groupby([*keys, "quarter"], as_index=False)["sessions"].sum()
+    table = sums(pd.concat(parts), [*keys, "quarter"], "sessions")
     return _fit(facts, table)
 
 
-def _dates(facts: Facts, row: object, quarter: str) -> int:
+def _dates(facts: Facts, row: Any, quarter: str) -> int:
     """Open dates of a weekday row at its institution within the quarter."""
     span = facts.days.span(quarter)
-    opened = facts.open[facts.row[row.institution], span].any(axis=1)  # type: ignore[attr-defined]
-    on = (facts.days.weekday[span] == row.weekday) & facts.days.weeks_odd_even(row.weeks)[span]  # type: ignore[attr-defined]
+    opened = facts.open[facts.row[row.institution], span].any(axis=1)
+    on = (facts.days.weekday[span] == row.weekday) & facts.days.weeks_odd_even(row.weeks)[span]
     return int((opened & on).sum())
 
 
@@ -81,18 +84,20 @@ def referred_today(facts: Facts) -> pd.DataFrame:
     needs = facts.region["needs"][["institution", "specialty", "referred_visits_per_month"]]
     needs = needs.drop_duplicates(["institution", "specialty"])
     ups = facts.region["referrals"]
-    known = ups["destination"].isin(facts.institutions.index) & (ups["destination"] != ups["origin"])
-    ups = ups[(ups["direction"] != "down") & known & (ups["patients_per_month"] > 0)]
+    inside = ups["destination"].isin(facts.institutions.index) & (ups["destination"] != ups["origin"])
+    ups = ups[(ups["direction"] != "down") & inside & (ups["patients_per_month"] > 0)]
     ups = ups.rename(columns={"origin": "institution", "destination": "hospital", "patients_per_month": "visits"})
     keys = ["institution", "specialty"]
-    known = ups[ups["specialty"] != ""].groupby([*keys, "hospital"], as_index=False)["visits"].sum()
+    known = sums(ups[ups["specialty"] != ""], [*keys, "hospital"], "visits")
     own = needs.merge(known, on=keys)
-    blank = ups[ups["specialty"] == ""].groupby(["institution", "hospital"], as_index=False)["visits"].sum()
+    blank = sums(ups[ups["specialty"] == ""], ["institution", "hospital"], "visits")
     rest = needs[~pd.MultiIndex.from_frame(needs[keys]).isin(pd.MultiIndex.from_frame(own[keys]))]
     rest = rest[rest["referred_visits_per_month"] > 0]
     some = rest.merge(blank[blank["visits"] > 0], on="institution")
     none = rest[~rest["institution"].isin(some["institution"])]
-    none = none.assign(hospital=[_nearest(facts, i, k) for i, k in zip(none["institution"], none["specialty"], strict=True)])
+    none = none.assign(
+        hospital=[_nearest(facts, i, k) for i, k in zip(none["institution"], none["specialty"], strict=True)]
+    )
     table = pd.concat([own, some, none.assign(visits=1.0)], ignore_index=True)
     total = table.groupby(keys)["visits"].transform("sum")
     share = (table["visits"] / total).where(total > 0, 0.0)
@@ -137,22 +142,21 @@ def needs_today(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:
     referred = sent.groupby(["institution", "specialty"])["visits"].sum().reindex(cells.index).fillna(0.0)
     left = _left(facts, cells) + lost.reindex(cells.index).fillna(0.0)
     own = cells["own_visits_per_month"].fillna((need - referred - left).clip(lower=0))
-    own = np.minimum(own, need)
+    own = own.clip(upper=need)
     # Where today's parts exceed the need, those who leave are cut first, then those referred.
-    fitting = np.minimum(referred, need - own)
-    left = np.minimum(left, need - own - fitting)
+    fitting = referred.clip(upper=need - own)
+    left = left.clip(upper=need - own - fitting)
     frame = pd.DataFrame({"need": need, "own": own, "referred": fitting, "left": left})
     frame["pool"] = (frame["need"] - frame["own"]).clip(lower=0)
     frame["formula"] = _formula(facts, frame)
     rest = (frame["need"] - frame["own"] - frame["referred"] - frame["left"]).clip(lower=0)
-    frame["outreach"] = np.minimum(frame["formula"], rest)
+    frame["outreach"] = frame["formula"].clip(upper=rest)
     frame["unmet"] = rest - frame["outreach"]
     frame["has_outreach"] = frame["formula"] > 0
     frame["calibration"] = (frame["outreach"] / frame["formula"]).where(frame["has_outreach"], 1.0)
     frame = _grown(frame, 1.0 + facts.number("scenario", "demand_growth", 0))
     scale = (frame["referred"] / referred).where(referred > 0, 1.0)
-    scale = scale.reindex(pd.MultiIndex.from_frame(sent[["institution", "specialty"]]))
-    sent = sent.assign(visits=sent["visits"].to_numpy() * scale.to_numpy())
+    sent = sent.assign(visits=sent["visits"] * matched(scale, sent, ["institution", "specialty"]))
     usual = facts.number("referrals", "recoverable_share", 0.4)
     frame["recoverable"] = cells["recoverable_share"].fillna(usual)
     frame["most"] = frame["recoverable"] * (frame["left"] + frame["referred"]) + frame["unmet"] + frame["outreach"]
@@ -171,7 +175,7 @@ def _grown(frame: pd.DataFrame, factor: float) -> pd.DataFrame:
     else:
         less = -change
         for part in ("unmet", "left", "referred", "outreach", "own"):
-            taken = np.minimum(frame[part], less)
+            taken = frame[part].clip(upper=less)
             frame[part], less = frame[part] - taken, less - taken
     return frame.assign(pool=(frame["need"] - frame["own"]).clip(lower=0))
 
@@ -198,11 +202,11 @@ def _formula(facts: Facts, cells: pd.DataFrame) -> pd.Series:
     kind.index = cells.index
     sites = facts.sites[facts.sites["quarter"] == first].set_index("institution")
     sites = sites.reindex(cells.index.get_level_values("institution"))
-    capture = pd.Series(0.0, index=cells.index)
+    capture = pd.Series(0.0, index=cells.index, dtype=float)
     for mode in ("monthly", "fortnightly", "weekly", "twice_weekly"):
         reached = count.to_numpy() >= sites[f"low_{mode}"].to_numpy()
         capture = capture.where(~reached, kind[f"capture_{mode}"])
-    capture = capture.where(posted <= 0, np.maximum(capture, kind["capture_posted"]))
+    capture = capture.where(posted <= 0, capture.clip(lower=kind["capture_posted"]))
     months = float(facts.quarters["months"].iloc[0])
     supply = kind["patients_per_session"] * count / months + kind["visits_per_posted_month"] * posted
-    return np.minimum(supply, capture * cells["pool"])
+    return pd.Series(supply.clip(upper=capture * cells["pool"]))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit.finding import ABSOLUTE, Finding, Lacking, flagged, lacking, over, together, unequal
+from planner.audit.frames import matched, sums
 from planner.audit.loads import home_load
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _DAYS_A_MONTH = 30.4375
 
 
 def visit_balance(facts: Facts) -> Finding:
-    """Every need has its row; the kinds add up to the need of the tables, none is negative, and the flows are those written apart."""
+    """Every need has its row, its kinds add up to the need of the tables, and the flows are those written apart."""
     table = facts.visits
     total = table[list(_KINDS)].sum(axis=1)
     found = [
@@ -40,8 +41,10 @@ def visit_balance(facts: Facts) -> Finding:
         ("returned", ways[ways["direction"] == "down"], "destination"),
     ):
         sent = part.groupby([place, "specialty", "quarter"])["patients_per_month"].sum()
-        written = sent.reindex(pd.MultiIndex.from_frame(table[CELL])).fillna(0.0).to_numpy()
-        found.append(unequal(table, pd.Series(written, index=table.index), table[name], CELL, f"{name} in referrals.csv"))
+        written = matched(sent, table, CELL)
+        found.append(
+            unequal(table, pd.Series(written, index=table.index), table[name], CELL, f"{name} in referrals.csv")
+        )
     lost = facts.plan["visits"].merge(table[CELL], on=CELL, how="left", indicator=True)
     found.append(flagged(lost, lost["_merge"] == "left_only", CELL, "visits of a cell without a need"))
     return together(*found)
@@ -65,7 +68,7 @@ def capture(facts: Facts) -> Finding:
     return together(
         over(table, table["sessions"], table["session_supply"], CELL, "visits that the clinics can see"),
         over(table, table["posted"], table["posted_supply"], CELL, "visits that posted doctors can see"),
-        over(table, kept, np.minimum(reach, table["most"]), CELL, "visits drawn or won back"),
+        over(table, kept, reach.clip(upper=table["most"]), CELL, "visits drawn or won back"),
         over(table, table["tele"], tele * table["pool"], CELL, "visits that teleconsultation draws"),
         flagged(table, uncovered, CELL, "the mode is a posting, but none covers the quarter"),
     )
@@ -115,7 +118,7 @@ def _extra(facts: Facts) -> pd.DataFrame:
     ways = ways[ways["direction"].eq("up") & ways["destination"].ne("outside")]
     keys = ["institution", "hospital", "specialty", "quarter"]
     ways = ways.rename(columns={"origin": "institution", "destination": "hospital", "patients_per_month": "visits"})
-    ways = ways.groupby(keys, as_index=False)["visits"].sum()
+    ways = sums(ways, keys, "visits")
     ways = ways.merge(facts.referred, on=keys[:3], how="left", suffixes=("", "_today")).fillna({"visits_today": 0.0})
     ways["extra"] = ways["visits"] - ways["visits_today"]
     ways = ways[ways["extra"] > ABSOLUTE + 1e-5 * ways["visits_today"]].reset_index(drop=True)
@@ -124,11 +127,11 @@ def _extra(facts: Facts) -> pd.DataFrame:
 
 def reserve(facts: Facts) -> Finding:
     """Extra referrals fit what hospitals keep for them, and `reserves.csv` keeps as much."""
-    extra = _extra(facts).groupby(["hospital", "specialty", "quarter"], as_index=False)["extra"].sum()
-    keys = pd.MultiIndex.from_frame(extra[["hospital", "specialty"]])
-    most = pd.Series(facts.capabilities["reserve"].reindex(keys).fillna(0.0).to_numpy(), index=extra.index)
+    extra = sums(_extra(facts), ["hospital", "specialty", "quarter"], "extra")
+    keys = ["hospital", "specialty"]
+    most = matched(facts.capabilities["reserve"], extra, keys)
     kept = facts.plan["reserves"].groupby(["institution", "specialty"])["visits_per_month"].sum()
-    kept = pd.Series(kept.reindex(keys).fillna(0.0).to_numpy(), index=extra.index)
+    kept = matched(kept, extra, keys)
     names = ["hospital", "specialty", "quarter"]
     return together(
         over(extra, extra["extra"], most, names, "visits reserved"),
@@ -137,7 +140,7 @@ def reserve(facts: Facts) -> Finding:
 
 
 def nearest_upper(facts: Facts) -> Finding:
-    """Extra goes to a hospital above the site, in its group, that can treat it, and to none farther than the nearest."""
+    """Extra goes to a capable hospital above the site, in its group, and to none farther than the nearest."""
     extra = _extra(facts)
     able = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
     able = able[able["visits"] > 0][["hospital", "specialty"]]
@@ -148,10 +151,10 @@ def nearest_upper(facts: Facts) -> Finding:
         pairs = pairs[facts.same_group(pairs["institution"], pairs["hospital"])]
     pairs = pairs.assign(trip=facts.minutes("patient", pairs["institution"], pairs["hospital"]))
     best = pairs[pairs["trip"].notna()].groupby(["institution", "specialty"])["trip"].min()
-    nearest = best.reindex(pd.MultiIndex.from_frame(extra[["institution", "specialty"]])).to_numpy()
+    nearest = matched(best, extra, ["institution", "specialty"], np.nan)
     known = pd.MultiIndex.from_frame(extra[["institution", "specialty", "hospital"]])
     capable = known.isin(pd.MultiIndex.from_frame(pairs[["institution", "specialty", "hospital"]]))
-    wrong = ~capable | ~(extra["trip"].to_numpy() <= nearest + 1e-6)
+    wrong = ~capable | ~(extra["trip"] <= nearest + 1e-6)
     names = ["institution", "hospital", "specialty", "quarter"]
     return flagged(extra, pd.Series(wrong, index=extra.index), names, "is not the nearest capable upper institution")
 
@@ -166,22 +169,29 @@ def tele_capacity(facts: Facts) -> Finding:
     """Visits by teleconsultation fit the half-days that the group's doctors give in that specialty."""
     table = facts.visits[["institution", "specialty", "quarter", "tele", "months"]].copy()
     desks = facts.plan["teleconsultations"].copy()
-    group = facts.institutions["group"] if facts.state("own_group") != "off" else facts.institutions["group"].map(lambda _: "")
+    group = (
+        facts.institutions["group"]
+        if facts.state("own_group") != "off"
+        else facts.institutions["group"].map(lambda _: "")
+    )
     table["group"] = table["institution"].map(group).fillna("")
     desks["group"] = desks["doctor"].map(facts.doctors["institution"]).map(group).fillna("")
     per_half_day = desks["specialty"].map(facts.specialties["tele_per_session"])
     desks["visits"] = desks["half_days"] * per_half_day / desks["quarter"].map(facts.quarters["months"])
     keys = ["group", "specialty", "quarter"]
-    seen = table.groupby(keys, as_index=False)["tele"].sum()
+    seen = sums(table, keys, "tele")
     given = desks.groupby(keys)["visits"].sum()
-    own = given.reindex(pd.MultiIndex.from_frame(seen[keys])).fillna(0.0).to_numpy()
+    own = matched(given, seen, keys)
     # Doctors of no group may serve any group, so they count for each and once for all together.
-    free = given.reindex(pd.MultiIndex.from_frame(seen.assign(group="")[keys])).fillna(0.0).to_numpy()
-    limit = own + np.where(seen["group"] == "", 0.0, free)
-    one = over(seen, seen["tele"], pd.Series(limit, index=seen.index), keys, "visits by teleconsultation")
-    whole = seen.groupby(keys[1:], as_index=False)["tele"].sum()
-    total = desks.groupby(keys[1:])["visits"].sum().reindex(pd.MultiIndex.from_frame(whole[keys[1:]])).fillna(0.0)
-    return together(one, over(whole, whole["tele"], pd.Series(total.to_numpy(), index=whole.index), keys[1:], "visits by teleconsultation"))
+    free = matched(given, seen.assign(group=""), keys)
+    limit = own + free.where(seen["group"] != "", 0.0)
+    one = over(seen, seen["tele"], limit, keys, "visits by teleconsultation")
+    whole = sums(seen, keys[1:], "tele")
+    total = matched(desks.groupby(keys[1:])["visits"].sum(), whole, keys[1:])
+    return together(
+        one,
+        over(whole, whole["tele"], total, keys[1:], "visits by teleconsultation"),
+    )
 
 
 def home_capability(facts: Facts) -> Lacking:
@@ -196,7 +206,7 @@ def down_beds(facts: Facts) -> Finding:
     kind = facts.specialties
     most = table["specialty"].map(kind["down_share"]) * table["referred"]
     stays = table["returned"] * table["specialty"].map(kind["down_bed_days"])
-    used = table.assign(days=stays).groupby(["institution", "quarter"], as_index=False)["days"].sum()
+    used = sums(table.assign(days=stays), ["institution", "quarter"], "days")
     rows = facts.region["capabilities"]
     kept = rows[rows["direction"].isin(["down", "both"])].groupby("institution")["beds"].sum(min_count=1)
     beds = used["institution"].map(kept).fillna(used["institution"].map(0.4 * facts.institutions["beds"].fillna(0.0)))

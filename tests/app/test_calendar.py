@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import date, timedelta
 
@@ -76,7 +77,7 @@ def test_ranges_of_frequencies_touch(weeks: int, lost: int) -> None:
     """Every count from the least monthly one on belongs to some frequency, whatever the holidays."""
     regular, low, high = counts(weeks, max(0, weeks - lost))
     assert low["monthly"] >= 1
-    for rarer, oftener in zip(FREQUENCIES, FREQUENCIES[1:], strict=False):
+    for rarer, oftener in itertools.pairwise(FREQUENCIES):
         assert low[rarer] < low[oftener]
         assert high[rarer] >= low[oftener] - 1
     assert all(low[f] <= high[f] and regular[f] <= high[f] for f in FREQUENCIES)
@@ -114,8 +115,17 @@ def test_without_start_a_typical_quarter_is_planned() -> None:
 
 @pytest.mark.parametrize(
     ("weeks", "lengths"),
-    [(5, [5]), (13, [13]), (16, [16]), (19, [19]), (20, [13, 7]), (26, [13, 13]), (52, [13] * 4), (58, [13, 13, 13, 19])],
-)  # fmt: skip
+    [
+        (5, [5]),
+        (13, [13]),
+        (16, [16]),
+        (19, [19]),
+        (20, [13, 7]),
+        (26, [13, 13]),
+        (52, [13] * 4),
+        (58, [13] * 3 + [19]),
+    ],
+)
 def test_quarters(weeks: int, lengths: list[int]) -> None:
     """Pieces of 13 weeks; a short rest joins the piece before it."""
     quarters = calendar(start=date(2026, 1, 5), weeks=weeks, holidays="none").quarters

@@ -43,9 +43,8 @@ def test_folder_appears_whole(tmp_path: Path) -> None:
 
 def test_failure_leaves_nothing(tmp_path: Path) -> None:
     """An exception while writing leaves neither a part nor a folder."""
-    with pytest.raises(RuntimeError), whole_folder(tmp_path / "plan") as fresh:
-        (fresh / "half.csv").write_text("x", encoding="utf-8")
-        raise RuntimeError
+    with pytest.raises(FileNotFoundError), whole_folder(tmp_path / "plan") as fresh:
+        (fresh / "half.csv").rename(fresh / "missing" / "half.csv")
     assert list(tmp_path.iterdir()) == []
 
 

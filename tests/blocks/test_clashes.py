@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from models.clashes import Clash, Explanation, find_clashes
 from models.elastic import row_scales
 from models.errors import ShapeError
-from models.highs import Limits, Status, solve
+from models.highs import Limits, Solution, Status, solve
 from models.matrix import Matrix
 
 INF = np.inf
@@ -60,7 +60,7 @@ def test_budget_below_what_is_forced() -> None:
     assert named(found) == [("budget", "row 2", 3.0, "most")]
     assert found.clashes[0].unit == "yuan"
     assert found.alternatives == (("forced_centre",),)
-    assert found.proved_sufficient and found.proved_minimal and found.proved_smallest
+    assert found.proved_sufficient and found.proved_minimal and found.proved_smallest and found.proved_least
 
 
 def test_only_whole_numbers_clash() -> None:
@@ -143,6 +143,22 @@ def test_no_time_gives_no_false_proof() -> None:
     assert not found.proved_smallest
 
 
+def test_ctrl_c_is_not_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search cut short by Ctrl-C raises instead of explaining from half of its answers."""
+    stopped = Solution(Status.UNSOLVED, None, INF, -INF, 0.0, 0, "user")
+    monkeypatch.setattr("models.cores.solve", lambda *_, **__: stopped)
+    with pytest.raises(KeyboardInterrupt):
+        find_clashes(model([("a", [1], 3, INF)], 0, 2), relaxable)
+
+
+def test_plans_at_hand_are_starts() -> None:
+    """A plan that breaks one rule shows that this rule is enough; one that breaks the structure is passed over."""
+    matrix = model([("structure", [1, 1], 1, 1), ("a", [1, 0], 1, INF), ("b", [0, 1], 1, INF)], 0, 1)
+    plans = [np.array([0.0, 0.0]), np.array([0.0, 1.0])]
+    found = find_clashes(matrix, relaxable, plans=plans)
+    assert len(found.clashes) == 1 and found.proved_sufficient and found.proved_minimal
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
 def test_smallest_by_brute_force(seed: int) -> None:
@@ -171,5 +187,5 @@ def test_smallest_by_brute_force(seed: int) -> None:
     relative = sum(clash.amount / scale[clash.row] for clash in found.clashes)
     assert (len(found.rules), len(found.clashes)) == best[:2]
     assert relative == pytest.approx(best[2], abs=1e-5)
-    assert found.proved_sufficient and found.proved_minimal and found.proved_smallest
+    assert found.proved_sufficient and found.proved_minimal and found.proved_smallest and found.proved_least
     assert solve(widened(matrix, found.clashes), np.zeros(cols)).x is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -113,6 +115,24 @@ def test_gap_is_shared_out() -> None:
     found = solve_pieces(matrix, cost, limits=Limits(absolute_gap=60.0, relative_gap=0.0))
     assert found.status is Status.OPTIMAL
     assert found.objective - found.bound <= 60.0 + 1e-6
+
+
+def test_time_is_shared_and_handed_on() -> None:
+    """Three hard parts share the time; together they end in time, with a plan and a bound."""
+    rng = np.random.default_rng(0)
+    weights = [rng.integers(5, 100, (15, 100)).astype(float) for _ in range(3)]
+    A = sp.csc_matrix(sp.block_diag(weights))
+    high = np.concatenate([np.floor(w.sum(axis=1) / 2) for w in weights])
+    cost = -np.concatenate([w.mean(axis=0) + rng.integers(0, 30, 100) for w in weights])
+    ones = np.ones(300)
+    matrix = Matrix(A, 0 * ones, ones, np.full(45, -INF), high, ones > 0, np.array(["r"] * 45), ["s"] * 45)
+    began = time.monotonic()
+    found = solve_pieces(matrix, cost, limits=Limits(seconds=2.0), start=0 * ones)
+    assert time.monotonic() - began < 4
+    assert (found.status, found.stopped_by) == (Status.FEASIBLE, "clock")
+    assert found.x is not None
+    assert matrix.worst(found.x) <= 1e-6
+    assert -INF < found.bound < found.objective == pytest.approx(float(cost @ found.x))
 
 
 @settings(max_examples=40, deadline=None)

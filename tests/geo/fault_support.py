@@ -268,16 +268,16 @@ class Desk:
         self.tables = base_tables()
         self.plan = PLAN
 
-    def set(self, table: str, row: int, **cells: Any) -> None:
+    def set(self, table: str, row: int, /, **cells: Any) -> None:
         """Overwrite cells of the row that the user sees as `row` (the first one is 2)."""
         self.tables[table][row - 2].update(cells)
 
-    def add(self, table: str, **cells: Any) -> str:
+    def add(self, table: str, /, **cells: Any) -> str:
         """Add a row and say which one the user sees it as."""
         self.tables.setdefault(table, []).append(cells)
         return str(len(self.tables[table]) + 1)
 
-    def row(self, table: str, **cells: Any) -> int:
+    def row(self, table: str, /, **cells: Any) -> int:
         """The first row with these cells, as the user sees it."""
         rows = self.tables[table]
         return next(at for at, row in enumerate(rows, 2) if all(row.get(k) == v for k, v in cells.items()))

@@ -89,7 +89,7 @@ def test_turnaround_that_no_host_can_keep(desk: Desk) -> None:
     desk.set("services", 3, turnaround_minutes=1440)
     problem = desk.sole()
     named(problem, "services", 3, "turnaround_minutes", "warning")
-    assert "none of 6 members" in problem.cure_en and "4320" in problem.expected_zh
+    assert "None of 6 members" in problem.cure_en and "4320" in problem.expected_zh
 
 
 def test_window_that_one_site_cannot_keep(desk: Desk) -> None:

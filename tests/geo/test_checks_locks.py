@@ -18,7 +18,7 @@ def test_must_and_must_not(desk: Desk) -> None:
     row = lock(desk, kind="session", doctor="D1", institution="T1", specialty="K1", must="no")
     problem = desk.sole()
     named(problem, "locks", row, "must")
-    assert "第 2 行" in problem.cure_zh and "row 2" in problem.cure_en
+    assert "第 2 行" in problem.cure_zh and "Row 2" in problem.cure_en
 
 
 def test_must_not_covers_everything(desk: Desk) -> None:
@@ -160,7 +160,7 @@ def test_service_locked_to_a_centre_that_is_locked_shut(desk: Desk) -> None:
     row = lock(desk, kind="service", institution="T1", service="ecg", host="H2")
     problem = desk.sole()
     named(problem, "locks", row, "host")
-    assert f"row {before}" in problem.cure_en
+    assert f"Row {before}" in problem.cure_en
 
 
 def test_lock_that_says_nothing(desk: Desk) -> None:

@@ -18,7 +18,7 @@ def test_own_specialty_out_of_scope(desk: Desk) -> None:
     desk.set("doctors", 3, scope="K2")
     problem = told(desk.check(), "doctors", 3, "scope")
     named(problem, "doctors", 3, "scope", "warning")
-    assert "add K1" in problem.cure_en
+    assert "Add K1" in problem.cure_en
 
 
 def test_title_below_every_floor(desk: Desk) -> None:
@@ -149,7 +149,7 @@ def test_clinic_during_an_absence(desk: Desk) -> None:
     row = desk.add("roster", doctor="D2", institution="T1", date="2026-07-07", slot="am", weeks="all")
     problem = desk.sole()
     named(problem, "roster", row, "date")
-    assert "row 2 of absences" in problem.cure_en
+    assert "Row 2 of absences" in problem.cure_en
 
 
 def test_clinic_of_a_doctor_who_is_away_all_the_time(desk: Desk) -> None:

@@ -137,7 +137,7 @@ def test_point_abroad(desk: Desk) -> None:
     desk.set("communities", 3, lon=2.35, lat=48.85)
     problem = told(desk.check(), "communities", 3, "lon")
     named(problem, "communities", 3, "lon")
-    assert "outside China" in problem.cure_en
+    assert "Outside China" in problem.cure_en
 
 
 def test_half_a_point(desk: Desk) -> None:

@@ -42,8 +42,17 @@ _WORDS = {
     "title": {1: "住院医师", 2: "主治医师", 3: "副主任医师", 4: "主任医师"},
     "yes_no": {"yes": "是", "no": "否"},
     "weekday": {day: f"周{zh}" for day, zh in enumerate("一二三四五六日", 1)},
-    "choice": {"am": "上午", "pm": "下午", "day": "全天", "may": "可以", "odd": "单周", "any": "不限", "up": "上转", "down": "下转"},
-}  # fmt: skip
+    "choice": {
+        "am": "上午",
+        "pm": "下午",
+        "day": "全天",
+        "odd": "单周",
+        "may": "可以",
+        "any": "不限",
+        "up": "上转",
+        "down": "下转",
+    },
+}
 
 
 class Book(Desk):
@@ -133,7 +142,7 @@ class Book(Desk):
 
 def towns_csv(desk: Desk) -> bytes:
     """The communities as a GB18030 export with a title, a total at the top and notes below."""
-    lines = ["无错县各村人口统计表（2020年）,,,,,", "村居代码,村居名称,经度,纬度,人口,所属机构"]
+    lines = ["无错县各村人口统计表（2020年）,,,,,", "代码,名称,经度,纬度,人口,所属机构"]
     names = dict(zip(TOWNS, ("东镇卫生院", "南镇卫生院", "西镇卫生院", "北镇卫生院"), strict=True))
     lines.append("合计,,,,120000,")
     lines += [
