@@ -51,7 +51,7 @@ docs: setup
 	$(BIN)/python docs/generate.py
 
 bench: setup
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.location.run
 
 clean:
 	rm -rf out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -227,10 +227,12 @@ def _unknown(raw: RawTable, columns: dict[str, Column], notes: _Notes) -> pd.Dat
             title, count = f"{heading}_{count}", count + 1
         kept[title] = pd.Series([clean(row[spot]) for row in raw.rows], dtype=object)
         first = twins.get(heading)
-        if first is not None and is_code(first) == is_code(heading):
-            notes.add(None, heading, "", said("second_column", first=first), "warning")
-        elif first is None and not is_plain(heading):
+        if is_plain(heading):
+            continue
+        if first is None:
             told.append(heading)
+        elif is_code(first) == is_code(heading):
+            notes.add(None, heading, "", said("second_column", first=first), "warning")
     if told:
         notes.add(None, "、".join(told), "", said("unknown_column"), "warning")
     for letter in raw.unheaded:

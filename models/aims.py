@@ -93,7 +93,9 @@ def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
     if not can:
         return
     total = sum(q.months for q in instance.quarters)
-    level = Columns(ledger.sheet, block, "level", ["t"], doc="level of the worst tenth", unit="share", lower=-1.0, upper=1.0)
+    level = Columns(
+        ledger.sheet, block, "level", ["t"], doc="level of the worst tenth", unit="share", lower=-1.0, upper=1.0
+    )
     short = Columns(ledger.sheet, block, "short", sorted(can), doc="below the level", unit="share")
     family = Rows(ledger.sheet, "aims", "worst_served", doc="kept over attainable against the level", unit="share")
     for site in sorted(can):

@@ -124,7 +124,9 @@ def assemble(instance: Instance, without: tuple[str, ...] = (), explain: bool = 
         _adopt_pyomo_rows(model, sheet)
         shortfalls = _apply_states(model.whole, instance, ledger)
         matrix = compile_sheet(sheet)
-        vectors = {name: (_vector(sheet, ledger.aims.get(name, [])), ledger.constants.get(name, 0.0)) for name in aims.UNITS}
+        vectors = {
+            name: (_vector(sheet, ledger.aims.get(name, [])), ledger.constants.get(name, 0.0)) for name in aims.UNITS
+        }
     return Model(instance, model, sheet, ledger, matrix, vectors, tuple(built), shortfalls)
 
 
@@ -132,19 +134,35 @@ def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...
     """Close the shared sums."""
     sheet = ledger.sheet
     if "referrals" in built:
-        balance = Rows(sheet, "whole", "visit_balance", doc="all kinds of visits add up to the need", rule="visit_balance", unit="visits/month")
+        balance = Rows(
+            sheet,
+            "whole",
+            "visit_balance",
+            doc="all kinds of visits add up to the need",
+            rule="visit_balance",
+            unit="visits/month",
+        )
         for (site, specialty), need in sorted(instance.needs.items()):
             for quarter in instance.quarters:
                 cell = (site, specialty, quarter.name)
                 balance.row(cell, ledger.sums["visits"][cell], need.pool, need.pool)
-    time = Rows(sheet, "whole", "doctor_time", doc="half-days fit the doctor's free time", rule="doctor_time", unit="half-days")
+    time = Rows(
+        sheet, "whole", "doctor_time", doc="half-days fit the doctor's free time", rule="doctor_time", unit="half-days"
+    )
     spent = sorted(ledger.sums["half_days"])
     idle = Columns(sheet, block, "idle", spent, doc="free half-days left", unit="half-days/quarter")
     at = {q.name: number for number, q in enumerate(instance.quarters)}
     for key in spent:
         free = instance.doctors[key[0]].free[at[key[1]]]  # type: ignore[index]
         time.row(key, [*ledger.sums["half_days"][key], (idle, key, 1.0)], free, free)  # type: ignore[arg-type]
-    home = Rows(sheet, "whole", "home_capability", doc="hospitals treat no more than they can", rule="home_capability", unit="visits/month")
+    home = Rows(
+        sheet,
+        "whole",
+        "home_capability",
+        doc="hospitals treat no more than they can",
+        rule="home_capability",
+        unit="visits/month",
+    )
     for key in sorted(ledger.sums["home_load"]):
         capability = instance.capabilities.get(key[:2])  # type: ignore[index]
         if capability is not None:
@@ -164,7 +182,9 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
     """
     items = ledger.sums["clinic_items"]
     if centres:
-        family = Rows(ledger.sheet, "whole", "clinic_items", doc="clinic items go to the centres or elsewhere", unit="items/day")
+        family = Rows(
+            ledger.sheet, "whole", "clinic_items", doc="clinic items go to the centres or elsewhere", unit="items/day"
+        )
         for key in sorted(items):
             if any(coef < 0 for _, _, coef in items[key]):
                 family.row(key, items[key], 0.0, 0.0)  # type: ignore[arg-type]
@@ -177,7 +197,11 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
     for key, terms in items.items():
         site, name, quarter = key  # type: ignore[misc]
         service = instance.services[name]
-        must = site in instance.members.get(name, ()) and service.unserved_cost is None and instance.state("served") != "off"
+        must = (
+            site in instance.members.get(name, ())
+            and service.unserved_cost is None
+            and instance.state("served") != "off"
+        )
         price = least[name] if must and least[name] < INF else 0.0
         for columns, column_key, coef in terms:
             ledger.pay("centres", columns, column_key, price * coef * service.days_per_year * weeks[quarter])
@@ -260,7 +284,9 @@ def compile_sheet(sheet: Sheet) -> Matrix:
         integer=join([np.full(len(c), c.integer) for c in columns], bool),
         row_rules=np.asarray(rules, dtype=np.str_),
         row_subjects=subjects,
-        col_names=lambda: [f"{c.path}[{','.join(map(str, k)) if isinstance(k, tuple) else k}]" for c in columns for k in c.keys],
+        col_names=lambda: [
+            f"{c.path}[{','.join(map(str, k)) if isinstance(k, tuple) else k}]" for c in columns for k in c.keys
+        ],
     )
 
 

@@ -56,13 +56,18 @@ class Baseline:
         return matrix
 
 
-def settle_in_order(model: Model, matrix: Matrix, aims: Iterable[str] = ("floors", "unmet", "worst_served", "travel")) -> Floats | None:
+def settle_in_order(
+    model: Model, matrix: Matrix, aims: Iterable[str] = ("floors", "unmet", "worst_served", "travel")
+) -> Floats | None:
     """The continuous rest of a plan whose whole numbers are fixed: aims in order, as linear programmes."""
     from models.stages import Stages
 
     stages = Stages(model, matrix)
     for aim in aims:
-        if model.aims[aim][0].any() and stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-6 * max(1.0, abs(value))).value == np.inf:
+        if (
+            model.aims[aim][0].any()
+            and stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-6 * max(1.0, abs(value))).value == np.inf
+        ):
             return None
     return stages.x
 
@@ -122,7 +127,7 @@ def _people(model: Model, clinics: dict[Key, float], posted: Iterable[postings.O
         "sessions.clinics": clinics,
         "sessions.days": days_for(model, clinics),
         "sessions.mode": modes_for(model.instance, clinics, chosen),
-        "postings.posted": {option: 1.0 for option in chosen},
+        "postings.posted": dict.fromkeys(chosen, 1.0),
     }
 
 
@@ -144,7 +149,8 @@ class _ByHand:
         }
         settings = sessions.options_of(instance)
         self.away = {
-            (*key, q): postings.away_limit(d, settings.cover_min_headcount) * sessions.home_half_days(instance, key[0], at)
+            (*key, q): postings.away_limit(d, settings.cover_min_headcount)
+            * sessions.home_half_days(instance, key[0], at)
             for key, d in instance.departments.items()
             for at, q in enumerate(self.names)
         }
@@ -159,7 +165,10 @@ class _ByHand:
         if columns is None or any((*key[:3], frequency, key[3]) not in columns for key in keys):
             return False
         cost = 2.0 if sessions.is_far(self.instance, who, site) else 1.0
-        counts = {q: float(min(place.counts_regular[frequency][at], self.free[doctor, q] // cost)) for at, q in enumerate(self.names)}
+        counts = {
+            q: float(min(place.counts_regular[frequency][at], self.free[doctor, q] // cost))
+            for at, q in enumerate(self.names)
+        }
         needed = self.instance.specialties[specialty].equipment if place.equipment is not None else ()
         for at, q in enumerate(self.names):
             home = (who.institution, who.department, q)
@@ -264,7 +273,9 @@ def _forgone(instance: Instance, doctor: str, site: str, specialty: str, count: 
 
 
 def by_hand(
-    model: Model, closed: frozenset[tuple[str, str]] = frozenset(), limits: Mapping[tuple[str, str], float] | None = None
+    model: Model,
+    closed: frozenset[tuple[str, str]] = frozenset(),
+    limits: Mapping[tuple[str, str], float] | None = None,
 ) -> Baseline:
     """A greedy plan: keep the postings, fill posts with those who ask, then clinics where most is missing.
 
@@ -286,18 +297,47 @@ def by_hand(
     for cell in (c for c in cells if instance.needs[c].has_outreach):
         if _keep_today(hand, cell, visitors[cell]):
             held.add(cell)
+    _promises_first(hand, cells, visitors, held)
     for frequency in ("fortnightly", "weekly", "monthly"):
         for cell in cells:
-            if cell not in held:
-                near = sorted(visitors[cell], key=lambda d: (instance.doctors[d].minutes[cell[0]], -hand.free[d, hand.names[0]], d))
-                if any(hand.hold(doctor, *cell, frequency) for doctor in near):
-                    held.add(cell)
+            if cell not in held and _send_nearest(hand, cell, visitors[cell], frequency):
+                held.add(cell)
     values = _people(model, hand.clinics, chosen)
     values["sessions.mode"] = {(i, k, f, q): 1.0 for _, i, k, f, q in hand.main} | {  # type: ignore[misc]
-        key: 1.0 for key in values["sessions.mode"] if key[2] == "posted"  # type: ignore[index]
+        key: 1.0
+        for key in values["sessions.mode"]
+        if key[2] == "posted"  # type: ignore[index]
     }
     values["sessions.main"] = hand.main
     return Baseline(model, "by_hand", values)
+
+
+def _send_nearest(hand: _ByHand, cell: tuple[str, str], doctors: list[str], frequency: str) -> bool:
+    """The nearest doctor with time takes the clinic."""
+    minutes = {d: hand.instance.doctors[d].minutes[cell[0]] for d in doctors}
+    near = sorted(doctors, key=lambda d: (minutes[d], -hand.free[d, hand.names[0]], d))
+    return any(hand.hold(doctor, *cell, frequency) for doctor in near)
+
+
+def _promises_first(
+    hand: _ByHand,
+    cells: list[tuple[str, str]],
+    visitors: Mapping[tuple[str, str], list[str]],
+    held: set[tuple[str, str]],
+) -> None:
+    """Clinics until every site and need has its floor, the sites with fewest visitors first."""
+    instance = hand.instance
+    at_site: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for cell in cells:
+        at_site[cell[0]].append(cell)
+    for site in sorted(at_site, key=lambda i: (sum(len(visitors[c]) for c in at_site[i]), i)):
+        wanted = sorted(at_site[site], key=lambda c: -max(instance.needs[c].floor, default=0.0))
+        for frequency in ("fortnightly", "weekly", "monthly"):
+            for cell in wanted:
+                got = sum(n for key, n in hand.clinics.items() if key[1] == site)  # type: ignore[index]
+                short = got < sum(instance.sites[site].floor) or max(instance.needs[cell].floor, default=0.0) > 0
+                if short and cell not in held and _send_nearest(hand, cell, visitors[cell], frequency):
+                    held.add(cell)
 
 
 def _keep_today(hand: _ByHand, cell: tuple[str, str], doctors: list[str]) -> bool:
@@ -324,16 +364,28 @@ def _posts_by_hand(
         _count(instance, held, option)
         _take(spare, instance, option)
     wishes = [o for o in covers if o not in chosen]
-    wishes.sort(key=lambda o: (-instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0, instance.doctors[o[0]].wish_points, o))
+    wishes.sort(
+        key=lambda o: (
+            -instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0,
+            instance.doctors[o[0]].wish_points,
+            o,
+        )
+    )
     for option in wishes:
         doctor = instance.doctors[option[0]]
         staff = instance.institutions[doctor.institution].staff
         department = instance.departments.get((doctor.institution, doctor.department))
-        if doctor.id in used or option[1:3] in closed or held["post", *option[1:3]] >= instance.posts[option[1:3]].doctors:
+        if (
+            doctor.id in used
+            or option[1:3] in closed
+            or held["post", *option[1:3]] >= instance.posts[option[1:3]].doctors
+        ):
             continue
         if staff is not None and held["hospital", doctor.institution] >= floor(settings.post_share * staff + 1e-9):
             continue
-        if department is not None and held["department", doctor.institution, doctor.department] >= postings.away_limit(department, settings.cover_min_headcount):
+        if department is not None and held["department", doctor.institution, doctor.department] >= postings.away_limit(
+            department, settings.cover_min_headcount
+        ):
             continue
         if settings.max_posts is not None and len(chosen) >= settings.max_posts:
             continue

@@ -43,8 +43,10 @@ def offered(values: Values, instance: Instance) -> dict[Any, float]:
     found: dict[Any, float] = defaultdict(float)
     for (_, site, specialty, quarter), count in values.of("sessions.clinics").items():  # type: ignore[misc]
         need, kind, at = instance.needs[site, specialty], instance.specialties[specialty], months[quarter]
-        rate = kind.patients_per_session * need.calibration if need.has_outreach else (
-            kind.new_patients_per_session if at[0] == 0 else kind.patients_per_session
+        rate = (
+            kind.patients_per_session * need.calibration
+            if need.has_outreach
+            else (kind.new_patients_per_session if at[0] == 0 else kind.patients_per_session)
         )
         found[site, specialty, quarter] += rate * count / at[1]
     from models.postings import candidates, visits_per_month
@@ -87,9 +89,17 @@ def _visits(values: Values, instance: Instance) -> pd.DataFrame:
         for quarter in instance.quarters:
             cell = (site, specialty, quarter.name)
             parts = (clinics.get(cell, 0.0), posted.get(cell, 0.0), tele.get(cell, 0.0), referred.get(cell, 0.0))
-            rest = (left.get(cell, 0.0), unmet.get(cell, 0.0), back.get(cell, 0.0), could.get(cell, 0.0), modes.get(cell, ""))
+            rest = (
+                left.get(cell, 0.0),
+                unmet.get(cell, 0.0),
+                back.get(cell, 0.0),
+                could.get(cell, 0.0),
+                modes.get(cell, ""),
+            )
             rows.append((*cell, need.need, need.own, *parts, *rest))
-    names = "institution specialty quarter need own sessions posted tele referred left unmet returned offered mode".split()
+    names = (
+        "institution specialty quarter need own sessions posted tele referred left unmet returned offered mode".split()
+    )
     return pd.DataFrame(rows, columns=names)
 
 
@@ -103,12 +113,32 @@ def _referrals(values: Values, instance: Instance, visits: pd.DataFrame) -> pd.D
     for cell in visits.itertuples():
         key = (cell.institution, cell.specialty, cell.quarter)
         if cell.left > 1e-6:
-            rows.append((cell.institution, "outside", cell.specialty, "up", cell.quarter, cell.left, instance.outside_minutes[str(cell.institution)]))
+            rows.append(
+                (
+                    cell.institution,
+                    "outside",
+                    cell.specialty,
+                    "up",
+                    cell.quarter,
+                    cell.left,
+                    instance.outside_minutes[str(cell.institution)],
+                )
+            )
         total = sum(sent for _, sent in shares.get(key, ()))
         for hospital, sent in shares.get(key, ()):
             if cell.returned > 1e-6:
                 minutes = instance.patient_minutes.get((hospital, str(cell.institution)), 0.0)
-                rows.append((hospital, cell.institution, cell.specialty, "down", cell.quarter, cell.returned * sent / total, minutes))
+                rows.append(
+                    (
+                        hospital,
+                        cell.institution,
+                        cell.specialty,
+                        "down",
+                        cell.quarter,
+                        cell.returned * sent / total,
+                        minutes,
+                    )
+                )
     names = ["origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"]
     return pd.DataFrame(rows, columns=names).sort_values(names[:5], ignore_index=True)
 

@@ -37,7 +37,7 @@ def option(
 
     `later` marks an option that is accepted but does nothing yet; `alliance check` says so.
     """
-    about = {"zh": zh, "en": en, "unit": unit, "least": least, "most": most, "above": above}
+    about: dict[str, Any] = {"zh": zh, "en": en, "unit": unit, "least": least, "most": most, "above": above}
     about |= {"choices": choices, "later": later}
     if isinstance(default, Mapping):
         frozen = MappingProxyType(dict(default))

@@ -156,7 +156,9 @@ def _cover(instance: Instance, start: date, end: date) -> tuple[float, ...]:
     )
 
 
-def candidates(instance: Instance, explain: bool) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
+def candidates(
+    instance: Instance, explain: bool
+) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
     """Options with their covers, and the rules under which some of them must be forbidden."""
     covers, forbidden = dict(running(instance)), {}
     any_scope = instance.state("scope") != "hard"
@@ -186,7 +188,14 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     covers, forbidden = candidates(instance, ledger.explain)
     sheet = ledger.sheet
     posted = Columns(sheet, block, "posted", covers, doc="posting made", unit="0/1", upper=1.0, integer=True)
-    cells = sorted({(i, k, q.name) for (_, i, k, _), c in covers.items() for q, part in zip(instance.quarters, c, strict=True) if part})
+    cells = sorted(
+        {
+            (i, k, q.name)
+            for (_, i, k, _), c in covers.items()
+            for q, part in zip(instance.quarters, c, strict=True)
+            if part
+        }
+    )
     cells = [cell for cell in cells if cell[:2] in instance.needs]
     visits = Columns(sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month")
     _supply(instance, ledger, posted, visits, covers)
@@ -205,7 +214,9 @@ def _subject(option: Option) -> tuple[str, ...]:
     return (option[0], option[1], option[2], option[3].isoformat())
 
 
-def _supply(instance: Instance, ledger: Ledger, posted: Columns, visits: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+def _supply(
+    instance: Instance, ledger: Ledger, posted: Columns, visits: Columns, covers: Mapping[Option, tuple[float, ...]]
+) -> None:
     family = Rows(ledger.sheet, NAME, "posted_supply", doc="visits need a posted doctor", unit="visits/month")
     by_cell: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for option, cover in covers.items():
@@ -247,8 +258,12 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
     sheet, settings = ledger.sheet, options_of(instance)
     one = Rows(sheet, NAME, "one_posting", doc="one posting at a time", rule="one_posting", unit="postings")
     kept = Rows(sheet, NAME, "posting_kept", doc="running postings go on", rule="posting_kept", unit="postings")
-    limit = Rows(sheet, NAME, "post_limit", doc="no more doctors than the post asks for", rule="post_limit", unit="doctors")
-    least = Rows(sheet, NAME, "post_floor", doc="locked posts are filled", rule="post_floor", unit="doctors", weight=10.0)
+    limit = Rows(
+        sheet, NAME, "post_limit", doc="no more doctors than the post asks for", rule="post_limit", unit="doctors"
+    )
+    least = Rows(
+        sheet, NAME, "post_floor", doc="locked posts are filled", rule="post_floor", unit="doctors", weight=10.0
+    )
     share = Rows(sheet, NAME, "post_share", doc="share of the staff", rule="post_share", unit="doctors")
     total = Rows(sheet, NAME, "max_posts", doc="all postings at once", rule="max_posts", unit="doctors")
     for option in running(instance):
@@ -293,7 +308,12 @@ def away_limit(department: Department, least_headcount: int) -> int:
 
 def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
     family = Rows(
-        ledger.sheet, NAME, "home_cover_posted", doc="departments keep their people", rule="home_cover_posted", unit="doctors"
+        ledger.sheet,
+        NAME,
+        "home_cover_posted",
+        doc="departments keep their people",
+        rule="home_cover_posted",
+        unit="doctors",
     )
     away: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for option, cover in covers.items():
@@ -303,7 +323,13 @@ def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[O
                 at = instance.quarters.index(quarter)
                 away[doctor.institution, doctor.department, quarter.name].append((posted, option, 1.0))
                 ledger.add("half_days", (doctor.id, quarter.name), posted, option, doctor.free[at] * part)
-                ledger.add("home_load", (doctor.institution, option[2], quarter.name), posted, option, doctor.home_visits * part)
+                ledger.add(
+                    "home_load",
+                    (doctor.institution, option[2], quarter.name),
+                    posted,
+                    option,
+                    doctor.home_visits * part,
+                )
     settings, held = options_of(instance), running(instance)
     for (home, name, quarter_name), terms in sorted(away.items()):
         department = instance.departments.get((home, name))
@@ -324,7 +350,9 @@ def _locks(block: Any, instance: Instance, ledger: Ledger, posted: Columns) -> N
     missed = Columns(ledger.sheet, block, "missed", soft, doc="posting asked for and not made", unit="0/1", upper=1.0)
     for lock in locks:
         wanted_key = (lock.doctor, lock.institution, lock.specialty)
-        terms: list[Term] = [(posted, o, 1.0) for o in posted.keys if all(not w or w == g for w, g in zip(wanted_key, o, strict=False))]  # type: ignore[call-overload]
+        terms: list[Term] = [
+            (posted, o, 1.0) for o in posted.keys if all(not w or w == g for w, g in zip(wanted_key, o, strict=False))
+        ]  # type: ignore[call-overload]
         bound = {"lower": 1.0} if lock.must else {"upper": 0.0}
         if lock.weight is None:
             family.row((lock.label,), terms, **bound)
@@ -350,7 +378,9 @@ def _money(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[
             ledger.aim("change", posted, option, CHANGE_POINTS)
             ledger.aim("wishes", posted, option, instance.doctors[option[0]].wish_points)
     if settings.subsidy_budget is not None:
-        family = Rows(ledger.sheet, NAME, "subsidy_budget", doc="subsidies within budget", rule="subsidy_budget", unit="yuan/year")
+        family = Rows(
+            ledger.sheet, NAME, "subsidy_budget", doc="subsidies within budget", rule="subsidy_budget", unit="yuan/year"
+        )
         family.row((), subsidies, upper=settings.subsidy_budget)
 
 

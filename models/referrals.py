@@ -94,9 +94,13 @@ def extra_ways(instance: Instance, explain: bool) -> dict[Way, tuple[str, ...]]:
         if capability.visits > 0:
             hosts[specialty].append(hospital)
     found: dict[Way, tuple[str, ...]] = {}
-    for (site, specialty) in sorted(instance.needs):
+    for site, specialty in sorted(instance.needs):
         level = instance.institutions[site].level
-        upper = [h for h in hosts[specialty] if instance.institutions[h].level > level and (site, h) in instance.patient_minutes]
+        upper = [
+            h
+            for h in hosts[specialty]
+            if instance.institutions[h].level > level and (site, h) in instance.patient_minutes
+        ]
         upper = [h for h in upper if instance.state("own_group") == "off" or instance.same_group(site, h)]
         upper.sort(key=lambda h: (instance.patient_minutes[site, h], h))
         for rank, hospital in enumerate(upper):
@@ -116,7 +120,11 @@ def tele_groups(instance: Instance) -> dict[tuple[str, str], list[str]]:
         for doctor in instance.doctors.values():
             for specialty in doctor.specialties:
                 kind = instance.specialties[specialty]
-                if kind.capture.get("tele", 0.0) > 0 and doctor.title >= kind.min_title and instance.institutions[doctor.institution].level >= 2:
+                if (
+                    kind.capture.get("tele", 0.0) > 0
+                    and doctor.title >= kind.min_title
+                    and instance.institutions[doctor.institution].level >= 2
+                ):
                     found[_group(instance, doctor.institution), specialty].append(doctor.id)
     return {key: sorted(names) for key, names in sorted(found.items())}
 
@@ -176,7 +184,14 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
 def _flows(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:
     sheet, unit = ledger.sheet, "visits/month"
     up = Rows(sheet, NAME, "referred_up", doc="no more than today and the reserve", rule="reserve", unit=unit)
-    must = Rows(sheet, NAME, "referred_recoverable", doc="who needs the hospital goes there", rule="referred_recoverable", unit=unit)
+    must = Rows(
+        sheet,
+        NAME,
+        "referred_recoverable",
+        doc="who needs the hospital goes there",
+        rule="referred_recoverable",
+        unit=unit,
+    )
     above = Rows(sheet, NAME, "above_must", doc="referred without need", unit=unit)
     reserve = Rows(sheet, NAME, "reserve", doc="extra referrals fit the reserve", rule="reserve", unit=unit)
     by_cell: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
@@ -196,7 +211,11 @@ def _flows(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> N
         least = (1.0 - need.recoverable) * need.referred_today
         if sent:
             must.row((site, specialty, quarter), sent, lower=least)
-        above.row((site, specialty, quarter), [(made["avoidable"], cell, 1.0), *((c, key, -1.0) for c, key, _ in sent)], lower=-least)
+        above.row(
+            (site, specialty, quarter),
+            [(made["avoidable"], cell, 1.0), *((c, key, -1.0) for c, key, _ in sent)],
+            lower=-least,
+        )
         for name in ("tele", "left", "unmet"):
             if cell in made[name]:
                 ledger.add("visits", cell, made[name], cell, 1.0)
@@ -207,8 +226,17 @@ def _flows(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> N
         reserve.row((hospital, specialty, quarter), terms, upper=capability.reserve if capability else 0.0)
 
 
-def _left(instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]) -> None:
-    family = Rows(ledger.sheet, NAME, "left_recoverable", doc="outflow falls by its recoverable share", rule="left_recoverable", unit="visits/month")
+def _left(
+    instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]
+) -> None:
+    family = Rows(
+        ledger.sheet,
+        NAME,
+        "left_recoverable",
+        doc="outflow falls by its recoverable share",
+        rule="left_recoverable",
+        unit="visits/month",
+    )
     modes: Columns | None = ledger.offers.get("modes")
     by_cell: dict[tuple[str, str, str], list[tuple[str, Any]]] = defaultdict(list)
     for key in modes.keys if modes is not None else ():
@@ -227,8 +255,17 @@ def _left(instance: Instance, ledger: Ledger, made: Mapping[str, Columns], group
         family.row(cell, terms, lower=need.left - drawn * tele)  # type: ignore[arg-type]
 
 
-def _tele(instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]) -> None:
-    family = Rows(ledger.sheet, NAME, "tele_capacity", doc="teleconsultation fits its half-days", rule="tele_capacity", unit="visits/month")
+def _tele(
+    instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]
+) -> None:
+    family = Rows(
+        ledger.sheet,
+        NAME,
+        "tele_capacity",
+        doc="teleconsultation fits its half-days",
+        rule="tele_capacity",
+        unit="visits/month",
+    )
     months = {q.name: q.months for q in instance.quarters}
     seen: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for cell in made["tele"].keys:

@@ -83,7 +83,9 @@ class Rows:
     `weight` is what one unit of shortfall counts in the aim `floors` when the rule is soft.
     """
 
-    def __init__(self, sheet: Sheet, owner: str, name: str, *, doc: str, rule: str = "", unit: str = "", weight: float = 1.0) -> None:
+    def __init__(
+        self, sheet: Sheet, owner: str, name: str, *, doc: str, rule: str = "", unit: str = "", weight: float = 1.0
+    ) -> None:
         self.owner, self.name, self.doc, self.rule, self.unit, self.weight = owner, name, doc, rule, unit, weight
         self.subjects: list[tuple[str, ...]] = []
         self.lower: list[float] = []
@@ -109,7 +111,9 @@ class Rows:
         self.upper.append(upper)
         return number
 
-    def rows(self, subjects: Sequence[tuple[str, ...]], lower: float | np.ndarray = -INF, upper: float | np.ndarray = INF) -> np.ndarray:
+    def rows(
+        self, subjects: Sequence[tuple[str, ...]], lower: float | np.ndarray = -INF, upper: float | np.ndarray = INF
+    ) -> np.ndarray:
         """Add many empty rows; returns their numbers, to be filled by `add`."""
         first, size = len(self.lower), len(subjects)
         self.subjects.extend(subjects)

@@ -184,13 +184,19 @@ class _Build:
     def _declare(self, block: Any) -> None:
         instance, sheet = self.instance, self.sheet
         most = [self._most(*key) for key in self.keys]
-        self.n = Columns(sheet, block, "clinics", self.keys, doc="clinics held", unit="half-days/quarter", upper=most, integer=True)
+        self.n = Columns(
+            sheet, block, "clinics", self.keys, doc="clinics held", unit="half-days/quarter", upper=most, integer=True
+        )
         far = [k for k in self.keys if is_far(instance, instance.doctors[k[0]], k[1])]
         trips = sorted({(d, i, q) for d, i, _, q in far})
         self.r = Columns(sheet, block, "days", trips, doc="whole days on long trips", unit="days/quarter", integer=True)
         modes = [(i, k, f, q) for i, k, q in self.cells for f in self._modes(i, k, q)]
-        self.z = Columns(sheet, block, "mode", modes, doc="what the site is offered", unit="0/1", upper=1.0, integer=True)
-        mains = [(d, i, k, f, q) for d, i, k, q in self.keys for f in self._frequencies(i, k) if self._can_lead(d, i, f, q)]
+        self.z = Columns(
+            sheet, block, "mode", modes, doc="what the site is offered", unit="0/1", upper=1.0, integer=True
+        )
+        mains = [
+            (d, i, k, f, q) for d, i, k, q in self.keys for f in self._frequencies(i, k) if self._can_lead(d, i, f, q)
+        ]
         self.m = Columns(sheet, block, "main", mains, doc="main doctor", unit="0/1", upper=1.0, integer=True)
         held = [c for c in self.cells if self.by_cell.get(c)]
         self.v = Columns(sheet, block, "session_visits", held, doc="visits kept by clinics", unit="visits/month")
@@ -204,7 +210,10 @@ class _Build:
 
     def _most(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
         high, at = self.instance.sites[site].counts_high, self.at[quarter]
-        return min(self._time(doctor, site, quarter), max((float(high[f][at]) for f in self._frequencies(site, specialty)), default=0.0))
+        return min(
+            self._time(doctor, site, quarter),
+            max((float(high[f][at]) for f in self._frequencies(site, specialty)), default=0.0),
+        )
 
     def _time(self, doctor: str, site: str, quarter: str) -> float:
         """Clinics there for which the doctor has time; no limit where the rule may give way."""
@@ -270,9 +279,13 @@ def _modes(made: _Build) -> None:
     sheet, instance = made.sheet, made.instance
     one = Rows(sheet, NAME, "one_mode", doc="at most one mode", unit="modes")
     low = Rows(sheet, NAME, "frequency_low", doc="enough clinics for the frequency", rule="frequency", unit="clinics")
-    high = Rows(sheet, NAME, "frequency_high", doc="no more clinics than the frequency", rule="frequency", unit="clinics")
+    high = Rows(
+        sheet, NAME, "frequency_high", doc="no more clinics than the frequency", rule="frequency", unit="clinics"
+    )
     posted = Rows(sheet, NAME, "posted_mode", doc="a posting makes the mode", unit="modes")
-    required = Rows(sheet, NAME, "requires_service", doc="required services are served", rule="requires_service", unit="modes")
+    required = Rows(
+        sheet, NAME, "requires_service", doc="required services are served", rule="requires_service", unit="modes"
+    )
     served: Mapping[tuple[str, str], list[Term]] = made.ledger.offers.get("served", {})
     for cell in made.cells:
         site, specialty, quarter = cell
@@ -282,8 +295,16 @@ def _modes(made: _Build) -> None:
         held: list[Term] = [(made.n, (d, site, specialty, quarter), 1.0) for d in made.by_cell.get(cell, ())]
         if held:
             clinics = made._frequencies(site, specialty)
-            low.row(cell, [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_low[f][at])) for f in clinics)], lower=0.0)
-            high.row(cell, [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_high[f][at])) for f in clinics)], upper=0.0)
+            low.row(
+                cell,
+                [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_low[f][at])) for f in clinics)],
+                lower=0.0,
+            )
+            high.row(
+                cell,
+                [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_high[f][at])) for f in clinics)],
+                upper=0.0,
+            )
         if made.posted.get(cell):
             terms: list[Term] = [(c, key, -1.0) for c, key, _ in made.posted[cell]]
             posted.row(cell, [(made.z, (site, specialty, "posted", quarter), 1.0), *terms], upper=0.0)
@@ -302,13 +323,17 @@ def _new_postings(made: _Build, family: Rows, cell: tuple[str, str, str], servic
         if option not in held:
             by_start[option[3].isoformat()].append((columns, option, 1.0))  # type: ignore[index]
     for start, terms in by_start.items():
-        family.row((*cell, service, start), [*terms, *((c, key, coef * len(terms)) for c, key, coef in share)], upper=0.0)
+        family.row(
+            (*cell, service, start), [*terms, *((c, key, coef * len(terms)) for c, key, coef in share)], upper=0.0
+        )
 
 
 def _visits(made: _Build) -> None:
     sheet, instance, ledger = made.sheet, made.instance, made.ledger
     supply = Rows(sheet, NAME, "session_supply", doc="visits need clinics", rule="capture", unit="visits/month")
-    capture = Rows(sheet, NAME, "capture", doc="visits kept stay within what the mode draws", rule="capture", unit="visits/month")
+    capture = Rows(
+        sheet, NAME, "capture", doc="visits kept stay within what the mode draws", rule="capture", unit="visits/month"
+    )
     posted = ledger.offers.get("posted_visits")
     for cell in made.cells:
         site, specialty, quarter = cell
@@ -316,7 +341,11 @@ def _visits(made: _Build) -> None:
         months, terms = instance.quarters[at].months, list[Term]()
         if cell in made.v:
             rate = made.patients(need, at) / months
-            supply.row(cell, [(made.v, cell, 1.0), *((made.n, (d, site, specialty, quarter), -rate) for d in made.by_cell[cell])], upper=0.0)
+            supply.row(
+                cell,
+                [(made.v, cell, 1.0), *((made.n, (d, site, specialty, quarter), -rate) for d in made.by_cell[cell])],
+                upper=0.0,
+            )
             terms.append((made.v, cell, 1.0))
             ledger.add("visits", cell, made.v, cell, 1.0)
             ledger.add("kept", (site, quarter), made.v, cell, 1.0)
@@ -345,7 +374,9 @@ def _draw(made: _Build, need: Need, mode: str, quarter: int) -> float:
 def _main(made: _Build) -> None:
     if made.instance.state("continuity") == "off":
         return
-    share = Rows(made.sheet, NAME, "main_share", doc="the main doctor holds most clinics", rule="continuity", unit="clinics")
+    share = Rows(
+        made.sheet, NAME, "main_share", doc="the main doctor holds most clinics", rule="continuity", unit="clinics"
+    )
     one = Rows(made.sheet, NAME, "main_one", doc="one main doctor for each clinic", rule="continuity", unit="doctors")
     leads: dict[tuple[str, ...], list[Term]] = defaultdict(list)
     for key in made.m.keys:
@@ -358,7 +389,9 @@ def _main(made: _Build) -> None:
     for key in made.z.keys:
         site, specialty, mode, quarter = key  # type: ignore[misc]
         if mode != "posted":
-            one.row(key, [*leads.get(("", site, specialty, mode, quarter), []), (made.z, key, -1.0)], lower=0.0, upper=0.0)  # type: ignore[arg-type]
+            one.row(
+                key, [*leads.get(("", site, specialty, mode, quarter), []), (made.z, key, -1.0)], lower=0.0, upper=0.0
+            )  # type: ignore[arg-type]
 
 
 def _trips(made: _Build) -> dict[tuple[str, str, str], list[str]]:
@@ -371,9 +404,13 @@ def _trips(made: _Build) -> dict[tuple[str, str, str], list[str]]:
 
 def _away(made: _Build) -> None:
     instance, ledger, settings = made.instance, made.ledger, options_of(made.instance)
-    day = Rows(made.sheet, NAME, "whole_day", doc="long trips take a day for each clinic", rule="whole_day", unit="days")
+    day = Rows(
+        made.sheet, NAME, "whole_day", doc="long trips take a day for each clinic", rule="whole_day", unit="days"
+    )
     pair = Rows(made.sheet, NAME, "whole_day_pair", doc="at most two clinics a day", rule="whole_day", unit="days")
-    cover = Rows(made.sheet, NAME, "home_cover", doc="departments keep their people", rule="home_cover", unit="half-days")
+    cover = Rows(
+        made.sheet, NAME, "home_cover", doc="departments keep their people", rule="home_cover", unit="half-days"
+    )
     gone: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     total_months = sum(q.months for q in instance.quarters)
     for (name, site, quarter_name), specialties in sorted(_trips(made).items()):
@@ -417,10 +454,18 @@ def _forgone(made: _Build, doctor: Doctor, site: str, specialties: list[str], qu
     if (doctor.id, site, quarter.name) in made.r:
         # The hospital loses the doctor's own specialty for the whole day.
         first = max(specialties, key=lambda k: (rate[k], k))
-        made.ledger.add("home_load", (doctor.institution, first, quarter.name), made.r, (doctor.id, site, quarter.name), 2.0 * rate[first])
+        made.ledger.add(
+            "home_load",
+            (doctor.institution, first, quarter.name),
+            made.r,
+            (doctor.id, site, quarter.name),
+            2.0 * rate[first],
+        )
         return
     for k in specialties:
-        made.ledger.add("home_load", (doctor.institution, k, quarter.name), made.n, (doctor.id, site, k, quarter.name), rate[k])
+        made.ledger.add(
+            "home_load", (doctor.institution, k, quarter.name), made.n, (doctor.id, site, k, quarter.name), rate[k]
+        )
 
 
 def _places(made: _Build) -> None:
@@ -439,13 +484,25 @@ def _places(made: _Build) -> None:
         room.row((site, quarter), terms, upper=instance.sites[site].slots[made.at[quarter]])
     for (site, item, quarter), terms in sorted(by_item.items()):
         place = instance.sites[site]
-        items.row((site, item, quarter), terms, upper=(place.equipment or {}).get(item, 0) * place.half_days[made.at[quarter]])
+        items.row(
+            (site, item, quarter), terms, upper=(place.equipment or {}).get(item, 0) * place.half_days[made.at[quarter]]
+        )
 
 
 def _floors(made: _Build) -> None:
     instance = made.instance
-    sites = Rows(made.sheet, NAME, "site_floor", doc="least clinics of a site", rule="site_floor", unit="clinics", weight=10.0)
-    needs = Rows(made.sheet, NAME, "need_floor", doc="least clinics of a specialty", rule="need_floor", unit="clinics", weight=10.0)
+    sites = Rows(
+        made.sheet, NAME, "site_floor", doc="least clinics of a site", rule="site_floor", unit="clinics", weight=10.0
+    )
+    needs = Rows(
+        made.sheet,
+        NAME,
+        "need_floor",
+        doc="least clinics of a specialty",
+        rule="need_floor",
+        unit="clinics",
+        weight=10.0,
+    )
     by_site: dict[tuple[str, str], list[Term]] = defaultdict(list)
     for key in made.keys:
         by_site[key[1], key[3]].append((made.n, key, 1.0))

@@ -90,7 +90,9 @@ class Stages:
         self._cap(aim, cost, _pieces(self._without_later_aims(aim)), tolerance(value), value)
         return done
 
-    def _answers(self, matrix: Matrix, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], limits: Limits, aim: str) -> list[Solution]:
+    def _answers(
+        self, matrix: Matrix, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], limits: Limits, aim: str
+    ) -> list[Solution]:
         base = np.clip(np.zeros(matrix.cols), matrix.lower, matrix.upper)
         jobs = []
         share = max(1.0, sum(1 for _, cols in pieces if matrix.integer[cols].any()))
@@ -108,7 +110,9 @@ class Stages:
             return self.matrix
         return self.matrix.drop_rows(np.char.startswith(self.matrix.row_rules, "aims."))
 
-    def _cap(self, aim: str, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], tolerance: float, total: float) -> None:
+    def _cap(
+        self, aim: str, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], tolerance: float, total: float
+    ) -> None:
         assert self.x is not None
         caps = []
         for _, cols in pieces:
@@ -146,7 +150,9 @@ def _pieces(matrix: Matrix) -> list[tuple[np.ndarray, np.ndarray]]:
     return whole
 
 
-def _stuck(matrix: Matrix, pieces: list[tuple[np.ndarray, np.ndarray]]) -> tuple[bool, list[tuple[np.ndarray, np.ndarray]]]:
+def _stuck(
+    matrix: Matrix, pieces: list[tuple[np.ndarray, np.ndarray]]
+) -> tuple[bool, list[tuple[np.ndarray, np.ndarray]]]:
     """Whether a row without free columns is broken; and the pieces that have columns to decide."""
     held = np.where(matrix.lower < matrix.upper, 0.0, matrix.lower)
     left_over = [rows for rows, cols in pieces if not cols.size and rows.size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ def bundled_regions(folder: Path | None = None) -> list[BundledRegion]:
     if not folder.is_dir():
         return []
     found = (path for path in sorted(folder.iterdir()) if (path / "institutions.csv").is_file())
-    return [BundledRegion(path.name, path, _about(path, "zh"), _about(path, "en")) for path in found]
+    return [BundledRegion(path.name, path, *_about(path)) for path in found]
 
 
 def find_region(text: str) -> Path:
@@ -53,15 +54,16 @@ def find_region(text: str) -> Path:
     raise UnknownRegion(text, [region.name for region in regions])
 
 
-def _about(path: Path, lang: str) -> str:
-    """The first line of text of the region's README in a language, else its name in plan.toml."""
-    for name in (f"README.{'zh-CN' if lang == 'zh' else 'en'}.md", "README.md"):
-        readme = path / name
-        if readme.is_file():
-            lines = (line.strip("# ").strip() for line in readme.read_text(encoding="utf-8").splitlines())
-            return next((line for line in lines if line), "")
+def _about(path: Path) -> tuple[str, str]:
+    """(zh, en) of a region: its line `| `name` title | en · zh | size |` in the README, else its name in plan.toml."""
+    readme = path.parent / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    row = re.search(rf"^\| `{re.escape(path.name)}` (.*?) \| (.*?) \|", text, re.MULTILINE)
+    if row:
+        en, _, zh = row.group(2).partition(" · ")
+        return f"{row.group(1)}：{zh or en}", en
     settings = path / "plan.toml"
     if settings.is_file():
-        section = tomllib.loads(settings.read_text(encoding="utf-8")).get("region", {})
-        return str(section.get("name", ""))
-    return ""
+        name = str(tomllib.loads(settings.read_text(encoding="utf-8")).get("region", {}).get("name", ""))
+        return name, name
+    return "", ""

@@ -80,7 +80,7 @@ def _table(view: View, table: pd.DataFrame) -> dict[str, Any]:
         return {"headings": [], "rows": [], "numeric": []}
     shown = view.named(table.dropna(axis=1, how="all"))
     numeric = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown]
-    keep = [at for at, column in enumerate(shown) if numeric[at] or (shown[column].astype(str) != "").any()]
+    keep = [at for at, column in enumerate(shown) if (~shown[column].isin(["", 0])).any()]
     shown = shown.iloc[:, keep]
     rows = [[view.figure(value) if is_number(value) else value for value in row] for row in shown.to_numpy(object)]
     return {"headings": list(shown.columns), "rows": rows, "numeric": [numeric[at] for at in keep]}

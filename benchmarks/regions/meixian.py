@@ -70,8 +70,8 @@ def _service_rows() -> list[Row]:
 
 def _centre_rows() -> list[Row]:
     """Every level at the two leads; what runs today is kept, moved or closed."""
-    columns = """service institution level items_per_day servers verifiers hours_per_day fixed_cost_per_year cost_per_item
-        cost_per_item_minute state opening_cost closing_cost staff"""
+    columns = """service institution level items_per_day servers verifiers hours_per_day fixed_cost_per_year
+        cost_per_item cost_per_item_minute state opening_cost closing_cost staff"""
     found = []
     for service, level, items, servers, verifiers, hours, fixed, opening, at in r.cells_of(_LEVELS):
         for host in ("H1", "H2"):
@@ -106,7 +106,7 @@ def _today(dice: r.Dice, towns: Places, doctors: list[r.Doctor], heads: r.Heads,
     able = [d for d in doctors if not d.kind.equipment]
     for number, town in enumerate(towns):
         if number % 3 != 2:
-            r.add_posting(dice, today, town, able, heads, (date(2026, 1, 5), date(2026, 12, 31)))
+            r.add_posting(dice, today, town, able, heads, date(2026, 1, 5), date(2026, 12, 31))
     for town in towns:
         wanted = dice.whole(1, 3)
         fit = [kind for kind in r.KINDS if all((town.id, item) in items for item in kind.equipment)]
@@ -134,15 +134,18 @@ def _cells(
     dice: r.Dice, hospitals: Places, towns: Places, today: r.Today, doctors: list[r.Doctor]
 ) -> dict[tuple[str, str], r.Cell]:
     """Every township and specialty, then each hospital's own residents."""
-    offers = {k.id: [h for h in hospitals if any(d.home is h and d.kind is k for d in doctors)] for k in r.KINDS}
+    offers = {(d.home.id, d.kind.id) for d in doctors}
     total = sum(k.share for k in r.KINDS)
     cells = {}
     for town in towns:
         for kind in r.KINDS:
-            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, kind.share / total, offers[kind.id])
+            share = kind.share / total
+            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, share, hospitals, offers)
     for kind in r.KINDS:
-        for home in offers[kind.id]:
-            cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, kind.share / total, float(home.population))
+        for home in hospitals:
+            if (home.id, kind.id) in offers:
+                people = float(home.population)
+                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, kind.share / total, people)
     return cells
 
 
@@ -169,12 +172,8 @@ def tables(files: Files) -> Tables:
     r.check_today(today, doctors, by_id, heads)
     cells = _cells(dice, hospitals, towns, today, doctors)
     kinds = {kind.id: kind for kind in r.KINDS}
-    loads = {
-        (h.id, k): r.home_load(today, h, kinds[k], cells, doctors, by_id)
-        for h in hospitals
-        for i, k in cells
-        if i == h.id
-    }
+    own = [(home, kinds[k]) for home in hospitals for i, k in cells if i == home.id]
+    loads = {(h.id, k.id): r.home_load(today, h, k, cells, doctors, by_id) for h, k in own}
     can = ((h, k, ceil(load * dice.between(1.03, 1.12)), "up") for (h, k), load in loads.items())
     return {
         "institutions": r.institution_rows((*hospitals, *towns), insured=0.95, fund=1_000.0),
@@ -202,15 +201,15 @@ def tables(files: Files) -> Tables:
 
 #: What the region knows about its columns beyond the recipe: table | columns | mark | note.
 NOTES = """
-institutions | id | published | 乡镇为统计用区划代码；医院为自编代码 / statistical codes of townships; own codes of hospitals
+institutions | id | published | 乡镇为统计用区划代码，医院为自编代码 / statistical codes of townships
 institutions | name | published | 见机构名单；名单没有的按乡镇名加“卫生院” / as listed, else the township's name
 institutions | lon lat | approximate | 机构名单（BD-09转WGS 84），与GeoNames驻地相差3公里以上者用驻地 / list or seat
 institutions | group lead | assumed | 两家牵头医院；东经116.03度以西的乡镇归中医医院 / two groups, by longitude
 institutions | population | derived | 2020年普查总数按村级单位数分摊 / census total by number of villages
 institutions | population_65 | derived | 人口×2020年普查全区65岁以上比例 / census share of the district
 communities | id name | published | 统计用区划代码和名称 / statistical codes and names
-communities | lon lat | approximate | 能对上名称且可信的村卫生站，其余用乡镇驻地 / its clinic if believable, else the township's centre
-communities | institution | derived | 按所属乡镇；县城周边三分之一的村首诊在医院（假定） / by township; a third near the seat go to hospitals
+communities | lon lat | approximate | 能对上名称且可信的村卫生站，其余用乡镇驻地 / its clinic, or the township's centre
+communities | institution | derived | 按所属乡镇；县城周边三分之一的村首诊在医院（假定） / by township
 communities | population population_65 | derived | 乡镇估计人口平均分摊 / the township's estimate in equal parts
 travel | minutes | approximate | 到紧邻的梅州市区：直线×1.4÷45公里每小时 / straight line to the city next door
 targets | * | national_rule | 国家标准，出处见source列 / national criteria, see column source
@@ -243,7 +242,7 @@ waits = { laboratory = [300, 480, 600], pathology = [480, 1800], sterile_supply 
 def write(source: Path, target: Path) -> Path:
     """Write the region made of the files in `source` as a folder of CSV files; the folder."""
     content = tables(Files.of(source))
-    content["sources"] = r.source_rows(NOTES, content)
+    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
     r.write_tables(content, target)
     (target / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
     return target

@@ -22,7 +22,8 @@ REGION = {
     "communities": "id name population:n institution",
     "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires "
     "equipment capture_twice_weekly:n capture_weekly:n capture_fortnightly:n capture_monthly:n "
-    "capture_posted:n capture_tele:n tele_per_session:n home_patients_per_session:n visits_per_posted_month:n down_share:n down_bed_days:n",
+    "capture_posted:n capture_tele:n tele_per_session:n home_patients_per_session:n "
+    "visits_per_posted_month:n down_share:n down_bed_days:n",
     "needs": "institution specialty visits_per_month:n own_visits_per_month:n referred_visits_per_month:n "
     "left_visits_per_month:n recoverable_share:n min_sessions_per_month:n pattern priority:n",
     "capabilities": "institution specialty visits_per_month:n beds:n direction",

@@ -202,3 +202,108 @@ def test_rule_that_is_off_is_reported_but_does_not_fail(rule: str, tmp_path: Pat
     assert rule not in failing
     audit = audit_plan(tmp_path / "plan")
     assert audit.loc[audit["rule"] == rule, "detail"].str.contains("rule is off").all()
+
+
+def test_soft_rule_is_told_with_its_amount(tmp_path: Path) -> None:
+    """A hard rule made soft with a weight is reported, and does not fail."""
+    folder = clean_plan()
+    PLANTINGS["room"][0](folder)
+    folder.settings["rules"] = {"room": {"soft": 2.0}}
+    assert _failing(folder, tmp_path) == {}
+    audit = audit_plan(tmp_path / "plan").set_index("rule")
+    assert audit.loc["room", "detail"] == "16 > 13 half-days with a room (rule is soft)"
+
+
+def test_floor_made_hard_allows_no_shortfall(tmp_path: Path) -> None:
+    """A promise that is a hard rule fails even where its shortfall is listed."""
+    folder = clean_plan()
+    folder.settings["rules"] = {"site_floor": "hard"}
+    assert list(_failing(folder, tmp_path)) == ["site_floor"]
+
+
+def test_shortfall_that_is_none_fails(tmp_path: Path) -> None:
+    """What is listed as lacking must lack, also under another separator and order of ids."""
+    folder = clean_plan()
+    folder.plan_put("shortfalls", {"rule": "site_floor"}, subject="Q1/S2")
+    folder.plan_add("shortfalls", rule="need_floor", subject="S1 K2 Q1", amount=3, unit="clinics")
+    failing = _failing(folder, tmp_path)
+    assert list(failing) == ["need_floor"] and "S1 K2 Q1" in failing["need_floor"]
+
+
+def test_plan_without_tables_is_audited(tmp_path: Path) -> None:
+    """Missing outputs are empty ones: what must be there is missed, nothing raises."""
+    folder = clean_plan()
+    folder.plan.clear()
+    failing = _failing(folder, tmp_path)
+    assert {"visit_balance", "served", "forced_centre", "posting_kept", "site_floor", "lock"} <= set(failing)
+
+
+def test_audit_needs_a_plan(tmp_path: Path) -> None:
+    """A folder that is no plan is an error, not a clean audit."""
+    with pytest.raises(FileNotFoundError):
+        audit_plan(tmp_path)
+
+
+#: Lies in the plan's own tables that break a rule's accounting: what is changed, and the rule that notices.
+LIES: dict[str, tuple[Plant, str]] = {
+    "minutes of a clinic": (lambda f: f.plan_put("sessions", {"doctor": "D1"}, minutes=10), "max_minutes"),
+    "minutes of a link": (
+        lambda f: f.plan_put("service_links", {"institution": "S3"}, minutes=5),
+        "service_max_minutes",
+    ),
+    "turnaround of a link": (
+        lambda f: f.plan_put("service_links", {"institution": "S3"}, turnaround_minutes=5),
+        "turnaround",
+    ),
+    "wait of a link": (lambda f: f.plan_put("service_links", {"institution": "S3"}, promised_wait=5), "one_level"),
+    "wait not on offer": (
+        _all(
+            lambda f: f.plan_put("centres", {"service": "IMG"}, wait_minutes=16),
+            lambda f: f.plan_put("service_links", {"service": "IMG"}, promised_wait=16, turnaround_minutes=16),
+        ),
+        "promised_wait",
+    ),
+    "use of a centre": (lambda f: f.plan_put("centres", {"service": "IMG"}, used=220), "centre_capacity"),
+    "cost of a centre": (lambda f: f.plan_put("centres", {"service": "IMG"}, cost_per_year=1), "budget"),
+    "size of a centre": (lambda f: f.plan_put("centres", {"service": "IMG"}, items_per_day=500), "one_level"),
+    "mode of a cell": (_visits("S1", "K1", mode="twice_weekly"), "frequency"),
+    "need of a cell": (_visits("S1", "K1", need=199), "visit_balance"),
+    "own visits": (_visits("S1", "K1", own=101, unmet=-1), "visit_balance"),
+    "referrals written apart": (_flow("S1", "H1", "K1", 23), "visit_balance"),
+    "extra beyond reserves.csv": (
+        lambda f: f.plan_put("reserves", {"institution": "H2"}, visits_per_month=1),
+        "reserve",
+    ),
+    "more than today leaves": (
+        _all(_visits("S1", "K2", left=23, unmet=0), _flow("S1", "outside", "K2", 23)),
+        "left_recoverable",
+    ),
+    "a posting that is not running": (
+        lambda f: f.plan_put("postings", {"doctor": "D6"}, state="running"),
+        "posting_kept",
+    ),
+    "a short posting": (lambda f: f.plan_put("postings", {"doctor": "D6"}, end="2026-09-30"), "cohort"),
+    "an unknown doctor": (lambda f: f.plan_put("teleconsultations", {"doctor": "D1"}, doctor="D9"), "scope"),
+    "a second main doctor": (
+        lambda f: f.plan_add(
+            "sessions", doctor="D8", institution="S1", specialty="K1", quarter="Q1", sessions=3, main="yes", minutes=30
+        ),
+        "continuity",
+    ),
+    "half a clinic": (lambda f: f.plan_put("sessions", {"doctor": "D1"}, sessions="13.5"), "frequency"),
+    "a row of visits missing": (_drop("visits", institution="S3", specialty="K2"), "visit_balance"),
+    "a cell without a need": (
+        lambda f: f.plan_add("visits", institution="S3", specialty="K1", quarter="Q1", need=1, own=1, mode=""),
+        "visit_balance",
+    ),
+    "a mode that no posting makes": (_drop("postings", institution="S2"), "capture"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_false_figures_are_noticed(lie: str, tmp_path: Path) -> None:
+    """Columns that the plan writes for its readers agree with the tables."""
+    plant, rule = LIES[lie]
+    folder = clean_plan()
+    plant(folder)
+    assert rule in _failing(folder, tmp_path)

@@ -90,9 +90,12 @@ class Book(Desk):
         sheet.append([f"无错县医共体{tables()[table].sheet_zh}（2026年）"])
         sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(heads) + 2)
         sheet.append(["填报单位：无错县医共体办公室", None, "单位：人"])
-        sheet.append(["序号", *heads, "备注"])
+        remark = [] if table == "sources" else ["备注"]
+        sheet.append(["序号", *heads, *remark])
         for number, row in enumerate(rows, 1):
-            sheet.append([number, *(self._cell(table, c, row.get(c, ""), number) for c in columns), "无"])
+            sheet.append(
+                [number, *(self._cell(table, c, row.get(c, ""), number) for c in columns), *("无" for _ in remark)]
+            )
         self._merge_repeated(sheet, table, columns, rows)
         sheet.append(["合计", *(None for _ in columns[:-1]), None, "/"])
         sheet.append(["制表人：李某　　审核人：王某"])

@@ -146,6 +146,11 @@ def broken(model: Model, x: Floats) -> set[tuple[str, str]]:
     return set(zip(found["rule"], found["subject"], strict=True))
 
 
+def rules_broken(model: Model, x: Floats) -> set[str]:
+    """The rules of the rows that the plan breaks, quicker than by name."""
+    return set(model.matrix.row_rules[model.matrix.row_excess(x) > 1e-6].tolist())
+
+
 def amounts(model: Model, x: Floats) -> dict[tuple[str, str], float]:
     """How much the plan breaks each (rule, subject) by."""
     found = model.matrix.violations(x)

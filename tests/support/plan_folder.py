@@ -141,8 +141,13 @@ posting,,S1,K2,yes
 """,
     "targets": """
 indicator,scope,value,unit,period,source,tolerance
-sent_down_staff,,2,doctors,2026,a test,0.1
-surplus_split,,0.60/0.30/0.10,million yuan,2026,a test,
+sent_down_staff,posts,2,doctors,2026,a test,0.1
+primary_visit_share,,0.5,share,2025,a return,0.02
+primary_visit_share,criterion,0.65,share,2017,a norm,0
+surplus_split,county,0.6,million yuan,per 1.00 million,a test,0.02
+surplus_split,village,0.1,million yuan,per 1.00 million,a test,0.02
+referrals_up,,1000,referral,2025-01/2025-10,a test,0.15
+mentor_chains,,395,chain,2016,a test,0.02
 """,
 }
 

@@ -79,18 +79,17 @@ def simulate_batches(
 ) -> np.ndarray:
     """Clock minutes from the start of the working day on which a batch is there until each item is done.
 
-    A batch comes every `headway` minutes (at least a day), Poisson in size; what is left of the
-    batch before goes first.
+    Batches are Poisson in size, each that of `headway` minutes (at least a day). What is left when
+    the last day of a batch closes is finished in overtime, and late if the wait is over by then.
     """
     dice = np.random.default_rng(seed)
     period = max(1.0, np.ceil(headway / 1440.0))
     each = hours * 60.0 / capacity_per_day
-    backlog, spent = 0.0, [np.zeros(0)]
+    spent = [np.zeros(0)]
     for size in dice.poisson(per_day * max(1.0, headway / 1440.0), batches).tolist():
-        worked = backlog + each * np.arange(1, size + 1)
-        days = np.floor((worked - 1e-9) / (hours * 60.0))
+        worked = each * np.arange(1, size + 1)
+        days = np.clip(np.ceil(worked / (hours * 60.0) - 1e-9) - 1.0, 0.0, period - 1.0)
         spent.append(days * 1440.0 + worked - days * hours * 60.0)
-        backlog = max(0.0, backlog + each * size - period * hours * 60.0)
     return np.concatenate(spent)
 
 

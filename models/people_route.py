@@ -1,0 +1,198 @@
+"""The route of a plan with people in it, as `models.allocation` describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from models import aims as aim_rules
+from models import baselines
+from models.assemble import assemble
+from models.centre_route import (
+    centres_again,
+    centres_for,
+    centres_today,
+    closed_cells,
+    hold_centres,
+    least_of_services,
+    matrix_without,
+)
+from models.highs import settle
+from models.matrix import Floats
+from models.pricing import start_within
+from models.route import Route, limits_of
+from models.stages import Stages
+
+#: Aims that are decided with the offer (modes and centres) kept.
+PEOPLE_AIMS = ("travel", "cost", "change", "wishes")
+#: What one point of shortfall counts against a visit while a start is looked for.
+FLOORS_FIRST = 100.0
+#: Relative gaps at which they stop, so that the clock does not.
+LATER_GAP = {"travel": 0.003, "cost": 0.005, "change": 0.02, "wishes": 0.1}
+
+
+def people_route(route: Route) -> Stages | None:
+    model, instance = route.model, route.instance
+    with route.timed("baselines"):
+        given = centres_today(route)
+        idle = baselines.price(model, baselines.nothing(model), given, levers=False)
+    if idle is not None:
+        route.nothing = {aim: model.value(aim, idle) for aim in model.aims}
+    centres: Floats | None = None
+    if model.columns("shared_centres").size:
+        _people_alone(route)
+        with route.timed("centres"):
+            centres = centres_for(route)
+        if centres is None:
+            return None
+    stages = Stages(model, hold_centres(model, centres), report=route.report)
+    with route.timed("by hand"):
+        stages.x = _start(route, centres)
+    with route.timed("within budget"):
+        stages.x = _kept(route, stages)
+    if stages.x is None:
+        stages.x = baselines.running_plan(model, stages.matrix)
+    route.news(stages.x)
+    order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
+    for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
+        if not _first_aim(route, stages, aim):
+            return None
+        if route.stopped == "user":
+            return stages
+    return _later_aims(route, stages, [aim for aim in order if aim in PEOPLE_AIMS])
+
+
+def _people_alone(route: Route) -> None:
+    """The people without centre columns: a bound for the whole plan, and a plan to size the centres for.
+
+    All services are there; each visit pays its items at the least unit cost; the budget is what the
+    centres' least cost leaves; the floors may use what the centres' least shortfall leaves. Every
+    plan of the whole model fits, so what is proved here holds for all.
+    """
+    with route.timed("centres"):
+        route.least = least_of_services(route)
+    instance, budget = route.instance, route.instance.budget
+    if budget.yuan_per_year is not None and "centres" in budget.covers:
+        less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
+        instance = replace(instance, budget=less)
+    alone = assemble(instance, without=("shared_centres",))
+    stages = Stages(alone, alone.matrix, report=route.report)
+    with route.timed("by hand"):
+        stages.x = baselines.office_plan(alone, alone.matrix, within="budget")
+    with route.timed("within budget"):
+        stages.x = _kept(route, stages)
+    for aim in ("floors", "unmet"):
+        with route.timed(f"{aim} of people"):
+            found = stages.solve(aim, limits_of(route, aim, stages), lambda _: 1e-6)
+        if found.value == np.inf:
+            return
+        route.alone[aim] = found
+    if stages.x is not None:
+        route.people = (alone, stages.x)
+
+
+def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
+    """Solve one of the aims that decide what is offered; False when there is no plan."""
+    bound = _whole_bound(route, stages, aim)
+    with route.timed(aim):
+        found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
+        if found is None:
+            found = stages.solve(aim, limits_of(route, aim, stages), route.tolerance(aim))
+    if found.value == np.inf:
+        return False
+    route.record(found, bound, _given(aim, route))
+    route.news(stages.x)
+    return True
+
+
+def _kept(route: Route, stages: Stages) -> Floats | None:
+    """The plan at hand, or a cheaper one where it breaks the budget."""
+    if stages.x is None or not stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any():
+        return stages.x
+    return _within_budget(route, stages)
+
+
+def _within_budget(route: Route, stages: Stages) -> Floats | None:
+    """A start that keeps a binding budget, from `stages.x`, which may break it; None where none was found."""
+    model = stages.model
+    (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
+    model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
+    room = max(route.nothing.get("unmet", 1.0), 1.0)
+    limits = route.limits(0.2 * route.left, absolute_gap=0.01 * room)
+    found = start_within(stages, "start", "budget", limits)
+    return None if found is None else settle(stages.matrix, model.aims["start"][0], found, 10.0)
+
+
+def _whole_bound(route: Route, stages: Stages, aim: str) -> float | None:
+    """The proved bound of an aim over all centres, where there is one."""
+    if aim not in route.alone:
+        return None
+    if aim == "floors":
+        return route.alone[aim].bound + route.least[0]
+    # Proved with the people's floors at their least: holds when the whole plan's floors are least too.
+    floors = next((found.value for found in stages.found if found.aim == "floors"), 0.0)
+    exact = floors <= route.alone["floors"].value + route.least[0] + 1e-6
+    return route.alone[aim].bound if exact else None
+
+
+def _enough(route: Route, aim: str, bound: float | None) -> float:
+    """The value at which an aim is good enough not to be searched again."""
+    if bound is None:
+        return -np.inf
+    if aim != "unmet":
+        return bound + 1e-6
+    return bound + 0.6 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
+
+
+def _given(aim: str, route: Route) -> str:
+    if aim in ("floors", "unmet") or not route.model.columns("shared_centres").size:
+        return "earlier aims"
+    return "earlier aims, centres"
+
+
+def _later_aims(route: Route, stages: Stages, aims: list[str]) -> Stages:
+    model = route.model
+    with route.timed("keep offer"):
+        stages.keep(model.columns("sessions.mode"))
+    for number, aim in enumerate(aims):
+        share = route.left / (len(aims) - number)
+        gap = 0.5 * aim_rules.tolerance_of(route.instance, aim, 0.0, None)
+        limits = route.limits(share, absolute_gap=gap, relative_gap=LATER_GAP.get(aim, 1e-4))
+        with route.timed(aim):
+            found = stages.solve(aim, limits, route.tolerance(aim))
+            if found.value == np.inf:
+                break
+            if aim == "cost" and model.columns("shared_centres").size:
+                found = centres_again(route, stages, found)
+        route.record(found, given="earlier aims, the offer" + (", centres" if aim != "cost" else ""))
+        route.news(stages.x)
+        if route.stopped == "user":
+            break
+    return stages
+
+
+def _start(route: Route, centres: Floats | None) -> Floats | None:
+    """A plan to begin with: the people's own plan, else one by hand, else the running postings alone."""
+    model, held = route.model, hold_centres(route.model, centres)
+    closed = closed_cells(route, centres)
+    people = model.columns("sessions", "postings")
+    people = people[held.integer[people]]
+    for whole in _starts(route):
+        x = baselines.settle_whole(model, matrix_without(held, "budget"), people, whole)
+        if x is not None:
+            return x
+    return baselines.office_plan(model, held, closed, within="budget")
+
+
+def _starts(route: Route) -> Iterator[Floats]:
+    model = route.model
+    if route.people is not None:
+        alone, found = route.people
+        x = np.zeros(model.matrix.cols)
+        for path in ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted"):
+            there, here = alone.columns(path), model.columns(path)
+            if there.size == here.size:
+                x[here] = np.round(found[there])
+        yield x

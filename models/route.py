@@ -1,0 +1,143 @@
+"""The state of one run of the allocation: limits, timings, aims recorded, plans reported."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from models import aims as aim_rules
+from models.aims import AimResult
+from models.answers import Limits, Progress, Status
+from models.assemble import Model, assemble
+from models.clashes import Clash
+from models.highs import solve
+from models.instance import Instance
+from models.matrix import Floats
+from models.stages import Found, Stages
+
+#: With a binding budget the step in centre size stays open: the gap asked for is this much wider.
+BUDGET_GAP = 2.5
+#: `worst_served` stays open by 6 to 14 points whatever is tried: it stops by nodes, to be repeatable.
+WORST_NODES = 60
+#: Part of the time limit that is kept for pricing the scenarios at the end.
+KEPT_BACK = 0.06
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits of one plan: seconds for all solves, gap (share) of the first two aims, nodes, seed."""
+
+    seconds: float = 60.0
+    gap: float = 0.01
+    nodes: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found. `tables` are those of the plan folder; `clashes` only when infeasible."""
+
+    status: Status
+    stopped_by: str
+    aims: tuple[AimResult, ...]
+    tables: Mapping[str, pd.DataFrame]
+    scenarios: pd.DataFrame
+    clashes: tuple[Clash, ...]
+    seconds: float
+    x: Floats | None = None
+    model: Model | None = None
+    proofs: Mapping[str, bool] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+Report = Callable[[str, Progress], None]
+Incumbent = Callable[[Mapping[str, pd.DataFrame]], None]
+
+
+class Route:
+    """The state of one run."""
+
+    def __init__(
+        self, instance: Instance, settings: Settings, report: Report | None, incumbent: Incumbent | None
+    ) -> None:
+        self.instance, self.settings, self.report, self.incumbent = instance, settings, report, incumbent
+        self.began = time.perf_counter()
+        self.timings: dict[str, float] = {}
+        with self.timed("build"):
+            self.model = assemble(instance)
+        self.results: list[AimResult] = []
+        self.stopped = "gap"
+        self.nothing: dict[str, float] = {}
+        self.alone: dict[str, Found] = {}
+        self.people: tuple[Model, Floats] | None = None
+        self.least = (0.0, 0.0)
+
+    def timed(self, name: str) -> _Timer:
+        return _Timer(self.timings, name)
+
+    @property
+    def gap(self) -> float:
+        """The gap asked for: wider under a budget that doing nothing does not keep easily."""
+        return self.settings.gap * (BUDGET_GAP if self.instance.budget.yuan_per_year is not None else 1.0)
+
+    @property
+    def left(self) -> float:
+        """Seconds that the solves may still use; never so few that a stage cannot look at its start."""
+        spent = time.perf_counter() - self.began
+        return max(0.5, (1.0 - KEPT_BACK) * self.settings.seconds - spent)
+
+    def limits(self, seconds: float, absolute_gap: float = 1e-6, relative_gap: float = 0.0) -> Limits:
+        nodes, seed = self.settings.nodes, self.settings.seed
+        return Limits(
+            seconds=min(seconds, self.left),
+            absolute_gap=absolute_gap,
+            relative_gap=relative_gap,
+            nodes=nodes,
+            seed=seed,
+        )
+
+    def tolerance(self, aim: str) -> Callable[[float], float]:
+        return lambda value: aim_rules.tolerance_of(self.instance, aim, value, self.nothing.get(aim))
+
+    def record(self, found: Found, bound: float | None = None, given: str = "") -> None:
+        proved = found.bound if bound is None else min(bound, found.value)
+        if not math.isfinite(proved):
+            # Stopped before any bound: nothing is proved but that shortfalls and costs are not negative.
+            proved = min(0.0, found.value)
+        unit = aim_rules.UNITS[found.aim][0]
+        gap = aim_rules.gap_of(found.aim, found.value, proved, self.nothing.get(found.aim))
+        self.results.append(AimResult(found.aim, found.value, proved, gap, unit, given))
+        if found.stopped_by in ("clock", "user", "nodes"):
+            order = ["gap", "nodes", "clock", "user"]
+            self.stopped = max(self.stopped, found.stopped_by, key=order.index)
+
+    def news(self, x: Floats | None) -> None:
+        if self.incumbent is not None and x is not None:
+            self.incumbent(self.model.tables(x))
+
+
+class _Timer:
+    def __init__(self, timings: dict[str, float], name: str) -> None:
+        self.timings, self.name = timings, name
+
+    def __enter__(self) -> None:
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.timings[self.name] = self.timings.get(self.name, 0.0) + time.perf_counter() - self.start
+
+
+def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
+    seconds = {"floors": 0.25, "unmet": 0.55, "worst_served": 0.35}.get(aim, 0.5) * route.left
+    if aim != "unmet":
+        gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
+        limits = route.limits(seconds, absolute_gap=gap)
+        return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
+    cost, constant = stages.model.aims[aim]
+    relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
+    room = max(route.nothing.get(aim, relaxed.bound) - relaxed.bound, 1.0)
+    return route.limits(seconds, absolute_gap=max(0.45 * route.gap * room, 0.5))
