@@ -21,6 +21,8 @@ AWAY, AWAY_KM = 8.0, 100.0
 SWAP_DEGREES = 3.0
 #: So many different places on one spot look like one geocoded town.
 SAME_SPOT = 3
+#: More such spots than these in a table are told together.
+MANY_SPOTS = 3
 
 
 def points(view: View) -> Check:
@@ -147,20 +149,25 @@ def same_spot(view: View) -> Check:
             x, y = row.number("lon"), row.number("lat")
             if not math.isnan(x) and not math.isnan(y) and (x, y) != (0.0, 0.0):
                 spots[round(x, 6), round(y, 6)].append(row)
-        for (x, y), rows in spots.items():
-            if len(rows) >= SAME_SPOT:
-                yield view.problem(
-                    rows[0],
-                    "lon",
-                    ("各处坐标不同", "a point of its own for every place"),
-                    (
-                        f"共 {len(rows)} 行在同一点（第 {_few(view, rows)} 行），像是按乡镇批量定位：尽量填真实坐标",
-                        f"{len(rows)} rows stand on this spot (rows {_few(view, rows)}), as a geocoder does "
-                        "with names it does not know: write the true points where you can",
-                    ),
-                    value=f"{x:g}, {y:g}",
-                    severity="warning",
-                )
+        crowded = {spot: rows for spot, rows in spots.items() if len(rows) >= SAME_SPOT}
+        if len(crowded) > MANY_SPOTS:  # a whole table placed so is told once
+            crowded = {next(iter(crowded)): [row for rows in crowded.values() for row in rows]}
+            several = len([rows for rows in spots.values() if len(rows) >= SAME_SPOT])
+        else:
+            several = 1
+        for (x, y), rows in crowded.items():
+            yield view.problem(
+                rows[0],
+                "lon",
+                ("各处坐标不同", "a point of its own for every place"),
+                (
+                    f"共 {len(rows)} 行集中在 {several} 个点（第 {_few(view, rows)} 行），像是按乡镇批量定位：尽量填真实坐标",
+                    f"{len(rows)} rows stand on {several} spots (rows {_few(view, rows)}), as a geocoder does "
+                    "with names it does not know: write the true points where you can",
+                ),
+                value=f"{x:g}, {y:g}",
+                severity="warning",
+            )
 
 
 def _few(view: View, rows: list[Row]) -> str:

@@ -59,7 +59,7 @@ def homes(view: View) -> Check:
                 "institution",
                 ("二级及以上医院", "a hospital of level 2 or 3"),
                 (
-                    f"{home['name'] or home['id']} 是 {home.number('level'):g} 级机构：填医生的派出单位，或改正机构级别",
+                    f"{home['name'] or home['id']} 是 {home.number('level'):g} 级机构：填派出医院，或改正机构级别",
                     f"{home['id']} is of level {home.number('level'):g}: "
                     "write the hospital that employs the doctor, or correct that level",
                 ),

@@ -74,11 +74,11 @@ def attainable(instance: Instance, ledger: Ledger) -> dict[str, float]:
     best: dict[tuple[str, str], float] = defaultdict(float)
     modes: Columns | None = ledger.offers.get("modes")
     for key in modes.keys if modes is not None else ():
-        site, specialty, mode, _ = key  # type: ignore[misc]
+        site, specialty, mode, _ = key
         best[site, specialty] = max(best[site, specialty], instance.specialties[specialty].capture[mode])
     for columns in ledger.sheet.columns:
         if columns.path == "referrals.tele":
-            for cell in {(key[0], key[1]) for key in columns.keys}:  # type: ignore[index]
+            for cell in {(key[0], key[1]) for key in columns.keys}:
                 best[cell] += instance.specialties[cell[1]].capture["tele"]
     found: dict[str, float] = defaultdict(float)
     for (site, specialty), share in sorted(best.items()):

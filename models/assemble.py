@@ -80,7 +80,7 @@ class Model:
         rows = []
         for family, columns in self.shortfalls.items():
             for key, amount in values.of(columns.path, 1e-6).items():
-                subject = " ".join(key[:-1])  # type: ignore[index]
+                subject = " ".join(key[:-1])
                 rows.append((rules[family], subject, amount, units[family]))
         return pd.DataFrame(sorted(rows), columns=["rule", "subject", "amount", "unit"])
 
@@ -153,8 +153,8 @@ def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...
     idle = Columns(sheet, block, "idle", spent, doc="free half-days left", unit="half-days/quarter")
     at = {q.name: number for number, q in enumerate(instance.quarters)}
     for key in spent:
-        free = instance.doctors[key[0]].free[at[key[1]]]  # type: ignore[index]
-        time.row(key, [*ledger.sums["half_days"][key], (idle, key, 1.0)], free, free)  # type: ignore[arg-type]
+        free = instance.doctors[key[0]].free[at[key[1]]]
+        time.row(key, [*ledger.sums["half_days"][key], (idle, key, 1.0)], free, free)
     home = Rows(
         sheet,
         "whole",
@@ -164,9 +164,9 @@ def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...
         unit="visits/month",
     )
     for key in sorted(ledger.sums["home_load"]):
-        capability = instance.capabilities.get(key[:2])  # type: ignore[index]
+        capability = instance.capabilities.get(key[:2])
         if capability is not None:
-            home.row(key, ledger.sums["home_load"][key], upper=capability.visits - capability.own_load)  # type: ignore[arg-type]
+            home.row(key, ledger.sums["home_load"][key], upper=capability.visits - capability.own_load)
     _close_items(instance, ledger, "shared_centres" in built)
     if instance.budget.yuan_per_year is not None:
         family = Rows(sheet, "whole", "budget", doc="money within the budget", rule="budget", unit="10,000 yuan/year")
@@ -187,7 +187,7 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
         )
         for key in sorted(items):
             if any(coef < 0 for _, _, coef in items[key]):
-                family.row(key, items[key], 0.0, 0.0)  # type: ignore[arg-type]
+                family.row(key, items[key], 0.0, 0.0)
         return
     least: dict[str, float] = defaultdict(lambda: INF)
     for level in instance.levels:
@@ -195,7 +195,7 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
             least[level.service] = min(least[level.service], level.cost_per_item)
     weeks = {quarter.name: quarter.weeks / instance.weeks for quarter in instance.quarters}
     for key, terms in items.items():
-        site, name, quarter = key  # type: ignore[misc]
+        site, name, quarter = key
         service = instance.services[name]
         must = (
             site in instance.members.get(name, ())
@@ -271,23 +271,28 @@ def compile_sheet(sheet: Sheet) -> Matrix:
         first += len(family)
         rules += [family.rule or f"{family.owner}.{family.name}"] * len(family)
         subjects += [" ".join(subject) for subject in family.subjects]
-    join = lambda parts, kind: np.concatenate(parts) if parts else np.zeros(0, dtype=kind)  # noqa: E731
     size = (first, int(offsets[-1]))
-    matrix = sp.coo_matrix((join(vals, float), (join(rows, np.int64), join(cols, np.int64))), shape=size).tocsc()
+    matrix = sp.coo_matrix(
+        (_joined(vals, float), (_joined(rows, np.int64), _joined(cols, np.int64))), shape=size
+    ).tocsc()
     columns = sheet.columns
     return Matrix(
         A=matrix,
-        lower=join([c.lower for c in columns], float),
-        upper=join([c.upper for c in columns], float),
-        row_lower=join([np.asarray(f.lower, dtype=float) for f in sheet.families], float),
-        row_upper=join([np.asarray(f.upper, dtype=float) for f in sheet.families], float),
-        integer=join([np.full(len(c), c.integer) for c in columns], bool),
+        lower=_joined([c.lower for c in columns], float),
+        upper=_joined([c.upper for c in columns], float),
+        row_lower=_joined([np.asarray(f.lower, dtype=float) for f in sheet.families], float),
+        row_upper=_joined([np.asarray(f.upper, dtype=float) for f in sheet.families], float),
+        integer=_joined([np.full(len(c), c.integer) for c in columns], bool),
         row_rules=np.asarray(rules, dtype=np.str_),
         row_subjects=subjects,
         col_names=lambda: [
             f"{c.path}[{','.join(map(str, k)) if isinstance(k, tuple) else k}]" for c in columns for k in c.keys
         ],
     )
+
+
+def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
 
 
 def _vector(sheet: Sheet, terms: list[Term]) -> Floats:

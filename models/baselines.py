@@ -22,8 +22,8 @@ from models.rows import Key
 
 #: Rows that are accounting, not rules that a baseline may break.
 ACCOUNTING = frozenset(
-    "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity home_capability site_floor need_floor served "
-    "backup post_floor doctor_time turnaround promised_wait centre_capacity single_source one_level whole_day".split()
+    "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity home_capability "
+    "site_floor need_floor served backup post_floor doctor_time turnaround promised_wait centre_capacity single_source one_level whole_day".split()
 )
 
 
@@ -80,7 +80,7 @@ def centre_columns(model: Model) -> np.ndarray:
 def days_for(model: Model, clinics: Mapping[Key, float]) -> dict[Key, float]:
     """Whole days that long trips take for given clinics."""
     counts: dict[Key, list[float]] = defaultdict(list)
-    for (doctor, site, _, quarter), count in clinics.items():  # type: ignore[misc]
+    for (doctor, site, _, quarter), count in clinics.items():
         counts[doctor, site, quarter].append(count)
     return {key: max(max(each), np.ceil(sum(each) / 2)) for key, each in counts.items()}
 
@@ -88,10 +88,10 @@ def days_for(model: Model, clinics: Mapping[Key, float]) -> dict[Key, float]:
 def modes_for(instance: Instance, clinics: Mapping[Key, float], posted: Iterable[postings.Option]) -> dict[Key, float]:
     """The mode that given clinics and postings make in each cell (both, where both are)."""
     counts: dict[Key, float] = defaultdict(float)
-    for (_, site, specialty, quarter), count in clinics.items():  # type: ignore[misc]
+    for (_, site, specialty, quarter), count in clinics.items():
         counts[site, specialty, quarter] += count
     names, found = [q.name for q in instance.quarters], dict[Key, float]()
-    for (site, specialty, quarter), count in counts.items():  # type: ignore[misc]
+    for (site, specialty, quarter), count in counts.items():
         low = instance.sites[site].counts_low
         fit = [f for f in FREQUENCIES if low[f][names.index(quarter)] <= count + 1e-9]
         if fit:
@@ -249,19 +249,19 @@ def _overload(model: Model, x: Floats) -> dict[tuple[str, str], float]:
     first, found = model.offsets[columns.number], defaultdict[tuple[str, str], float](float)
     for at, key in enumerate(columns.keys):
         if x[first + at] > 1e-6:
-            found[key[0], key[1]] = max(found[key[0], key[1]], float(x[first + at]))  # type: ignore[index]
+            found[key[0], key[1]] = max(found[key[0], key[1]], float(x[first + at]))
     return dict(found)
 
 
 def _sent(model: Model, plan: Baseline) -> dict[tuple[str, str], float]:
     """Visits per month that each hospital and specialty forgoes for the plan's clinics and postings."""
     instance, found = model.instance, defaultdict[tuple[str, str], float](float)
-    for (doctor, site, specialty, quarter), count in plan.values["sessions.clinics"].items():  # type: ignore[misc]
+    for (doctor, site, specialty, _), count in plan.values["sessions.clinics"].items():
         home = (instance.doctors[doctor].institution, specialty)
         found[home] += _forgone(instance, doctor, site, specialty, count) / len(instance.quarters)
     for option in plan.values["postings.posted"]:
-        who = instance.doctors[option[0]]  # type: ignore[index]
-        found[who.institution, option[2]] += who.home_visits  # type: ignore[index]
+        who = instance.doctors[option[0]]
+        found[who.institution, option[2]] += who.home_visits
     return found
 
 
@@ -303,10 +303,8 @@ def by_hand(
             if cell not in held and _send_nearest(hand, cell, visitors[cell], frequency):
                 held.add(cell)
     values = _people(model, hand.clinics, chosen)
-    values["sessions.mode"] = {(i, k, f, q): 1.0 for _, i, k, f, q in hand.main} | {  # type: ignore[misc]
-        key: 1.0
-        for key in values["sessions.mode"]
-        if key[2] == "posted"  # type: ignore[index]
+    values["sessions.mode"] = {(i, k, f, q): 1.0 for _, i, k, f, q in hand.main} | {
+        key: 1.0 for key in values["sessions.mode"] if key[2] == "posted"
     }
     values["sessions.main"] = hand.main
     return Baseline(model, "by_hand", values)
@@ -334,7 +332,7 @@ def _promises_first(
         wanted = sorted(at_site[site], key=lambda c: -max(instance.needs[c].floor, default=0.0))
         for frequency in ("fortnightly", "weekly", "monthly"):
             for cell in wanted:
-                got = sum(n for key, n in hand.clinics.items() if key[1] == site)  # type: ignore[index]
+                got = sum(n for key, n in hand.clinics.items() if key[1] == site)
                 short = got < sum(instance.sites[site].floor) or max(instance.needs[cell].floor, default=0.0) > 0
                 if short and cell not in held and _send_nearest(hand, cell, visitors[cell], frequency):
                     held.add(cell)

@@ -45,13 +45,13 @@ def centres_today(route: Route) -> Floats | None:
         return None
     existing = {(v.institution, v.service, v.level) for v in levels if v.state in ("existing", "forced")}
     first = int(model.offsets[columns.number])
-    gone = [first + at for at, key in enumerate(columns.keys) if key[:3] not in existing]  # type: ignore[index]
+    gone = [first + at for at, key in enumerate(columns.keys) if key[:3] not in existing]
     shut = np.asarray(gone, dtype=np.int64)
     rules = model.matrix.row_rules
     loose = ["forced_centre", "forbidden_centre", "least_volume", "max_centres", "lock", "budget"]
     matrix = model.matrix.drop_rows(np.isin(rules, loose)).fixed(shut, np.zeros(shut.size))
     for level in sorted(existing):
-        at = np.asarray([first + place for place, key in enumerate(columns.keys) if key[:3] == level], dtype=np.int64)  # type: ignore[index]
+        at = np.asarray([first + place for place, key in enumerate(columns.keys) if key[:3] == level], dtype=np.int64)
         row = sp.csr_matrix((np.ones(at.size), (np.zeros(at.size, dtype=int), at)), shape=(1, matrix.cols))
         matrix = matrix.with_rows(row, [1.0], [np.inf], ["today.existing"], [" ".join(level)])
     return centres_only(route, matrix, np.zeros(matrix.cols))

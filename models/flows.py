@@ -29,19 +29,19 @@ def flow_tables(values: Values, instance: Instance) -> dict[str, pd.DataFrame]:
 def _sums(values: Values, path: str, places: tuple[int, ...]) -> dict[Any, float]:
     found: dict[Any, float] = defaultdict(float)
     for key, value in values.of(path).items():
-        found[tuple(key[at] for at in places)] += value  # type: ignore[index]
+        found[tuple(key[at] for at in places)] += value
     return found
 
 
 def _modes(values: Values) -> dict[Any, str]:
-    return {(i, k, q): f for i, k, f, q in (key for key, v in values.of("sessions.mode").items() if v > 0.5)}  # type: ignore[misc]
+    return {(i, k, q): f for i, k, f, q in (key for key, v in values.of("sessions.mode").items() if v > 0.5)}
 
 
 def offered(values: Values, instance: Instance) -> dict[Any, float]:
     """Visits per month that the clinics and posted doctors could see, by cell."""
     months = {q.name: (at, q.months) for at, q in enumerate(instance.quarters)}
     found: dict[Any, float] = defaultdict(float)
-    for (_, site, specialty, quarter), count in values.of("sessions.clinics").items():  # type: ignore[misc]
+    for (_, site, specialty, quarter), count in values.of("sessions.clinics").items():
         need, kind, at = instance.needs[site, specialty], instance.specialties[specialty], months[quarter]
         rate = (
             kind.patients_per_session * need.calibration
@@ -53,8 +53,8 @@ def offered(values: Values, instance: Instance) -> dict[Any, float]:
 
     covers, _ = candidates(instance, explain=False)
     for option, made in values.of("postings.posted").items():
-        for quarter, part in zip(instance.quarters, covers.get(option, ()), strict=False):  # type: ignore[call-overload]
-            _, site, specialty, _ = option  # type: ignore[misc]
+        for quarter, part in zip(instance.quarters, covers.get(option, ()), strict=False):
+            _, site, specialty, _ = option
             found[site, specialty, quarter.name] += made * part * visits_per_month(instance, site, specialty)
     return found
 
@@ -106,39 +106,20 @@ def _visits(values: Values, instance: Instance) -> pd.DataFrame:
 def _referrals(values: Values, instance: Instance, visits: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     shares: dict[Any, list[tuple[str, float]]] = defaultdict(list)
-    for (site, hospital, specialty, quarter), sent in values.of("referrals.referred", 1e-6).items():  # type: ignore[misc]
+    for (site, hospital, specialty, quarter), sent in values.of("referrals.referred", 1e-6).items():
         minutes = instance.patient_minutes.get((site, hospital), instance.outside_minutes[site])
         rows.append((site, hospital, specialty, "up", quarter, sent, minutes))
         shares[site, specialty, quarter].append((hospital, sent))
-    for cell in visits.itertuples():
-        key = (cell.institution, cell.specialty, cell.quarter)
-        if cell.left > 1e-6:
-            rows.append(
-                (
-                    cell.institution,
-                    "outside",
-                    cell.specialty,
-                    "up",
-                    cell.quarter,
-                    cell.left,
-                    instance.outside_minutes[str(cell.institution)],
-                )
-            )
-        total = sum(sent for _, sent in shares.get(key, ()))
-        for hospital, sent in shares.get(key, ()):
-            if cell.returned > 1e-6:
-                minutes = instance.patient_minutes.get((hospital, str(cell.institution)), 0.0)
-                rows.append(
-                    (
-                        hospital,
-                        cell.institution,
-                        cell.specialty,
-                        "down",
-                        cell.quarter,
-                        cell.returned * sent / total,
-                        minutes,
-                    )
-                )
+    parts = zip(*(visits[c].tolist() for c in ("institution", "specialty", "quarter", "left", "returned")), strict=True)
+    for site, specialty, quarter, left, back in parts:
+        if left > 1e-6:
+            rows.append((site, "outside", specialty, "up", quarter, left, instance.outside_minutes[site]))
+        ways = shares.get((site, specialty, quarter), [])
+        total = sum(sent for _, sent in ways)
+        for hospital, sent in ways:
+            if back > 1e-6:
+                minutes = instance.patient_minutes.get((hospital, site), 0.0)
+                rows.append((hospital, site, specialty, "down", quarter, back * sent / total, minutes))
     names = ["origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"]
     return pd.DataFrame(rows, columns=names).sort_values(names[:5], ignore_index=True)
 
@@ -152,5 +133,5 @@ def _reserves(values: Values) -> pd.DataFrame:
 
 
 def _desks(values: Values) -> pd.DataFrame:
-    rows = [(*key, half_days) for key, half_days in values.of("referrals.desk", 1e-6).items()]  # type: ignore[misc]
+    rows = [(*key, half_days) for key, half_days in values.of("referrals.desk", 1e-6).items()]
     return pd.DataFrame(sorted(rows), columns=["doctor", "specialty", "quarter", "half_days"])

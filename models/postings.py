@@ -109,7 +109,7 @@ def add_months(start: date, months: float) -> date:
 
 def period_of(instance: Instance, option: Option) -> tuple[date, date]:
     """First day, and the day after the last, of a posting."""
-    doctor, site, specialty, start = option
+    _, site, specialty, start = option
     for current in instance.current_postings:
         if (current.doctor, current.institution, current.specialty, current.start) == option:
             return current.start, current.end + timedelta(days=1)
@@ -224,7 +224,7 @@ def _supply(
             if part:
                 by_cell[option[1], option[2], quarter.name].append((posted, option, part))
     for cell in visits.keys:
-        site, specialty, quarter = cell  # type: ignore[misc]
+        site, specialty, quarter = cell
         rate = visits_per_month(instance, site, specialty)
         terms: list[Term] = [(c, key, -rate * part) for c, key, part in by_cell[site, specialty, quarter]]
         family.row((site, specialty, quarter), [(visits, cell, 1.0), *terms], upper=0.0)
@@ -352,7 +352,7 @@ def _locks(block: Any, instance: Instance, ledger: Ledger, posted: Columns) -> N
         wanted_key = (lock.doctor, lock.institution, lock.specialty)
         terms: list[Term] = [
             (posted, o, 1.0) for o in posted.keys if all(not w or w == g for w, g in zip(wanted_key, o, strict=False))
-        ]  # type: ignore[call-overload]
+        ]
         bound = {"lower": 1.0} if lock.must else {"upper": 0.0}
         if lock.weight is None:
             family.row((lock.label,), terms, **bound)
@@ -389,8 +389,8 @@ def read(values: Values, instance: Instance) -> Mapping[str, pd.DataFrame]:
     rows = []
     for option, value in values.of(f"{NAME}.posted").items():
         if value > 0.5:
-            start, after = period_of(instance, option)  # type: ignore[arg-type]
-            doctor, site, specialty, _ = option  # type: ignore[misc]
+            start, after = period_of(instance, option)
+            doctor, site, specialty, _ = option
             state = "running" if option in held else "new"
             end = (after - timedelta(days=1)).isoformat()
             rows.append((doctor, site, specialty, start.isoformat(), end, state))

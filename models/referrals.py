@@ -198,16 +198,16 @@ def _flows(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> N
     by_hospital: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     referred, extra = made["referred"], made["extra"]
     for arc in referred.keys:
-        site, hospital, specialty, quarter = arc  # type: ignore[misc]
+        site, hospital, specialty, quarter = arc
         by_cell[site, specialty, quarter].append((referred, arc, 1.0))
         terms: list[Term] = [(referred, arc, 1.0)]
         if arc in extra:
             terms.append((extra, arc, -1.0))
             by_hospital[hospital, specialty, quarter].append((extra, arc, 1.0))
-        up.row(arc, terms, upper=instance.needs[site, specialty].referred.get(hospital, 0.0))  # type: ignore[arg-type]
+        up.row(arc, terms, upper=instance.needs[site, specialty].referred.get(hospital, 0.0))
     for cell in made["unmet"].keys:
-        site, specialty, quarter = cell  # type: ignore[misc]
-        need, sent = instance.needs[site, specialty], by_cell.get(cell, [])  # type: ignore[call-overload]
+        site, specialty, quarter = cell
+        need, sent = instance.needs[site, specialty], by_cell.get(cell, [])
         least = (1.0 - need.recoverable) * need.referred_today
         if sent:
             must.row((site, specialty, quarter), sent, lower=least)
@@ -240,10 +240,10 @@ def _left(
     modes: Columns | None = ledger.offers.get("modes")
     by_cell: dict[tuple[str, str, str], list[tuple[str, Any]]] = defaultdict(list)
     for key in modes.keys if modes is not None else ():
-        site, specialty, mode, quarter = key  # type: ignore[misc]
+        site, specialty, mode, quarter = key
         by_cell[site, specialty, quarter].append((mode, key))
     for cell in made["left"].keys:
-        site, specialty, _ = cell  # type: ignore[misc]
+        site, specialty, _ = cell
         need, kind = instance.needs[site, specialty], instance.specialties[specialty]
         if need.left <= 0:
             continue
@@ -251,8 +251,8 @@ def _left(
         tele = kind.capture["tele"] if tele_possible(instance, groups, need) is not None else 0.0
         terms: list[Term] = [(made["left"], cell, 1.0)]
         if modes is not None:
-            terms += [(modes, key, drawn * kind.capture[mode]) for mode, key in by_cell.get(cell, ())]  # type: ignore[call-overload]
-        family.row(cell, terms, lower=need.left - drawn * tele)  # type: ignore[arg-type]
+            terms += [(modes, key, drawn * kind.capture[mode]) for mode, key in by_cell.get(cell, ())]
+        family.row(cell, terms, lower=need.left - drawn * tele)
 
 
 def _tele(
@@ -269,7 +269,7 @@ def _tele(
     months = {q.name: q.months for q in instance.quarters}
     seen: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for cell in made["tele"].keys:
-        site, specialty, quarter = cell  # type: ignore[misc]
+        site, specialty, quarter = cell
         group = tele_possible(instance, groups, instance.needs[site, specialty])
         seen[group or "", specialty, quarter].append((made["tele"], cell, 1.0))
         ledger.add("kept", (site, quarter), made["tele"], cell, 1.0)
@@ -282,10 +282,10 @@ def _tele(
 def _hospitals(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:
     months = {q.name: q.months for q in instance.quarters}
     for arc in made["referred"].keys:
-        _, hospital, specialty, quarter = arc  # type: ignore[misc]
+        _, hospital, specialty, quarter = arc
         ledger.add("home_load", (hospital, specialty, quarter), made["referred"], arc, 1.0)
     for desk in made["desk"].keys:
-        name, specialty, quarter = desk  # type: ignore[misc]
+        name, specialty, quarter = desk
         ledger.add("half_days", (name, quarter), made["desk"], desk, 1.0)
         rate = instance.specialties[specialty].home_patients_per_session / months[quarter]
         ledger.add("home_load", (instance.doctors[name].institution, specialty, quarter), made["desk"], desk, rate)
@@ -295,7 +295,7 @@ def _aims(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> No
     total, aims = sum(q.months for q in instance.quarters), instance.aims
     share = {q.name: q.months / total for q in instance.quarters}
     for cell in made["unmet"].keys:
-        site, specialty, quarter = cell  # type: ignore[misc]
+        site, specialty, quarter = cell
         need = instance.needs[site, specialty]
         weight, out = need.priority * share[quarter], 2.0 * instance.outside_minutes[site] * share[quarter]
         ledger.aim("unmet", made["unmet"], cell, weight)
@@ -304,7 +304,7 @@ def _aims(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> No
         ledger.aim("travel", made["left"], cell, out)
         ledger.aim("travel", made["unmet"], cell, out)
     for arc in made["referred"].keys:
-        site, hospital, _, quarter = arc  # type: ignore[misc]
+        site, hospital, _, quarter = arc
         minutes = instance.patient_minutes.get((site, hospital), instance.outside_minutes[site])
         ledger.aim("travel", made["referred"], arc, 2.0 * minutes * share[quarter])
 

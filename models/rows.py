@@ -8,14 +8,15 @@ out as ordinary Pyomo constraints for small cases, LP files and the parity test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
-Key = Hashable
+#: Keys are tuples of identifiers (or one identifier); their shape is the variable's own.
+Key = Any
 #: One term of a row: variable, its key, coefficient.
 Term = tuple["Columns", Key, float]
 INF = float("inf")

@@ -41,7 +41,7 @@ def _measures(model: Model, x: Floats) -> list[tuple[str, float, str]]:
         values = x[model.offsets[columns.number] : model.offsets[columns.number] + len(columns)]
         return float(
             sum(v * (share[key[-1]] if by_quarter else 1.0) for key, v in zip(columns.keys, values, strict=True))
-        )  # type: ignore[index]
+        )
 
     found = [
         (f"aim:{aim}", model.value(aim, x), aim_rules.UNITS[aim][0]) for aim in instance.aims.order if aim in model.aims

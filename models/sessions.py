@@ -270,9 +270,9 @@ def _pattern_rows(made: _Build) -> None:
         return
     family = Rows(made.sheet, NAME, "pattern_clinic", doc="a filter as a row", rule="pattern", unit="modes")
     for key in made.z.keys:
-        site, specialty, mode, _ = key  # type: ignore[misc]
+        site, specialty, mode, _ = key
         if mode != "posted" and mode not in made.instance.needs[site, specialty].modes:
-            family.row(key, [(made.z, key, 1.0)], upper=0.0)  # type: ignore[arg-type]
+            family.row(key, [(made.z, key, 1.0)], upper=0.0)
 
 
 def _modes(made: _Build) -> None:
@@ -321,7 +321,7 @@ def _new_postings(made: _Build, family: Rows, cell: tuple[str, str, str], servic
     by_start: dict[str, list[Term]] = defaultdict(list)
     for columns, option, _ in made.posted.get(cell, ()):
         if option not in held:
-            by_start[option[3].isoformat()].append((columns, option, 1.0))  # type: ignore[index]
+            by_start[option[3].isoformat()].append((columns, option, 1.0))
     for start, terms in by_start.items():
         family.row(
             (*cell, service, start), [*terms, *((c, key, coef * len(terms)) for c, key, coef in share)], upper=0.0
@@ -363,7 +363,7 @@ def _draw(made: _Build, need: Need, mode: str, quarter: int) -> float:
         post = made.instance.posts.get((need.institution, need.specialty))
         terms = made.posted[need.institution, need.specialty, made.instance.quarters[quarter].name]
         there = sum(1 for _, key, _ in terms if key in running(made.instance))
-        held = min(len({key[0] for _, key, _ in terms}), max(post.doctors, there) if post else inf)  # type: ignore[index]
+        held = min(len({key[0] for _, key, _ in terms}), max(post.doctors, there) if post else inf)
         supply = visits_per_month(made.instance, need.institution, need.specialty) * max(held, 1)
     else:
         most = made.instance.sites[need.institution].counts_high[mode][quarter]
@@ -380,18 +380,18 @@ def _main(made: _Build) -> None:
     one = Rows(made.sheet, NAME, "main_one", doc="one main doctor for each clinic", rule="continuity", unit="doctors")
     leads: dict[tuple[str, ...], list[Term]] = defaultdict(list)
     for key in made.m.keys:
-        doctor, site, specialty, frequency, quarter = key  # type: ignore[misc]
+        doctor, site, specialty, frequency, quarter = key
         leads[doctor, site, specialty, quarter].append((made.m, key, -float(made.least_main(site, frequency, quarter))))
         leads["", site, specialty, frequency, quarter].append((made.m, key, 1.0))
     for who in made.keys:
         if leads.get(who):
             share.row(who, [(made.n, who, 1.0), *leads[who]], lower=0.0)
     for key in made.z.keys:
-        site, specialty, mode, quarter = key  # type: ignore[misc]
+        site, specialty, mode, quarter = key
         if mode != "posted":
             one.row(
                 key, [*leads.get(("", site, specialty, mode, quarter), []), (made.z, key, -1.0)], lower=0.0, upper=0.0
-            )  # type: ignore[arg-type]
+            )
 
 
 def _trips(made: _Build) -> dict[tuple[str, str, str], list[str]]:
@@ -564,10 +564,10 @@ def _today(made: _Build) -> None:
 
 
 def read(values: Values, instance: Instance) -> Mapping[str, pd.DataFrame]:
-    mains = {(d, i, k, q) for d, i, k, _, q in (key for key, v in values.of(f"{NAME}.main").items() if v > 0.5)}  # type: ignore[misc]
+    mains = {(d, i, k, q) for d, i, k, _, q in (key for key, v in values.of(f"{NAME}.main").items() if v > 0.5)}
     rows = []
     for key, value in values.of(f"{NAME}.clinics").items():
-        doctor, site, specialty, quarter = key  # type: ignore[misc]
+        doctor, site, specialty, quarter = key
         if value > 0.5:
             main = "yes" if (doctor, site, specialty, quarter) in mains else "no"
             rows.append((doctor, site, specialty, quarter, round(value), main, instance.doctors[doctor].minutes[site]))

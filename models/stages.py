@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -100,7 +101,7 @@ class Stages:
             part = part_of(matrix, rows, cols, base)
             start = None if self.x is None else self.x[cols]
             own = replace(limits, absolute_gap=limits.absolute_gap / share)
-            news = (lambda p: self.report(aim, p)) if self.report is not None and len(pieces) == 1 else None  # type: ignore[misc]
+            news = partial(self.report, aim) if self.report is not None and len(pieces) == 1 else None
             jobs.append(Job(part, cost[cols], limits=own, start=start, progress=news))
         return solve_many(jobs)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import cache
 from math import ceil
 from pathlib import Path
 
@@ -21,9 +22,33 @@ from benchmarks.regions.meixian_places import TRIP, Files, places
 from benchmarks.regions.recipe import Place, Row, Tables
 
 SEED = 441403
-QUARTER = r.Quarter(date(2026, 6, 29))
+START = date(2026, 6, 29)
 DAYS = 305.0  # days a year on which the shared centres work
 Places = tuple[Place, ...]
+
+
+@cache
+def _dates(weekday: int, weeks: str) -> list[date]:
+    return r.Quarter(START).dates(weekday, weeks)
+
+
+@cache
+def _modes() -> dict[str, tuple[int, int]]:
+    return Quarter(START).counted()
+
+
+class Quarter(r.Quarter):
+    """The recipe's quarter, which remembers its dates: holidays would be looked up 200,000 times."""
+
+    def dates(self, weekday: int, weeks: str = "all") -> list[date]:
+        return _dates(weekday, weeks)
+
+    def modes(self) -> dict[str, tuple[int, int]]:
+        return _modes()
+
+    def counted(self) -> dict[str, tuple[int, int]]:
+        return super().modes()
+
 
 # --- shared centres ---------------------------------------------------------------------------------------
 #: id | name | moves | turnaround | window | minutes | verify | work | loops | least | most centres | elsewhere
@@ -101,7 +126,7 @@ def _equipment(towns: Places) -> list[Row]:
 
 def _today(dice: r.Dice, towns: Places, doctors: list[r.Doctor], heads: r.Heads, equipment: list[Row]) -> r.Today:
     """A posting in two townships of three, and one to three regular clinics in each that is in reach."""
-    today = r.Today(QUARTER, TRIP)
+    today = r.Today(Quarter(START), TRIP)
     items = {(row["institution"], row["item"]) for row in equipment}
     able = [d for d in doctors if not d.kind.equipment]
     for number, town in enumerate(towns):

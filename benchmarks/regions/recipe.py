@@ -1,4 +1,4 @@
-"""The reconstruction recipe: from a case card's totals to the tables of a region.
+"""The reconstruction recipe: from published totals to the tables of a region.
 
 Published alliances give totals, rules and place names, seldom tables. This recipe fills the
 gap the way a health-services planner would (population x rates, shares by specialty, doctors by
