@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from geodata import (
     checks_centres,
     checks_coordinates,
+    checks_keys,
     checks_locks,
     checks_needs,
     checks_people,
@@ -31,6 +32,7 @@ from geodata.schema import TABLES
 #: The catalogue of checks, in the order in which they run.
 CHECKS: tuple[Callable[[View], Check], ...] = (
     *checks_references.CHECKS,
+    *checks_keys.CHECKS,
     *checks_places.CHECKS,
     *checks_coordinates.CHECKS,
     *checks_travel.CHECKS,

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 
 from geodata.checks_view import Check, Row, View
-from geodata.coordinates import DATUMS, LOCATED, declared_datum, distance_km, in_china, middle, possible
+from geodata.coordinates import CHINA, DATUMS, LOCATED, declared_datum, distance_km, in_china, middle, possible
 from geodata.problems import Problem
 
 #: Times the median distance at which a point is worth a look, and the least km for it.
@@ -33,7 +33,7 @@ def points(view: View) -> Check:
             x, y = row.number(lon), row.number(lat)
             if math.isnan(x) and math.isnan(y):
                 continue
-            if math.isnan(y) and centre and abs(x - centre[1]) < SWAP_DEGREES < abs(x - centre[0]):
+            if math.isnan(y) and centre and _is_latitude(x, centre):
                 # the reader has refused a longitude as latitude; what is left is the latitude
                 yield _swapped(view, row, (lon, lat), f"{x:g}")
             elif math.isnan(x) or math.isnan(y):
@@ -89,6 +89,13 @@ def _point(
         )
     elif far and centre:
         yield _far_away(view, row, names, point, centre, far)
+
+
+def _is_latitude(x: float, centre: tuple[float, float, float]) -> bool:
+    """Whether a longitude can only be a latitude: near the region's, or no longitude of China."""
+    near = abs(x - centre[1]) < SWAP_DEGREES < abs(x - centre[0])
+    west, _, south, north = CHINA
+    return near or (bool(in_china(centre[0], centre[1])) and south <= x <= north < west)
 
 
 def _swapped(view: View, row: Row, names: tuple[str, str], value: str) -> Problem:
@@ -161,7 +168,8 @@ def same_spot(view: View) -> Check:
                 "lon",
                 ("各处坐标不同", "a point of its own for every place"),
                 (
-                    f"共 {len(rows)} 行集中在 {several} 个点（第 {_few(view, rows)} 行），像是按乡镇批量定位：尽量填真实坐标",
+                    f"共 {len(rows)} 行集中在 {several} 个点（第 {_few(view, rows)} 行），"
+                    "像是按乡镇批量定位：尽量填真实坐标",
                     f"{len(rows)} rows stand on {several} spots (rows {_few(view, rows)}), as a geocoder does "
                     "with names it does not know: write the true points where you can",
                 ),

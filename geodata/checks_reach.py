@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from geodata.checks_centres import items_by_service, levels_by_service
 from geodata.checks_people import may_serve, scope_of
@@ -30,13 +31,7 @@ def trips(view: View) -> Trips | None:
     """Vehicle minutes between institutions; None where the settings do not let them be found."""
     if any(declared_datum(view.region.settings, table) not in DATUMS for table in LOCATED):
         return None
-    given = view.region.settings.get("travel")
-    numbers = {
-        key: value
-        for key, value in (given.items() if isinstance(given, Mapping) else ())
-        if (isinstance(value, int | float) and not isinstance(value, bool)) or key == "method"
-    }
-    table = travel_table(view.region, {"travel": numbers})
+    table = travel_table(view.region, {"travel": asdict(view.travel_options)})
     ids = view.ids("institutions")
     table = table[(table["profile"] != "patient") & table["origin"].isin(ids) & table["destination"].isin(ids)]
     return dict(zip(zip(table["origin"], table["destination"], strict=True), table["minutes"], strict=True))

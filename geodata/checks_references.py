@@ -1,4 +1,4 @@
-"""Names that lead nowhere, names that stand twice, and what must never be in a plan's input.
+"""Identifiers that lead nowhere.
 
 References are identifiers; the reader has put them in place of the names that it knows, so what is
 left here is known under no identifier and no name.
@@ -6,7 +6,6 @@ left here is known under no identifier and no name.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -24,39 +23,6 @@ NAMES: Mapping[str, Say] = {
     "services": ("共享服务", "service"),
     "doctors": ("医生", "doctor"),
 }
-#: table -> the columns that together may stand once only (the reader looks after `id`).
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "needs": ("institution", "specialty"),
-    "capabilities": ("institution", "specialty", "direction"),
-    "usage": ("specialty", "service"),
-    "departments": ("institution", "department"),
-    "equipment": ("institution", "item"),
-    "volumes": ("institution", "service"),
-    "centres": ("service", "institution", "level"),
-    "posts": ("institution", "specialty"),
-    "reserves": ("institution", "specialty"),
-    "referrals": ("origin", "destination", "specialty", "direction"),
-    "travel": ("origin", "destination", "profile"),
-    "history": ("doctor", "period"),
-    "roster": ("doctor", "institution", "date", "weekday", "slot", "weeks", "specialty"),
-    "duties": ("doctor", "weekday", "date", "slot", "weeks"),
-}
-#: Here rows that stand twice are untidy or add up.
-HARMLESS_TWICE = {"duties", "posts", "equipment"}
-
-_PERSONAL = (
-    "身份证",
-    "证件号",
-    "公民身份号码",
-    "护照",
-    "银行卡",
-    "家庭住址",
-    "identity",
-    "id_card",
-    "idcard",
-    "passport",
-)
-_IDENTITY = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 
 
 def unknown_references(view: View) -> Check:
@@ -64,17 +30,18 @@ def unknown_references(view: View) -> Check:
     for table in TABLES:
         for column in load_schema(table):
             targets = tuple(name.removesuffix(".id") for name in column.references if name.endswith(".id"))
-            used = [(row, row[column.name]) for row in view.rows(table) if row[column.name]] if targets else []
+            used = [(at, text) for at, text in enumerate(view.texts(table, column.name)) if text] if targets else []
             if not used:
                 continue
             directory = _Directory(view, targets)
             if not directory.known:
-                yield _missing_table(view, used[0][0], column.name, targets[0])
+                yield _missing_table(view, view.row(table, used[0][0]), column.name, targets[0])
                 continue
             allowed = directory.known.union(column.references)
-            for row, text in used:
+            for at, text in used:
                 for part in split_list(text) if column.type == "list" else (text,):
                     if part not in allowed:
+                        row = view.row(table, at)
                         yield view.problem(row, column.name, directory.expected, directory.cure(part), value=part)
 
 
@@ -162,37 +129,6 @@ def unknown_equipment(view: View) -> Check:
                 )
 
 
-def duplicate_keys(view: View) -> Check:
-    """What identifies a row stands once."""
-    for table, key in KEYS.items():
-        seen: dict[tuple[str, ...], Row] = {}
-        for row in view.rows(table):
-            values = tuple(_key_cell(row, column) for column in key)
-            if not any(values):
-                continue
-            if values not in seen:
-                seen[values] = row
-                continue
-            shown = " + ".join(key)
-            yield view.problem(
-                row,
-                key[0],
-                (f"{shown} 不重复", f"{shown} stands once in the table"),
-                (
-                    f"与第 {view.label(table, seen[values].at)} 行重复：删去一行，或改正其中一行",
-                    f"same as row {view.label(table, seen[values].at)}: delete one of the two or correct one",
-                ),
-                value=" + ".join(v for v in values if v),
-                severity="warning" if table in HARMLESS_TWICE else "error",
-            )
-
-
-def _key_cell(row: Row, column: str) -> str:
-    day = row.day(column) if column == "date" else None
-    default = {"direction": "up", "weeks": "all"}.get(column, "")
-    return day.isoformat() if day else row[column] or default
-
-
 def shared_identifiers(view: View) -> Check:
     """A community does not have the id of an institution, and nothing is called `outside`."""
     institutions = view.by_id("institutions")
@@ -245,31 +181,10 @@ def _unknown_source(view: View, row: Row, column: str, known: Iterable[str]) -> 
     )
 
 
-def personal_data(view: View) -> Check:
-    """Identity numbers and the like have no use here and must not travel with a plan."""
-    for table, frame in view.region.tables.items():
-        for name in map(str, frame.columns):
-            cell = next((row for row in view.rows(table) if _IDENTITY.fullmatch(row[name])), None)
-            if cell is None and not any(word in name.lower() for word in _PERSONAL):
-                continue
-            yield view.problem(
-                cell,
-                name,
-                ("不含身份证号等个人信息", "no identity numbers or other private data of persons"),
-                ("删去此列，计划用不到它", "delete this column: planning does not use it"),
-                # the number itself is not repeated in messages and logs
-                value=cell[name][:6] + "************" if cell else "",
-                severity="warning",
-                table=table,
-            )
-
-
 CHECKS = (
     unknown_references,
     unknown_groups,
     unknown_equipment,
-    duplicate_keys,
     shared_identifiers,
     unknown_sources,
-    personal_data,
 )

@@ -22,6 +22,7 @@ import pandas as pd
 from geodata.problems import Problem, Severity
 from geodata.region import Region
 from geodata.schema import TABLES, columns_of
+from geodata.travel import TravelOptions
 
 #: The same sentence in Chinese and in English.
 Say = tuple[str, str]
@@ -99,6 +100,12 @@ class View:
             ]
         return self._rows[table]
 
+    def row(self, table: str, at: int) -> Row:
+        """One record of a table, without making records of all."""
+        if table in self._rows:
+            return self._rows[table][at]
+        return Row(table, at, {str(k): v for k, v in self.region.tables[table].iloc[at].items()})
+
     def numbers(self, table: str, column: str) -> npt.NDArray[np.float64]:
         """A column as floats, NaN where blank, unreadable, or not given."""
         frame = self.region.tables.get(table)
@@ -109,12 +116,15 @@ class View:
         return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
     def texts(self, table: str, column: str) -> list[str]:
-        """A column as text, "" where blank or not given."""
-        return [row[column] for row in self.rows(table)]
+        """A column as text, "" where blank; all blank where the column is not given."""
+        frame = self.region.tables.get(table)
+        if frame is None or column not in frame.columns:
+            return [""] * (0 if frame is None else len(frame))
+        return [value if isinstance(value, str) else _shown(value) for value in frame[column].tolist()]
 
     def ids(self, table: str) -> set[str]:
         """The identifiers of a table."""
-        return {row["id"] for row in self.rows(table)} - {""}
+        return set(self.texts(table, "id")) - {""}
 
     def by_id(self, table: str) -> dict[str, Row]:
         """The rows of a table by identifier; of two with one identifier the first."""
@@ -153,6 +163,19 @@ class View:
         """A number of plan.toml; anything else there is `planner.config`'s to report."""
         value = self.setting(section, key, default)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+    @cached_property
+    def travel_options(self) -> TravelOptions:
+        """[travel] as far as it is usable; what is not is `planner.config`'s to report."""
+        given = self.region.settings.get("travel")
+        usable = {
+            key: value
+            for key, value in (given.items() if isinstance(given, Mapping) else ())
+            if (isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf)
+            or (key == "minutes_each_end" and value == 0)
+            or (key == "method" and isinstance(value, str))
+        }
+        return TravelOptions.of({"travel": usable})
 
     def rule_is_hard(self, rule: str) -> bool:
         """Whether plan.toml leaves a rule hard."""

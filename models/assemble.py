@@ -80,7 +80,7 @@ class Model:
         rows = []
         for family, columns in self.shortfalls.items():
             for key, amount in values.of(columns.path, 1e-6).items():
-                subject = " ".join(key[:-1])
+                subject = " ".join(key[:-1]).strip()
                 rows.append((rules[family], subject, amount, units[family]))
         return pd.DataFrame(sorted(rows), columns=["rule", "subject", "amount", "unit"])
 
@@ -233,6 +233,9 @@ def _apply_states(block: Any, instance: Instance, ledger: Ledger) -> dict[str, C
     sheet, shortfalls = ledger.sheet, dict[str, Columns]()
     for family in [f for f in sheet.families if f.rule]:
         state = state_of(instance, family.rule)
+        if family.adopted and state != "hard":  # what Pyomo holds is no longer what counts
+            block.parent_block().component(family.owner).component(family.name).deactivate()
+            family.adopted = False
         if state == "off":
             sheet.families.remove(family)
         elif state == "soft" and len(family):
@@ -244,11 +247,14 @@ def _apply_states(block: Any, instance: Instance, ledger: Ledger) -> dict[str, C
 
 
 def _slacks(block: Any, ledger: Ledger, family: Rows, weight: float) -> Columns:
-    below = [(*subject, "below") for at, subject in enumerate(family.subjects) if family.lower[at] > -INF]
-    above = [(*subject, "above") for at, subject in enumerate(family.subjects) if family.upper[at] < INF]
+    # Keys of one length, whatever the subjects' (a capacity may be of one quarter, a budget is of nothing).
+    longest = max(1, max(len(subject) for subject in family.subjects))
+    subjects = [(*subject, *[""] * (longest - len(subject))) for subject in family.subjects]
+    below = [(*subject, "below") for at, subject in enumerate(subjects) if family.lower[at] > -INF]
+    above = [(*subject, "above") for at, subject in enumerate(subjects) if family.upper[at] < INF]
     name = f"short_{family.owner}_{family.name}"
     slack = Columns(ledger.sheet, block, name, [*below, *above], doc=f"shortfall of {family.name}", unit=family.unit)
-    rows = {subject: at for at, subject in enumerate(family.subjects)}
+    rows = {subject: at for at, subject in enumerate(subjects)}
     for sign, keys in ((1.0, below), (-1.0, above)):
         if keys:
             at = np.asarray([rows[key[:-1]] for key in keys], dtype=np.int64)

@@ -73,9 +73,12 @@ class SavedPlan:
     region: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table, empty with its columns when the plan has none."""
+        """A table with all of its columns; empty when the plan has none."""
+        columns = list(TABLES[name])
         found = self.tables.get(name)
-        return pd.DataFrame(columns=list(TABLES[name])) if found is None else found
+        if found is None:
+            return pd.DataFrame(columns=columns)
+        return found.reindex(columns=[*found.columns, *(column for column in columns if column not in found)])
 
 
 @contextmanager

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from models.allocation import Outcome
     from models.clashes import Clash
 
-#: Least seconds between two saved incumbents: saving takes time from the solver.
-SAVE_EVERY = 15.0
+#: Least seconds between two saved incumbents, and how many times what the last one took:
+#: saving takes time from the solver.
+SAVE_EVERY, SAVE_RATIO = 15.0, 8.0
 
 
 class InfeasibleError(Exception):
@@ -131,7 +132,7 @@ class _Maker:
     lang: str
     report: bool
     started: float
-    saved_at: float = -SAVE_EVERY
+    next_save: float = 0.0
 
     def save(self, outcome: Outcome) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
@@ -151,7 +152,8 @@ class _Maker:
 
     def save_incumbent(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Let an audited incumbent take the target's place; one that fails its audit is passed over."""
-        if time.monotonic() - self.saved_at < SAVE_EVERY:
+        began = time.monotonic()
+        if began < self.next_save:
             return
         found = {"status": "FEASIBLE", "stopped_by": "running", "aims": []}
         try:
@@ -160,7 +162,8 @@ class _Maker:
                     raise _PassedOver
         except _PassedOver:
             pass
-        self.saved_at = time.monotonic()
+        now = time.monotonic()
+        self.next_save = now + max(SAVE_EVERY, SAVE_RATIO * (now - began))
 
     def _write(self, folder: Path, tables: Mapping[str, pd.DataFrame], found: Mapping[str, Any]) -> pd.DataFrame:
         """Everything of a plan folder, ending with the report when the audit holds; returns the audit."""

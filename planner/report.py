@@ -13,7 +13,7 @@ from planner import __version__, overview
 from planner.folder import SavedPlan
 from planner.indicator_words import better, note
 from planner.indicator_words import name as name_of
-from planner.view import SCENARIOS, View, to_float
+from planner.view import SCENARIOS, View, text_of, to_float
 
 #: Checks on the first screen.
 MOST_CHECKS = 9
@@ -118,7 +118,7 @@ def _checks(view: View) -> list[dict[str, Any]]:
         met = None
         if target is not None:
             met = value >= target - 1e-9 if way == "up" else value <= target + 1e-9
-        elif ", within " in str(row.get("note")):
+        elif ", within " in text_of(row.get("note")):
             met = True
         found.append({**_indicator(view, row), "met": met, "criterion": target is not None})
     found.sort(key=lambda one: not one["criterion"])
@@ -131,15 +131,15 @@ def _indicators(view: View) -> dict[str, list[dict[str, Any]]]:
     fine: list[dict[str, Any]] = []
     for row in view.saved.table("indicators").to_dict("records"):
         compared = to_float(row.get("target")) is not None or to_float(row.get("published")) is not None
-        wide = str(row.get("scope") or "") in ("", "all", "region", "alliance", "least", "mean")
+        wide = text_of(row.get("scope")) in ("", "all", "region", "alliance", "least", "mean")
         (whole if compared or wide else fine).append(_indicator(view, row))
     return {"whole": whole, "fine": fine}
 
 
 def _indicator(view: View, row: dict[Any, Any]) -> dict[str, Any]:
-    unit = str(row.get("unit") or "")
-    scope = str(row.get("scope") or "")
-    told = note(str(row.get("note") or ""), view.lang)
+    unit = text_of(row.get("unit"))
+    scope = text_of(row.get("scope"))
+    told = note(text_of(row.get("note")), view.lang)
     figures = {name: view.figure(to_float(row.get(name)), unit) for name in ("value", "current", "target", "published")}
     return {
         "label": name_of(str(row["indicator"]), view.lang),

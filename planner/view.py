@@ -120,7 +120,7 @@ class View:
 
     def scope(self, text: object) -> str:
         """What an indicator covers: everything, or what is named."""
-        told = "" if text is None or text != text else str(text)
+        told = text_of(text)
         return word(VALUES, told, self.lang) if told in VALUES else self.subject(told)
 
     def rule(self, key: str) -> str:
@@ -237,6 +237,11 @@ class View:
         order = {name: at for at, name in enumerate(dict.fromkeys((*aims, *MEASURES)))}
         ranked = sorted(wide.index, key=lambda measure: (order.get(measure, len(order)), measure))
         return wide.loc[ranked].reset_index()
+
+
+def text_of(value: object) -> str:
+    """A cell as text; missing is ""."""
+    return "" if value is None or value != value else str(value)
 
 
 def to_float(value: object) -> float | None:

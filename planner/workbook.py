@@ -17,7 +17,7 @@ import xlsxwriter
 
 from planner import indicator_words, overview
 from planner.folder import SavedPlan
-from planner.view import SCENARIOS, View, to_float
+from planner.view import SCENARIOS, View, text_of, to_float
 from planner.words import TABLES, word
 
 FONT = "Microsoft YaHei"
@@ -201,7 +201,7 @@ def _indicators(view: View) -> pd.DataFrame:
     table = view.saved.table("indicators").copy()
     if table.empty:
         return table
-    table["note"] = [indicator_words.note(str(text or ""), view.lang) for text in table["note"]]
+    table["note"] = [indicator_words.note(text_of(text), view.lang) for text in table["note"]]
     return view.named(table)
 
 

@@ -297,6 +297,20 @@ def test_report_is_refused_for_a_broken_plan(fake_folder: Path, audited: Any, tm
     assert {path.name: path.read_bytes() for path in copy.glob("*.*")} == before
 
 
+def test_report_is_rewritten_in_the_language_asked_for(fake_folder: Path, audited: Any, tmp_path: Path) -> None:
+    """The saved tables stay byte for byte; report and workbook are new, in the language asked for."""
+    copy = tmp_path / "plan"
+    shutil.copytree(fake_folder, copy)
+    audited(True)
+    result = run("report", copy, "--lang", "en")
+    assert result.exit_code == 0 and str(copy / "report.html") in result.stdout
+    assert "Linked plan of" in (copy / "report.html").read_text(encoding="utf-8")
+    assert (copy / "sessions.csv").read_bytes() == (fake_folder / "sessions.csv").read_bytes()
+    assert run("report", copy, "--lang", "zh").exit_code == 0
+    assert "联动规划方案" in (copy / "report.html").read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
 def test_language_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """ALLIANCE_LANG decides where `--lang` is not given; `--lang` wins."""
     monkeypatch.setenv("ALLIANCE_LANG", "zh")

@@ -57,7 +57,7 @@ def simulate_steady(rate_per_hour: float, stages: list[Stage], items: int = 200_
 
 
 def simulate_days(
-    per_day: float, per_peak_hour: float, hours: float, stages: list[Stage], days: int = 400, seed: int = 1
+    per_day: float, per_peak_hour: float, hours: float, stages: list[Stage], days: int = 200, seed: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Minutes in the system on working days with one peak hour in the middle: (all items, peak items)."""
     dice = np.random.default_rng(seed)
@@ -75,7 +75,7 @@ def simulate_days(
 
 
 def simulate_batches(
-    per_day: float, capacity_per_day: float, hours: float, headway: float, batches: int = 2000, seed: int = 1
+    per_day: float, capacity_per_day: float, hours: float, headway: float, batches: int = 500, seed: int = 1
 ) -> np.ndarray:
     """Clock minutes from the start of the working day on which a batch is there until each item is done.
 

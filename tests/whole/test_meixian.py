@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from benchmarks.regions import meixian
 from benchmarks.regions.meixian_places import Files
-
 from geodata.checks import check_region
 from geodata.coordinates import distance_km, to_wgs84
 from geodata.problems import Problem, errors
