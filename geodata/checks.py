@@ -14,7 +14,9 @@ from geodata import (
     checks_centres,
     checks_coordinates,
     checks_keys,
+    checks_lock_filters,
     checks_locks,
+    checks_memberships,
     checks_needs,
     checks_people,
     checks_places,
@@ -40,8 +42,10 @@ CHECKS: tuple[Callable[[View], Check], ...] = (
     *checks_practice.CHECKS,
     *checks_needs.CHECKS,
     *checks_centres.CHECKS,
+    *checks_memberships.CHECKS,
     *checks_reach.CHECKS,
     *checks_locks.CHECKS,
+    *checks_lock_filters.CHECKS,
 )
 
 

@@ -28,12 +28,12 @@ def headway_minutes(loops_per_week: float) -> float:
 
 
 def trips(view: View) -> Trips | None:
-    """Vehicle minutes between institutions; None where the settings do not let them be found."""
+    """Vehicle minutes to and from hosts and hospitals; None where the settings do not let them be found."""
     if any(declared_datum(view.region.settings, table) not in DATUMS for table in LOCATED):
         return None
     table = travel_table(view.region, {"travel": asdict(view.travel_options)})
-    ids = view.ids("institutions")
-    table = table[(table["profile"] != "patient") & table["origin"].isin(ids) & table["destination"].isin(ids)]
+    ends = {*view.texts("centres", "institution"), *view.texts("doctors", "institution")}
+    table = table[(table["profile"] != "patient") & (table["origin"].isin(ends) | table["destination"].isin(ends))]
     return dict(zip(zip(table["origin"], table["destination"], strict=True), table["minutes"], strict=True))
 
 

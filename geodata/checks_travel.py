@@ -144,6 +144,18 @@ def one_sided(view: View) -> Check:
     both = both[both["at"] > both["at_back"]]
     one, other = both["minutes_back"].to_numpy(float), both["minutes"].to_numpy(float)
     odd = np.abs(one - other) > np.maximum(ONE_SIDED * np.maximum(one, other), ONE_SIDED_MINUTES)
+    if odd.sum() > MANY and odd.sum() > len(odd) / 2:
+        yield _told(
+            view,
+            int(both["at"][odd].iloc[0]),
+            "minutes",
+            ("与返程相近的分钟数", "minutes about those of the way back"),
+            (
+                f"{odd.sum()} 对地点往返相差三成以上：是否行列错位，或混用了两种来源？",
+                f"{odd.sum()} pairs differ by more than 30 %: are rows shifted, or two sources mixed?",
+            ),
+        )
+        return
     for at, before, minutes in zip(both["at"][odd], both["at_back"][odd], one[odd], strict=True):
         label = view.label("travel", int(before))
         yield _told(

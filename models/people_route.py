@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from models import aims as aim_rules
-from models import baselines
+from models import baselines, by_hand
 from models.assemble import assemble
 from models.centre_route import (
     centres_again,
@@ -53,7 +53,7 @@ def people_route(route: Route) -> Stages | None:
     with route.timed("within budget"):
         stages.x = _kept(route, stages)
     if stages.x is None:
-        stages.x = baselines.running_plan(model, stages.matrix)
+        stages.x = by_hand.running_plan(model, stages.matrix)
     route.news(stages.x)
     order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
     for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
@@ -80,7 +80,7 @@ def _people_alone(route: Route) -> None:
     alone = assemble(instance, without=("shared_centres",))
     stages = Stages(alone, alone.matrix, report=route.report)
     with route.timed("by hand"):
-        stages.x = baselines.office_plan(alone, alone.matrix, within="budget")
+        stages.x = by_hand.office_plan(alone, alone.matrix, within="budget")
     with route.timed("within budget"):
         stages.x = _kept(route, stages)
     for aim in ("floors", "unmet"):
@@ -180,10 +180,10 @@ def _start(route: Route, centres: Floats | None) -> Floats | None:
     people = model.columns("sessions", "postings")
     people = people[held.integer[people]]
     for whole in _starts(route):
-        x = baselines.settle_whole(model, matrix_without(held, "budget"), people, whole)
+        x = by_hand.settle_whole(model, matrix_without(held, "budget"), people, whole)
         if x is not None:
             return x
-    return baselines.office_plan(model, held, closed, within="budget")
+    return by_hand.office_plan(model, held, closed, within="budget")
 
 
 def _starts(route: Route) -> Iterator[Floats]:

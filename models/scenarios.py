@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from models import aims as aim_rules
-from models import baselines
+from models import baselines, by_hand
 from models.assemble import Model
 from models.centre_route import centres_today
 from models.matrix import Floats
@@ -20,7 +20,7 @@ def scenarios_of(route: Route, x: Floats) -> pd.DataFrame:
         given = centres_today(route)
         plans["do_nothing"] = baselines.price(model, baselines.nothing(model), given, levers=False)
         plans["today"] = baselines.price(model, baselines.today(model), given, levers=False)
-        plans["by_hand"] = baselines.price(model, baselines.by_hand(model), given, levers=True)
+        plans["by_hand"] = baselines.price(model, by_hand.by_hand(model), given, levers=True)
     plans["plan"] = x
     rows = []
     for name, solution in plans.items():

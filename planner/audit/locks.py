@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def lock(facts: Facts) -> Finding:
     """Locks without a weight; a post locked without a doctor is the rule `post_floor`."""
     table = facts.region["locks"]
-    table = table.assign(row=np.arange(1, len(table) + 1))
+    # Rows as they are seen in a CSV file: the headings are the first.
+    table = table.assign(row=np.arange(2, len(table) + 2))
     table = table[table["weight"].isna()]
     wrong, subjects = [], []
     for row in records(table):

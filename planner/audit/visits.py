@@ -84,7 +84,8 @@ def tele_doctors(facts: Facts) -> set[tuple[str, str]]:
     kind = facts.specialties.reindex(pairs["specialty"])
     able = (home["level"].to_numpy() >= 2) & (people["title"].to_numpy() >= kind["min_title"].to_numpy())
     able &= kind["capture_tele"].to_numpy() > 0
-    groups = home["group"].to_numpy()[able]
+    # With the rule `own_group` off everybody may be asked, as if there were no groups.
+    groups = home["group"].to_numpy()[able] if facts.state("own_group") != "off" else [""] * int(able.sum())
     return set(zip(groups, pairs["specialty"][able], strict=True))
 
 

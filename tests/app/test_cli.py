@@ -58,7 +58,7 @@ def solved(monkeypatch: pytest.MonkeyPatch, fake_plan: SavedPlan) -> Callable[..
     ) -> dict[str, Any]:
         tables: Mapping[str, pd.DataFrame] = fake_plan.tables if status in (Status.OPTIMAL, Status.FEASIBLE) else {}
         tables = {name: table for name, table in tables.items() if name not in ("audit", "indicators", "scenarios")}
-        aims = (AimResult("unmet", 12.0, 10.0, 0.02, "weighted visits/month"),)
+        aims = (AimResult("unmet", 3319.7, 3296.1, 0.0071, "weighted visits/month"),)
         base = Outcome(status, "clock", aims, tables, fake_plan.tables["scenarios"], (), 0.1)
         outcome = Outcome(**{**{name: getattr(base, name) for name in base.__dataclass_fields__}, **changes})
 
@@ -165,7 +165,7 @@ def test_plan_is_written_whole_and_said(tmp_path: Path, solved: Any, audited: An
     target = tmp_path / "plan"
     result = run("plan", "kedong", "-o", target, "--time-limit", "7", "--gap", "0.05", "--seed", "3", "--lang", "en")
     assert result.exit_code == 0, result.output
-    assert "at most 2 weighted visits/month better" in result.stdout and "gap 2.00%" in result.stdout
+    assert "at most 23.6 weighted visits/month better" in result.stdout and "gap 0.71%" in result.stdout
     assert str(target / "report.html") in result.stdout and "time limit reached" in result.stdout
     assert (asked["settings"].seconds, asked["settings"].gap, asked["settings"].seed) == (7.0, 0.05, 3)
     wanted = {"plan.json", "report.html", "workbook.xlsx", "audit.csv", "sessions.csv", "region"}
