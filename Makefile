@@ -31,7 +31,6 @@ setup: $(STAMP)
 
 demo: setup
 	$(BIN)/alliance plan $(REGION) -o $(OUT)
-	@echo "report: $(OUT)/report.html"
 
 test: lint types
 	$(BIN)/python -m pytest

@@ -1,4 +1,4 @@
-"""Locks that cannot be kept: at odds with each other, with the tables, or with a filter.
+"""Locks that cannot be kept: at odds with each other or with running postings.
 
 Only what two rows show by themselves; locks that clash through a rule are found by the solver,
 which names the rule. A lock with a weight is a wish, so a clash with it is a warning.
@@ -10,17 +10,8 @@ import math
 from datetime import date, timedelta
 from itertools import combinations
 
-from geodata.checks_view import (
-    NO_EFFECT,
-    WEEKDAYS_ZH,
-    Check,
-    Row,
-    Say,
-    View,
-    half_days,
-    outside_horizon,
-    within_horizon,
-)
+from geodata.checks_time import NO_EFFECT, WEEKDAYS_ZH, half_days, outside_horizon, within_horizon
+from geodata.checks_view import Check, Row, Say, View
 from geodata.problems import Problem, Severity
 
 #: kind -> the columns that say what is locked; a blank one stands for any.
@@ -43,6 +34,7 @@ MONTH = 365.25 / 12
 
 
 def subject(row: Row) -> tuple[str, ...]:
+    """What a lock is about, in the order of `SUBJECT`."""
     cells = {column: row[column] for column in SUBJECT.get(row["kind"], ())}
     if row["kind"] == "centre":  # the host may stand in either column
         cells["host"] = row["host"] or row["institution"]
@@ -55,10 +47,12 @@ def _when(row: Row) -> tuple[object, ...]:
 
 
 def severity_of(*rows: Row) -> Severity:
+    """An error, unless one of the locks is a wish."""
     return "warning" if any(row.said("weight") for row in rows) else "error"
 
 
 def must(row: Row) -> bool:
+    """Whether a lock demands (blank does) rather than forbids."""
     return row.yes("must") or not row.said("must")
 
 

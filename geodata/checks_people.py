@@ -8,16 +8,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from geodata.checks_view import (
-    NO_EFFECT,
-    WEEKDAYS_EN,
-    WEEKDAYS_ZH,
-    Check,
-    Row,
-    View,
-    outside_horizon,
-    within_horizon,
-)
+from geodata.checks_time import NO_EFFECT, WEEKDAYS_EN, WEEKDAYS_ZH, outside_horizon, within_horizon
+from geodata.checks_view import Check, Row, View
 
 TITLES_ZH = ("", "住院医师", "主治医师", "副主任医师", "主任医师")
 

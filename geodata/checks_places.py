@@ -6,7 +6,8 @@ import math
 import re
 from collections import defaultdict
 
-from geodata.checks_view import NO_EFFECT, Check, Row, View, outside_horizon, within_horizon
+from geodata.checks_time import NO_EFFECT, outside_horizon, within_horizon
+from geodata.checks_view import Check, Row, View
 
 _LUNAR = re.compile(r"lunar\s+\d{1,2}(\s*[,、]\s*\d{1,2})*")
 _WEEKDAY = re.compile(r"weekday\s+[1-7](\s*[,、]\s*[1-7])*")

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Hashable
 
 from geodata.checks_people import scope_of
-from geodata.checks_view import WEEKDAYS_EN, WEEKDAYS_ZH, Check, Row, Say, View, half_days, weeks_meet
+from geodata.checks_time import WEEKDAYS_EN, WEEKDAYS_ZH, half_days, weeks_meet
+from geodata.checks_view import Check, Row, Say, View
 
 
 def roster_at_home(view: View) -> Check:

@@ -27,10 +27,6 @@ from geodata.travel import TravelOptions
 #: The same sentence in Chinese and in English.
 Say = tuple[str, str]
 
-HALF_DAYS = {"am": ("am",), "pm": ("pm",), "day": ("am", "pm"), "": ("am", "pm")}
-WEEKDAYS_ZH = "一二三四五六日"
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 
 @dataclass(frozen=True)
 class Row:
@@ -242,32 +238,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, date):
         return pd.Timestamp(value).date().isoformat()
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-#: The cure for a row that lies outside the time planned.
-NO_EFFECT: Say = ("核对年份；否则此行不起作用", "check the year; as it stands the row has no effect")
-
-
-def outside_horizon(view: View, start: date | None, end: date | None = None) -> bool:
-    """Whether a period (or a day) lies wholly before or after the time planned."""
-    end = end or start
-    return bool(view.horizon and start and end and (end < view.horizon[0] or start > view.horizon[1]))
-
-
-def within_horizon(view: View) -> Say:
-    """What is expected of a date that should lie in the time planned."""
-    first, last = view.horizon or (None, None)
-    return f"在规划期 {first} 至 {last} 内", f"a day within the time planned, {first} to {last}"
-
-
-def weeks_meet(one: str, other: str) -> bool:
-    """Whether two `weeks` entries (all, odd, even) share a week."""
-    return "all" in (one or "all", other or "all") or one == other
-
-
-def half_days(slot: str) -> tuple[str, ...]:
-    """The half-days that a slot takes; a night takes none."""
-    return HALF_DAYS.get(slot, ())
 
 
 def known_columns(table: str) -> set[str]:

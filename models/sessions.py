@@ -107,6 +107,8 @@ def wanted(instance: Instance) -> bool:
 
 def is_far(instance: Instance, doctor: Doctor, site: str) -> bool:
     """Whether a clinic there takes a whole day (exactly at the limit is still a half-day)."""
+    if instance.state("whole_day") == "off":
+        return False
     return doctor.minutes[site] > options_of(instance).half_day_minutes
 
 
@@ -220,7 +222,8 @@ class _Build:
         if self.ledger.explain or self.instance.state("doctor_time") != "hard":
             return inf
         who = self.instance.doctors[doctor]
-        return float(who.free[self.at[quarter]] // (2 if is_far(self.instance, who, site) else 1))
+        whole = is_far(self.instance, who, site) and self.instance.state("whole_day") == "hard"
+        return float(who.free[self.at[quarter]] // (2 if whole else 1))
 
     def least_main(self, site: str, frequency: str, quarter: str) -> int:
         low = self.instance.sites[site].counts_low[frequency][self.at[quarter]]
@@ -407,7 +410,9 @@ def _away(made: _Build) -> None:
     day = Rows(
         made.sheet, NAME, "whole_day", doc="long trips take a day for each clinic", rule="whole_day", unit="days"
     )
-    pair = Rows(made.sheet, NAME, "whole_day_pair", doc="at most two clinics a day", rule="whole_day", unit="days")
+    # No rule: a day has two half-days, whether long trips take the whole of it or not.
+    pair = Rows(made.sheet, NAME, "whole_day_pair", doc="at most two clinics a day", unit="days")
+    firm = instance.state("whole_day") == "hard" and not ledger.explain
     cover = Rows(
         made.sheet, NAME, "home_cover", doc="departments keep their people", rule="home_cover", unit="half-days"
     )
@@ -420,7 +425,7 @@ def _away(made: _Build) -> None:
             trip: Term = (made.r, (name, site, quarter_name), 1.0)
             for k in specialties:
                 day.row((name, site, k, quarter_name), [trip, (made.n, (name, site, k, quarter_name), -1.0)], lower=0.0)
-            if len(specialties) > 1:
+            if len(specialties) > 1 or not firm:
                 held = [(made.n, (name, site, k, quarter_name), -1.0) for k in specialties]
                 pair.row((name, site, quarter_name), [(made.r, trip[1], 2.0), *held], lower=0.0)
             trips = [trip]

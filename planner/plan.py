@@ -141,6 +141,7 @@ class _Maker:
             "stopped_by": outcome.stopped_by,
             "aims": [asdict(aim) for aim in outcome.aims],
             "solve_seconds": round(outcome.seconds, 3),
+            "timings": {stage: round(seconds, 3) for stage, seconds in outcome.timings.items()},
         }
         with whole_folder(self.target) as fresh:
             audit = self._write(fresh, {**outcome.tables, "scenarios": outcome.scenarios}, found)
@@ -158,22 +159,28 @@ class _Maker:
         found = {"status": "FEASIBLE", "stopped_by": "running", "aims": []}
         try:
             with whole_folder(self.target) as fresh:
-                if not all_hold(self._write(fresh, tables, found)):
+                if not all_hold(self._write(fresh, tables, found, finished=False)):
                     raise _PassedOver
         except _PassedOver:
             pass
         now = time.monotonic()
         self.next_save = now + max(SAVE_EVERY, SAVE_RATIO * (now - began))
 
-    def _write(self, folder: Path, tables: Mapping[str, pd.DataFrame], found: Mapping[str, Any]) -> pd.DataFrame:
-        """Everything of a plan folder, ending with the report when the audit holds; returns the audit."""
+    def _write(
+        self, folder: Path, tables: Mapping[str, pd.DataFrame], found: Mapping[str, Any], finished: bool = True
+    ) -> pd.DataFrame:
+        """Everything of a plan folder, ending with the report when the audit holds; returns the audit.
+
+        An incumbent (`finished` false) has no report: it takes time from the solver, and
+        `alliance report` makes one should the run be killed.
+        """
         from planner.audit import audit_plan
 
         self._write_region(folder / "region")
         write_plan(folder, tables, {**found, **self._info()})
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
-        if all_hold(audit):
+        if finished and all_hold(audit):
             finish(folder, self.lang, self.report)
         return audit
 

@@ -247,6 +247,7 @@ def test_interrupted_run_leaves_its_audited_incumbent(tmp_path: Path, solved: An
     assert result.exit_code == 4
     info = read_plan(tmp_path / "plan").info
     assert (info["status"], info["stopped_by"]) == ("FEASIBLE", "running")
+    assert run("report", tmp_path / "plan", "--lang", "en").exit_code == 0
     assert (tmp_path / "plan" / "report.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 

@@ -21,6 +21,7 @@ from support.blocks import (
     optimum,
     plan_vector,
     rich_instance,
+    value,
 )
 from support.changes import two_quarters, with_added, with_need, with_option, with_record, with_rule
 from support.tiny import MONTHS, need, running_posting, tiny_instance
@@ -287,7 +288,21 @@ def test_money_and_minutes_follow_trips() -> None:
     assert model.value("cost", far) == pytest.approx((300 + 2 * 30 * 1.5) * year)
     assert model.value("travel", far) == pytest.approx(2 * 60 / MONTHS)
     short = plan_vector(model, {"sessions.clinics": {**held, ("D1", "S2", "K1", "Q1"): 2.0}, "sessions.days": {("D1", "S2", "Q1"): 1.0}})
-    assert {r for r in broken(model, short) if r[0] == "whole_day"} == {("whole_day", "D1 S2 K1 Q1"), ("whole_day", "D1 S2 Q1")}
+    days = {r for r in broken(model, short) if "whole_day" in r[0]}
+    assert days == {("whole_day", "D1 S2 K1 Q1"), ("sessions.whole_day_pair", "D1 S2 Q1")}
+
+
+@pytest.mark.parametrize("state", ["soft", "off"])
+def test_without_the_rule_a_long_trip_still_takes_its_half_day(state: str) -> None:
+    """Six clinics 60 minutes away take six half-days and six trips when off, at least three days when soft."""
+    model = alone(with_rule(_quiet(), "whole_day", state), "sessions")
+    plan = _clinics(("D1", "S2", "K1", 6.0), mode="fortnightly", main="D1")
+    vector = plan_vector(model, plan)
+    if state == "off":
+        assert broken(model, vector) == set()
+        assert value(model, vector, "whole.idle", ("D1", "Q1")) == 14.0
+    else:
+        assert amounts(model, vector) == {("whole_day", "D1 S2 K1 Q1"): 6.0, ("sessions.whole_day_pair", "D1 S2 Q1"): 6.0}
 
 
 def test_exactly_the_half_day_limit_is_a_half_day() -> None:
