@@ -225,8 +225,8 @@ class View:
 
 
 def _sentence(text: str, stop: str) -> str:
-    """A cure as a sentence of its own."""
-    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".?!。？！" else stop)
+    """A cure as a sentence of its own; only an English one has a capital."""
+    return (text[:1].upper() + text[1:] if stop == "." else text) + ("" if text[-1:] in ".?!。？！" else stop)
 
 
 def _shown(value: Any) -> str:

@@ -95,14 +95,15 @@ def _outcome(route: Route, stages: Stages) -> Outcome:
     model = route.model
     with route.timed("scenarios"):
         scenarios = scenarios_of(route, stages.x)
-    proved = all(result.gap <= route.gap + 1e-9 for result in route.results)
+    results = tuple(route.final(result, stages.x) for result in route.results)
+    proved = all(result.gap <= route.gap + 1e-9 for result in results)
     status = Status.OPTIMAL if proved else Status.FEASIBLE
     seconds = time.perf_counter() - route.began
     tables = model.tables(stages.x)
     return Outcome(
         status,
         route.stopped,
-        tuple(route.results),
+        results,
         tables,
         scenarios,
         (),

@@ -115,6 +115,12 @@ class Route:
             order = ["gap", "nodes", "clock", "user"]
             self.stopped = max(self.stopped, found.stopped_by, key=order.index)
 
+    def final(self, result: AimResult, x: Floats) -> AimResult:
+        """An aim as it stands in the finished plan: later aims may have used up its tolerance."""
+        value = self.model.value(result.name, x)
+        gap = aim_rules.gap_of(result.name, value, result.bound, self.nothing.get(result.name))
+        return replace(result, value=value, gap=gap)
+
     def news(self, x: Floats | None) -> None:
         if self.incumbent is not None and x is not None:
             self.incumbent(self.model.tables(x))

@@ -46,7 +46,9 @@ def test_every_rule_of_the_model_is_in_the_catalogue_and_has_a_row_somewhere() -
     soft = x = with_record(x, "specialties", "K1", min_title=3)
     for rule in RULES.values():
         soft = with_rule(soft, rule.id, "soft" if rule.kind == "filter" else "hard")
-    families = [f for m in (assemble(x), assemble(soft), assemble(rich_instance(), explain=True)) for f in m.sheet.families]
+    families = [
+        f for m in (assemble(x), assemble(soft), assemble(rich_instance(), explain=True)) for f in m.sheet.families
+    ]
     found = {family.rule for family in families} - {""}
     assert found <= set(RULES)
     assert set(RULES) - found == {"down_beds"}
@@ -182,7 +184,9 @@ def test_without_centre_columns_items_cost_no_more_than_with_them() -> None:
 
 def test_people_without_centre_columns_are_never_dearer() -> None:
     """The model without centres is a relaxation: under any budget it is at least as good."""
-    x = with_record(replace(tiny_instance(), usage={("K1", "ecg"): 2.0, ("K2", "ecg"): 2.0}), "services", "ecg", unserved_cost=1.0)
+    x = with_record(
+        replace(tiny_instance(), usage={("K1", "ecg"): 2.0, ("K2", "ecg"): 2.0}), "services", "ecg", unserved_cost=1.0
+    )
     x = replace(x, services={"ecg": x.services["ecg"]}, levels=x.levels[:2], budget=Budget(30_000.0))
     aims = ("floors", "unmet")
     whole_model, people = optimum(assemble(x), aims), optimum(assemble(x, without=("shared_centres",)), aims)

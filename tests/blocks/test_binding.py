@@ -58,7 +58,17 @@ def _centre(levels: dict[str, float] | None = None, service: str = "ecg", **chan
     kept = tuple(replace(v, items_per_day=(levels or {}).get(v.institution, 200.0)) for v in kept)
     volumes = {key: v for key, v in x.volumes.items() if key[1] == service}
     members = {service: x.members[service]}
-    return replace(x, services={service: one}, levels=kept, volumes=volumes, usage={}, members=members, doctors={}, posts={}, needs={})
+    return replace(
+        x,
+        services={service: one},
+        levels=kept,
+        volumes=volumes,
+        usage={},
+        members=members,
+        doctors={},
+        posts={},
+        needs={},
+    )
 
 
 def _people(**changes: Any) -> Instance:
@@ -110,7 +120,11 @@ def _far_sterile() -> Instance:
 def _grouped() -> Instance:
     """S1 belongs to the hospital group of the dearer host H1."""
     x = _centre()
-    return replace(x, service_groups={("S1", "ecg"): "A"}, host_groups={("H1", "ecg"): frozenset("A"), ("H2", "ecg"): frozenset("B")})
+    return replace(
+        x,
+        service_groups={("S1", "ecg"): "A"},
+        host_groups={("H1", "ecg"): frozenset("A"), ("H2", "ecg"): frozenset("B")},
+    )
 
 
 def _townships_only() -> Instance:
@@ -157,7 +171,9 @@ CASES: dict[str, Case] = {
     "least_volume": Case(_townships_only, ("floors",), CENTRES),
     "max_centres": Case(lambda: _centre({"H1": 80.0, "H2": 80.0}, max_centres=1), ("floors",), CENTRES),
     "forced_centre": Case(lambda: with_record(_centre(), "levels", 0, state="forced"), ("floors", "cost"), CENTRES),
-    "forbidden_centre": Case(lambda: with_record(_centre(), "levels", 1, state="forbidden"), ("floors", "cost"), CENTRES),
+    "forbidden_centre": Case(
+        lambda: with_record(_centre(), "levels", 1, state="forbidden"), ("floors", "cost"), CENTRES
+    ),
     "backup": Case(lambda: with_option(_centre(), "shared_centres", backup=("ecg",)), ("floors", "cost"), CENTRES),
     # --- postings
     "wish": Case(lambda: _posting("D1", "D2", posting="no")),
@@ -173,7 +189,9 @@ CASES: dict[str, Case] = {
     # --- sessions
     "title_floor": Case(lambda: with_record(_clinic("D1"), "specialties", "K1", min_title=4)),
     "scope": Case(lambda: _clinic("D1", cell=("S1", "K2"))),
-    "own_group": Case(lambda: replace(_clinic("D1", cell=("S3", "K1")), institutions=tiny_instance(groups=2).institutions)),
+    "own_group": Case(
+        lambda: replace(_clinic("D1", cell=("S3", "K1")), institutions=tiny_instance(groups=2).institutions)
+    ),
     "max_minutes": Case(lambda: _clinic("D1", max_minutes=29.0)),
     "pattern": Case(lambda: with_need(_clinic("D1"), "S1", "K1", modes=("monthly", "posted"))),
     "whole_day": Case(lambda: _clinic("D1", cell=("S2", "K1"), free=(10.0,))),
@@ -182,7 +200,11 @@ CASES: dict[str, Case] = {
     "room": Case(lambda: with_record(_clinic("D1"), "sites", "S1", slots=(7.0,))),
     "equipment": Case(
         lambda: with_record(
-            with_record(_clinic("D1"), "specialties", "K1", equipment=("echo",)), "sites", "S1", equipment={"echo": 1}, half_days=(7.0,)
+            with_record(_clinic("D1"), "specialties", "K1", equipment=("echo",)),
+            "sites",
+            "S1",
+            equipment={"echo": 1},
+            half_days=(7.0,),
         )
     ),
     "requires_service": Case(_without_service, blocks=NAMES),
@@ -194,7 +216,9 @@ CASES: dict[str, Case] = {
     "visit_balance": Case(_flows),
     "capture": Case(lambda: _clinic("D1", free=(5.0,))),
     "left_recoverable": Case(lambda: with_need(_clinic("D1"), "S1", "K1", referred={}, left=60.0, own=140.0)),
-    "referred_recoverable": Case(lambda: with_record(_flows(), "capabilities", ("H1", "K1"), visits=910.0), ("floors",)),
+    "referred_recoverable": Case(
+        lambda: with_record(_flows(), "capabilities", ("H1", "K1"), visits=910.0), ("floors",)
+    ),
     "reserve": Case(_flows),
     "nearest_upper": Case(_second_hospital),
     "referral_max_minutes": Case(lambda: with_option(_flows(), "referrals", max_minutes=29.0)),
@@ -293,7 +317,9 @@ def test_two_rules_that_share_a_filter_bind_for_postings_too() -> None:
         "scope": with_record(base, "doctors", "D1", specialties=("K2",)),
     }
     for rule, x in cases.items():
-        kept, free = (optimum(alone(with_rule(x, rule, state), *PEOPLE), ("floors", "unmet")).values for state in ("hard", "off"))
+        kept, free = (
+            optimum(alone(with_rule(x, rule, state), *PEOPLE), ("floors", "unmet")).values for state in ("hard", "off")
+        )
         assert worse(kept, free), rule
 
 
@@ -301,7 +327,9 @@ def test_new_postings_wait_for_the_service_they_require() -> None:
     """A locked post is not filled where the required service is missing, at the price of its shortfall."""
     x = with_record(_without_service(), "posts", ("S1", "K1"), locked=True)
     x = with_option(x, "sessions", max_minutes=1.0)
-    kept, free = (optimum(alone(with_rule(x, "requires_service", s), *NAMES), ("floors",)).values for s in ("hard", "off"))
+    kept, free = (
+        optimum(alone(with_rule(x, "requires_service", s), *NAMES), ("floors",)).values for s in ("hard", "off")
+    )
     assert kept[0] == pytest.approx(free[0] + 10.0, abs=1e-3)
 
 

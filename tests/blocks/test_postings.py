@@ -295,7 +295,9 @@ class _Account:
                     rules.add("post_limit")
             for home in ("H1", "H2"):
                 staff = x.institutions[home].staff
-                if staff is not None and sum(x.doctors[o[0]].institution == home for o in there) > floor(0.03 * staff + 1e-9):
+                if staff is not None and sum(x.doctors[o[0]].institution == home for o in there) > floor(
+                    0.03 * staff + 1e-9
+                ):
                     rules.add("post_share")
             if self.settings.max_posts is not None and len(there) > self.settings.max_posts:
                 rules.add("max_posts")

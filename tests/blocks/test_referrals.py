@@ -73,7 +73,12 @@ def test_today_without_levers_breaks_nothing() -> None:
         ("left", ("S1", "K1", "Q1"), 20.0, {("left_recoverable", "S1 K1 Q1")}),
         ("left", ("S1", "K1", "Q1"), 31.0, {("bounds", "referrals.left[S1,K1,Q1]")}),
         ("referred", ("S1", "H1", "K1", "Q1"), 20.0, {("referred_recoverable", "S1 K1 Q1")}),
-        ("referred", ("S1", "H1", "K1", "Q1"), 41.0, {("reserve", "S1 H1 K1 Q1"), ("referrals.above_must", "S1 K1 Q1")}),
+        (
+            "referred",
+            ("S1", "H1", "K1", "Q1"),
+            41.0,
+            {("reserve", "S1 H1 K1 Q1"), ("referrals.above_must", "S1 K1 Q1")},
+        ),
         ("extra", ("S1", "H1", "K1", "Q1"), 21.0, {("reserve", "H1 K1 Q1")}),
         ("tele", ("S1", "K1", "Q1"), 5.0, {("tele_capacity", "A K1 Q1")}),
         ("tele", ("S1", "K1", "Q1"), 11.0, {("tele_capacity", "A K1 Q1"), ("bounds", "referrals.tele[S1,K1,Q1]")}),
@@ -208,7 +213,9 @@ def test_tables_add_up() -> None:
     assert up["patients_per_month"].sum() == pytest.approx(visits["referred"].sum(), abs=1e-4)
     outside = ways[ways["destination"] == "outside"]
     assert outside["patients_per_month"].sum() == pytest.approx(visits["left"].sum(), abs=1e-4)
-    assert ways[ways["direction"] == "down"]["patients_per_month"].sum() == pytest.approx(visits["returned"].sum(), abs=1e-4)
+    assert ways[ways["direction"] == "down"]["patients_per_month"].sum() == pytest.approx(
+        visits["returned"].sum(), abs=1e-4
+    )
     assert (visits["sessions"] + visits["posted"] <= visits["offered"] + 1e-6).all()
     for row in tables["reserves"].itertuples():
         assert row.visits_per_month <= x.capabilities[row.institution, row.specialty].reserve + 1e-6

@@ -98,7 +98,17 @@ def test_blocks_alone_are_the_same_both_ways(block: str) -> None:
 def _sheet() -> tuple[pyo.ConcreteModel, Sheet, Columns]:
     model, sheet = pyo.ConcreteModel(), Sheet()
     model.part = pyo.Block()
-    x = Columns(sheet, model.part, "x", [("a", 0), ("b", 1)], doc="x", unit="1", lower=[0.0, -2.0], upper=[INF, 5.0], integer=True)
+    x = Columns(
+        sheet,
+        model.part,
+        "x",
+        [("a", 0), ("b", 1)],
+        doc="x",
+        unit="1",
+        lower=[0.0, -2.0],
+        upper=[INF, 5.0],
+        integer=True,
+    )
     return model, sheet, x
 
 
@@ -113,7 +123,11 @@ def test_rows_and_chunks_and_repeated_terms_add_up() -> None:
     assert matrix.A.toarray().tolist() == [[3.0, 0.0], [0.0, 5.0], [7.0, 0.0]]
     assert matrix.row_lower.tolist() == [-INF, 1.0, 2.0] and matrix.row_upper.tolist() == [4.0, INF, INF]
     assert matrix.row_rules.tolist() == ["room"] * 3 and list(matrix.row_subjects) == ["one", "two", "three"]
-    assert (matrix.lower.tolist(), matrix.upper.tolist(), matrix.integer.tolist()) == ([0.0, -2.0], [INF, 5.0], [True] * 2)
+    assert (matrix.lower.tolist(), matrix.upper.tolist(), matrix.integer.tolist()) == (
+        [0.0, -2.0],
+        [INF, 5.0],
+        [True] * 2,
+    )
     assert matrix.column_name(1) == "part.x[b,1]"
 
 

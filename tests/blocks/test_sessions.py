@@ -52,7 +52,9 @@ def _quiet() -> Instance:
     return x
 
 
-def _clinics(*held: tuple[str, str, str, float], mode: str = "", main: str = "", days: float = 0.0) -> dict[str, dict[Any, float]]:
+def _clinics(
+    *held: tuple[str, str, str, float], mode: str = "", main: str = "", days: float = 0.0
+) -> dict[str, dict[Any, float]]:
     """Clinics (doctor, site, specialty, count), the mode of the first cell, its main doctor, days to S2."""
     _, site, kind, _ = held[0]
     plan: dict[str, dict[Any, float]] = {"sessions.clinics": {(d, i, k, "Q1"): n for d, i, k, n in held}}
@@ -93,7 +95,15 @@ def test_a_proper_weekly_clinic_breaks_nothing() -> None:
             {("doctor_time", "D1 Q1"), ("bounds", "sessions.clinics[D1,S2,K1,Q1]")},
         ),
     ],
-    ids=["no mode", "too few", "too many", "no main doctor", "main doctor holds too little", "day too short", "no time"],
+    ids=[
+        "no mode",
+        "too few",
+        "too many",
+        "no main doctor",
+        "main doctor holds too little",
+        "day too short",
+        "no time",
+    ],
 )
 def test_a_broken_plan_breaks_exactly_these_rules(plan: dict[str, Any], rules: set[tuple[str, str]]) -> None:
     """Every rule that the hand-made plan breaks is named with its subject, and no other."""
@@ -104,7 +114,9 @@ def test_a_broken_plan_breaks_exactly_these_rules(plan: dict[str, Any], rules: s
 def test_rooms_items_and_departments_bind() -> None:
     """13 clinics in 10 rooms, with 0.05 x 130 half-days of an instrument, from a department of 3 with 10 half-days."""
     x = with_record(_quiet(), "sites", "S1", slots=(10.0,), half_days=(6.0,), equipment={"echo": 2})
-    x = with_added(x, "sites", "H1", Site("H1", (0.0,), (10.0,), x.sites["S1"].counts_low, x.sites["S1"].counts_high, {}, (0.0,)))
+    x = with_added(
+        x, "sites", "H1", Site("H1", (0.0,), (10.0,), x.sites["S1"].counts_low, x.sites["S1"].counts_high, {}, (0.0,))
+    )
     x = with_record(x, "departments", ("H1", "DEP1"), headcount=3)
     x = with_record(x, "specialties", "K1", equipment=("echo",))
     model = alone(x, "sessions")
@@ -169,7 +181,9 @@ def test_a_required_service_stops_clinics_and_new_postings() -> None:
     model = assemble(x, without=("referrals",))
     post = {("D1", "S1", "K1", x.quarters[0].start): 1.0}
     unserved = {"shared_centres.unserved": {(i, s): 1.0 for s in x.services for i in x.institutions}}
-    plan = plan_vector(model, unserved | _clinics(("D2", "S1", "K1", 13.0), mode="weekly", main="D2") | {"postings.posted": post})
+    plan = plan_vector(
+        model, unserved | _clinics(("D2", "S1", "K1", 13.0), mode="weekly", main="D2") | {"postings.posted": post}
+    )
     mine = {(rule, subject) for rule, subject in broken(model, plan) if rule == "requires_service"}
     assert mine == {("requires_service", "S1 K1 Q1 ecg"), ("requires_service", "S1 K1 Q1 ecg 2026-06-01")}
 
@@ -245,7 +259,9 @@ def test_new_clinics_ramp_up_in_the_first_quarter_only() -> None:
     rows, cols, coefs = family.triples(model.offsets)
     names = model.matrix.col_names() if callable(model.matrix.col_names) else []
     found = {
-        family.subjects[r]: -coef * MONTHS for r, c, coef in zip(rows, cols, coefs, strict=True) if "clinics" in names[c]
+        family.subjects[r]: -coef * MONTHS
+        for r, c, coef in zip(rows, cols, coefs, strict=True)
+        if "clinics" in names[c]
     }
     assert found["S1", "K1", "Q1"] == pytest.approx(11.5) and found["S1", "K1", "Q2"] == pytest.approx(15.0)
     assert found["S3", "K1", "Q1"] == found["S3", "K1", "Q2"] == pytest.approx(12.0)
@@ -287,7 +303,9 @@ def test_money_and_minutes_follow_trips() -> None:
     far = plan_vector(model, {"sessions.clinics": held, "sessions.days": {("D1", "S2", "Q1"): 1.0}})
     assert model.value("cost", far) == pytest.approx((300 + 2 * 30 * 1.5) * year)
     assert model.value("travel", far) == pytest.approx(2 * 60 / MONTHS)
-    short = plan_vector(model, {"sessions.clinics": {**held, ("D1", "S2", "K1", "Q1"): 2.0}, "sessions.days": {("D1", "S2", "Q1"): 1.0}})
+    short = plan_vector(
+        model, {"sessions.clinics": {**held, ("D1", "S2", "K1", "Q1"): 2.0}, "sessions.days": {("D1", "S2", "Q1"): 1.0}}
+    )
     days = {r for r in broken(model, short) if "whole_day" in r[0]}
     assert days == {("whole_day", "D1 S2 K1 Q1"), ("sessions.whole_day_pair", "D1 S2 Q1")}
 
@@ -302,7 +320,10 @@ def test_without_the_rule_a_long_trip_still_takes_its_half_day(state: str) -> No
         assert broken(model, vector) == set()
         assert value(model, vector, "whole.idle", ("D1", "Q1")) == 14.0
     else:
-        assert amounts(model, vector) == {("whole_day", "D1 S2 K1 Q1"): 6.0, ("sessions.whole_day_pair", "D1 S2 Q1"): 6.0}
+        assert amounts(model, vector) == {
+            ("whole_day", "D1 S2 K1 Q1"): 6.0,
+            ("sessions.whole_day_pair", "D1 S2 Q1"): 6.0,
+        }
 
 
 def test_exactly_the_half_day_limit_is_a_half_day() -> None:
@@ -337,7 +358,9 @@ def small_regions(draw: st.DrawFn) -> Instance:
         referred, left, visits = draw(st.integers(0, 10)), draw(st.integers(0, 10)), draw(st.integers(25, 60))
         modes = draw(st.sampled_from([("weekly", "posted"), (*FREQUENCIES, "posted"), ("monthly", "fortnightly")]))
         cell = need(site, kind, visits, own=5.0, referred={"H1": float(referred)}, left=float(left), modes=modes)
-        needs[site, kind] = replace(cell, floor=(float(draw(st.integers(0, 2))),), priority=draw(st.sampled_from([1.0, 2.0])))
+        needs[site, kind] = replace(
+            cell, floor=(float(draw(st.integers(0, 2))),), priority=draw(st.sampled_from([1.0, 2.0]))
+        )
     both = replace(x.doctors["D1"], specialties=("K1", "K2"), free=(float(draw(st.integers(1, 6))),))
     doctors = {"D1": both, "D2": replace(x.doctors["D2"], free=(float(draw(st.integers(1, 4))),))}
     kinds = {"K1": x.specialties["K1"], "K2": replace(x.specialties["K2"], equipment=("echo",))}
@@ -374,7 +397,10 @@ class _Account:
             held = sum(n for (site, _), n in cells.items() if site == name)
             if held > place.slots[0]:
                 return None
-            if place.equipment is not None and cells.get((name, "K2"), 0) > place.equipment["echo"] * place.half_days[0]:
+            if (
+                place.equipment is not None
+                and cells.get((name, "K2"), 0) > place.equipment["echo"] * place.half_days[0]
+            ):
                 return None
             floors += 10 * max(0.0, place.floor[0] - held)
         unmet = 0.0
@@ -399,7 +425,11 @@ class _Account:
         one, kind = self.x.needs[cell], self.x.specialties[cell[1]]
         share = kind.capture[mode] if mode else 0.0
         kept = min(11.5 * n / MONTHS, share * one.pool, one.recoverable_visits)
-        loss = [(1.0, one.unmet), (0.5, one.left * one.recoverable * share), (0.25, one.recoverable * one.referred_today)]
+        loss = [
+            (1.0, one.unmet),
+            (0.5, one.left * one.recoverable * share),
+            (0.25, one.recoverable * one.referred_today),
+        ]
         total = one.unmet + 0.5 * one.left + 0.25 * one.recoverable * one.referred_today
         for weight, most in loss:
             total -= weight * min(kept, most)

@@ -105,6 +105,21 @@ def test_levels_may_differ_in_the_cost_of_an_item() -> None:
     assert many.tables["centres"]["cost_per_year"].sum() == pytest.approx(many.cost) == pytest.approx(90 + 23 + 46)
 
 
+def test_money_is_counted_over_the_working_days_of_a_year() -> None:
+    """With 250 working days items, item-minutes, levels' items and unserved items cost 250 times a day's."""
+    one, year = (
+        service(max_minutes=20.0, unserved_cost=7.0),
+        service(max_minutes=20.0, unserved_cost=7.0, days_per_year=250.0),
+    )
+    for levels in (
+        (level("A", cost_per_item=2.0, cost_per_item_minute=0.1),),
+        (level("A", "s", cost_per_item=2.0), level("A", "t", cost_per_item=3.0, cost_per_item_minute=0.1)),
+    ):
+        day = Best(pair(one, levels=levels))
+        assert day.cost == pytest.approx(10 * (2 + 1) + 10 * 7 if len(levels) == 1 else 10 * (3 + 1) + 10 * 7)
+        assert Best(pair(year, levels=levels)).cost == pytest.approx(250 * day.cost)
+
+
 def test_a_backup_is_another_open_centre() -> None:
     """Everybody has a second centre; with one centre only, the shortfall is one for each."""
     best = Best(with_option(pair(), "shared_centres", backup=("S",)))
@@ -212,6 +227,23 @@ def test_clinic_items_load_and_cost_the_centre_that_serves() -> None:
     assert cost == pytest.approx(12 * 10 + 10 * 10)
     _, cost, values = clinic_plan(2.0, service(), [level("A", items=11.0), level("B", items=50.0)])
     assert values["extra", ("P", "B", "S", "Q1")] == pytest.approx(2.0)
+    assert cost == pytest.approx(12 * 30 + 10 * 10)
+
+
+def test_clinics_may_send_all_that_outreach_can_recover() -> None:
+    """The bound on clinic items is usage x recoverable visits a month over working days a month, no less."""
+    need = replace(tiny_instance().needs["S1", "K2"], recoverable=1.0)
+    most = need.recoverable_visits * 12.0 / 250.0
+    year = service(days_per_year=250.0)
+    assert clinic_plan(most, year, [level("A")])[0] is Status.OPTIMAL
+    assert clinic_plan(most * 1.01, year, [level("A")])[0] is Status.INFEASIBLE
+
+
+def test_a_site_with_clinics_has_one_centre_of_a_divided_service() -> None:
+    """Clinic items have one way, so that their split is no product of two decisions."""
+    one = service(single_source=False)
+    _, cost, values = clinic_plan(2.0, one, [level("A", items=11.0), level("B", items=50.0)])
+    assert values["serve", ("P", "B", "S")] == pytest.approx(1.0)
     assert cost == pytest.approx(12 * 30 + 10 * 10)
 
 
