@@ -49,10 +49,10 @@ CHECKS: tuple[Callable[[View], Check], ...] = (
 )
 
 
-def check_region(region: Region, indicators: Collection[str] = checks_targets.INDICATORS) -> list[Problem]:
+def check_region(region: Region, indicators: Collection[str] | None = None) -> list[Problem]:
     """Every cross-table problem, errors and warnings, by table and row; [] for a clean region.
 
-    indicators: the ids that table `targets` may name (those that a plan can show).
+    indicators: the ids of the indicators that a plan shows; table `targets` is compared with them.
     """
     view = View(region)
     found = [problem for check in CHECKS for problem in check(view)]

@@ -138,4 +138,25 @@ def one_centre(view: View) -> Check:
             )
 
 
-CHECKS = (allowed, centres, one_centre)
+def one_group(view: View) -> Check:
+    """An institution is not locked into two groups."""
+    chosen: dict[str, Row] = {}
+    for row in view.rows("locks"):
+        if row["kind"] != "group" or not must(row) or not row["institution"] or not row["group"]:
+            continue
+        before = chosen.setdefault(row["institution"], row)
+        if before["group"] != row["group"]:
+            label = view.label("locks", before.at)
+            yield view.problem(
+                row,
+                "group",
+                ("一个机构只在一个集团", "one group for an institution"),
+                (
+                    f"第 {label} 行把 {row['institution']} 锁定在 {before['group']}：删去其中一行",
+                    f"row {label} locks {row['institution']} into {before['group']}: delete one of the two",
+                ),
+                severity=severity_of(row, before),
+            )
+
+
+CHECKS = (allowed, centres, one_centre, one_group)

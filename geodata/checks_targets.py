@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from geodata.checks_view import Check, Row, View
 
-#: Monitoring indicators of county alliances and what a plan itself shows (domain dossier C3, C4).
-INDICATORS = frozenset(
+#: Monitoring indicators of county alliances, as the national set names them.
+MONITORING = frozenset(
     {
         "in_county_inpatient_share",
         "in_county_visit_share",
@@ -36,14 +36,19 @@ INDICATORS = frozenset(
 SLIP = 0.85
 
 
-def targets(view: View, indicators: Collection[str]) -> Check:
-    """Every indicator is one that a plan shows; figures without a planned one are told together."""
+def targets(view: View, shown: Collection[str] | None) -> Check:
+    """Every indicator is one that a plan shows; figures without a planned one are told together.
+
+    shown: the ids of the indicators that a plan shows; None where the caller does not know them,
+    and then only slips of the monitoring indicators are told.
+    """
+    known = sorted(MONITORING | set(shown or ()))
     lonely: dict[str, Row] = {}
     for row in view.rows("targets"):
         name = row["indicator"]
-        if not name or name in indicators:
+        if not name or name in (known if shown is None else shown):
             continue
-        near = get_close_matches(name, sorted(indicators), 1, SLIP)
+        near = [] if name in known else get_close_matches(name, known, 1, SLIP)
         if not near:
             lonely.setdefault(name, row)
             continue
@@ -54,7 +59,7 @@ def targets(view: View, indicators: Collection[str]) -> Check:
             (f"是否应为 {near[0]}？", f"did you mean {near[0]}?"),
             severity="warning",
         )
-    if lonely:
+    if lonely and shown is not None:
         names = list(lonely)[:5] + (["…"] if len(lonely) > 5 else [])
         yield view.problem(
             next(iter(lonely.values())),

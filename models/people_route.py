@@ -143,7 +143,7 @@ def _enough(route: Route, aim: str, bound: float | None) -> float:
         return -np.inf
     if aim != "unmet":
         return bound + 1e-6
-    return bound + 0.6 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
+    return bound + 0.85 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
 
 
 def _given(aim: str, route: Route) -> str:

@@ -138,7 +138,7 @@ class _Timer:
 
 
 def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
-    seconds = {"floors": 0.25, "unmet": 0.55, "worst_served": 0.35}.get(aim, 0.5) * route.left
+    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.35}.get(aim, 0.5) * route.left
     if aim != "unmet":
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)

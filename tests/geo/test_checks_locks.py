@@ -163,6 +163,15 @@ def test_service_locked_to_a_centre_that_is_locked_shut(desk: Desk) -> None:
     assert f"Row {before}" in problem.cure_en
 
 
+def test_institution_locked_into_two_groups(desk: Desk) -> None:
+    """One township locked into two groups is told at the second lock."""
+    before = lock(desk, kind="group", institution="T1", group="东片")
+    row = lock(desk, kind="group", institution="T1", group="西片")
+    problem = desk.sole()
+    named(problem, "locks", row, "group")
+    assert f"Row {before}" in problem.cure_en
+
+
 def test_lock_that_says_nothing(desk: Desk) -> None:
     """A lock of a service without the service is told."""
     row = lock(desk, kind="service", institution="T1", host="H1")

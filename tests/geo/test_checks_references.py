@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from geo.fault_support import Desk, named, told
 
+from geodata.checks import check_region
+from geodata.read import read_region
 from geodata.schema import TABLES, load_schema
 
 REFERENCES = [
@@ -116,9 +118,20 @@ def test_identity_numbers(desk: Desk) -> None:
     assert "0101123" not in problem.sentence("zh") + problem.sentence("en") and "Delete" in problem.cure_en
 
 
-def test_unknown_indicator(desk: Desk) -> None:
-    """A target for an indicator that no plan shows is a warning with the nearest id."""
+def test_misspelt_indicator(desk: Desk) -> None:
+    """A target for a misspelt indicator is a warning with the nearest id."""
     desk.set("targets", 2, indicator="primary_visits_share")
     problem = desk.sole()
     named(problem, "targets", 2, "indicator", "warning")
     assert "primary_visit_share" in problem.cure_en
+
+
+def test_indicators_that_no_plan_shows(desk: Desk) -> None:
+    """Against the indicators of a plan, published figures without a planned one are told together."""
+    desk.add("targets", indicator="satisfaction", value=0.9)
+    row = desk.add("targets", indicator="number_of_banners", value=3)
+    region = read_region(desk.write())
+    (problem,) = check_region(region, {"primary_visit_share", "in_county_visit_share"})
+    named(problem, "targets", 3, "indicator", "warning")
+    assert "satisfaction" in problem.cure_zh and "number_of_banners" in problem.cure_en and row == "4"
+    assert check_region(region) == []
