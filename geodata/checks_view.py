@@ -217,9 +217,9 @@ class View:
             column=self.heading(name, column),
             value=shown,
             expected_zh=expected[0],
-            expected_en=expected[1],
+            expected_en=expected[1].replace("、", ", "),
             cure_zh=_sentence(cure[0], "。"),
-            cure_en=_sentence(cure[1], "."),
+            cure_en=_sentence(cure[1].replace("、", ", "), "."),
             severity=severity,
         )
 

@@ -21,8 +21,9 @@ from models.centre_route import (
 )
 from models.highs import settle
 from models.matrix import Floats
+from models.neighbourhood import improve_in_blocks, improve_worst
 from models.pricing import start_within
-from models.route import Route, limits_of
+from models.route import WORST_NODES, Route, limits_of
 from models.stages import Stages
 
 #: Aims that are decided with the offer (modes and centres) kept.
@@ -85,6 +86,9 @@ def _people_alone(route: Route) -> None:
         stages.x = _kept(route, stages)
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
+            if aim == "unmet":
+                limits = limits_of(route, aim, stages)
+                improve_in_blocks(stages, aim, replace(limits, seconds=0.15 * route.left))
             found = stages.solve(aim, limits_of(route, aim, stages), lambda _: 1e-6)
         if found.value == np.inf:
             return
@@ -99,6 +103,9 @@ def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     with route.timed(aim):
         found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
         if found is None:
+            if aim == "worst_served":
+                step = replace(route.limits(4.0, absolute_gap=0.002), nodes=WORST_NODES)
+                improve_worst(stages, step, 0.2 * route.left)
             found = stages.solve(aim, limits_of(route, aim, stages), route.tolerance(aim))
     if found.value == np.inf:
         return False

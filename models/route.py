@@ -138,7 +138,7 @@ class _Timer:
 
 
 def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
-    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.35}.get(aim, 0.5) * route.left
+    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.25}.get(aim, 0.5) * route.left
     if aim != "unmet":
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)
@@ -146,4 +146,4 @@ def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
     cost, constant = stages.model.aims[aim]
     relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
     room = max(route.nothing.get(aim, relaxed.bound) - relaxed.bound, 1.0)
-    return route.limits(seconds, absolute_gap=max(0.45 * route.gap * room, 0.5))
+    return route.limits(seconds, absolute_gap=max(0.6 * route.gap * room, 0.5))

@@ -50,7 +50,7 @@ class Stages:
     def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
         """Minimise one aim over what is left, keep the plan, and cap the aim."""
         cost, constant = self.model.aims[aim]
-        matrix = self._without_later_aims(aim)
+        matrix = self.without_later_aims(aim)
         pieces = _pieces(matrix)
         stuck, pieces = _stuck(matrix, pieces)
         if stuck:
@@ -88,7 +88,7 @@ class Stages:
             return None
         done = Found(aim, value, bound, Status.OPTIMAL, "gap", 0.0)
         self.found.append(done)
-        self._cap(aim, cost, _pieces(self._without_later_aims(aim)), tolerance(value), value)
+        self._cap(aim, cost, _pieces(self.without_later_aims(aim)), tolerance(value), value)
         return done
 
     def _answers(
@@ -105,7 +105,7 @@ class Stages:
             jobs.append(Job(part, cost[cols], limits=own, start=start, progress=news))
         return solve_many(jobs)
 
-    def _without_later_aims(self, aim: str) -> Matrix:
+    def without_later_aims(self, aim: str) -> Matrix:
         """Rows that only a later aim needs tie the pieces together: leave them out until then."""
         if aim == "worst_served" or any(f.aim == "worst_served" for f in self.found):
             return self.matrix

@@ -64,13 +64,13 @@ def capture(facts: Facts) -> Finding:
     kept = table["sessions"] + table["posted"]
     reach = drawn(facts, table) * table["pool"] * table["calibration"]
     tele = table["capture_tele"].where(tele_possible(facts, table), 0.0)
-    uncovered = table["mode"].eq("posted") & (table["cover"] < 1 - 1e-6)
+    uncovered = table["mode"].eq("posted") & (table["cover"] < 1e-9)
     return together(
         over(table, table["sessions"], table["session_supply"], CELL, "visits that the clinics can see"),
         over(table, table["posted"], table["posted_supply"], CELL, "visits that posted doctors can see"),
         over(table, kept, reach.clip(upper=table["most"]), CELL, "visits drawn or won back"),
         over(table, table["tele"], tele * table["pool"], CELL, "visits that teleconsultation draws"),
-        flagged(table, uncovered, CELL, "the mode is a posting, but none covers the quarter"),
+        flagged(table, uncovered, CELL, "the mode is a posting, but there is none in the quarter"),
     )
 
 

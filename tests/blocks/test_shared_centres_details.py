@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-import pyomo.environ as pyo
 import pytest
 from support.one_service import FLOORS, PEOPLE, Best, alliance, backed, level, pair, peaks, service, split
-from support.tiny import tiny_instance, with_option
+from support.tiny import with_option, with_rule
 
-from models import shared_centres
-from models.assemble import assemble, compile_sheet
-from models.highs import Status, solve
-from models.instance import Aims, Level, Quarter, Service, Volume
-from models.ledger import Ledger
-from models.rows import Columns, Rows, Sheet
+from models.assemble import assemble
+from models.highs import solve
+from models.instance import Aims, Instance, Lock, Volume
 from models.turnaround import headway_minutes, safe_peak_per_hour
 
 
@@ -168,6 +162,44 @@ def test_covering_services_have_no_links_and_the_same_plan(monkeypatch: pytest.M
     assert short.tables["centres"]["used"].sum() == pytest.approx(12.0)
 
 
+def test_links_are_kept_where_it_matters_who_serves_whom() -> None:
+    """A price, a capacity, a promise, a backup, a usage, a lock or `farthest` brings the links back."""
+    free = (level("A", cost_per_item_minute=0.0), level("B", cost_per_item_minute=0.0))
+    plain = pair(levels=free)
+    assert not links_of(plain)
+    rush = service(turnaround=5.0, waits=(5.0,), minutes_per_item=3.0)
+    lock = Lock("row 1", "service", True, institution="P", service="S", host="B")
+    for changed in (
+        pair(),
+        pair(levels=(free[0], replace(free[1], items_per_day=19.0))),
+        pair(levels=(free[0], replace(free[1], cost_per_item=1.0))),
+        pair(rush, levels=free),
+        pair(service(moves="goods", turnaround=9999.0, waits=(60.0,)), levels=free),
+        pair(service(min_items_per_day=1.0), levels=free),
+        replace(plain, aims=Aims(order=("floors", "farthest"))),
+        replace(plain, usage={("K2", "S"): 1.0}),
+        replace(plain, locks=(lock,)),
+        replace(plain, locks=(replace(lock, service=""),)),
+        with_option(plain, "shared_centres", backup=("S",)),
+        with_rule(plain, "membership", "soft"),
+    ):
+        assert links_of(changed) == 4
+
+
+def links_of(instance: Instance) -> int:
+    """Number of links between members and hosts in the model."""
+    return len(assemble(instance, without=PEOPLE).variable("shared_centres.serve") or ())
+
+
+def test_who_is_out_of_reach_of_a_covering_service_has_no_link() -> None:
+    """A member that no open centre reaches is unserved, in the table too."""
+    one = service(max_minutes=20.0, max_centres=1, unserved_cost=1.0)
+    levels = (level("A", cost_per_item_minute=0.0, fixed=1.0), level("B", cost_per_item_minute=0.0))
+    best = Best(pair(one, levels=levels))
+    assert best.cost == pytest.approx(10.0)
+    assert best.links == {"R": "B"}
+
+
 def test_an_explanation_has_the_forbidden_links_under_their_rules() -> None:
     """For an explanation every link is there, those that a filter rule forbids each with a row."""
     instance = pair(service(max_minutes=20.0, window=125.0))
@@ -175,101 +207,3 @@ def test_an_explanation_has_the_forbidden_links_under_their_rules() -> None:
     explained = assemble(instance, without=PEOPLE, explain=True)
     rules = explained.matrix.row_rules.tolist()
     assert (rules.count("window"), rules.count("service_max_minutes"), rules.count("single_source")) == (4, 2, 2)
-
-
-def clinic_plan(sent: float, one: Service, levels: list[Level], quarters: int = 1) -> tuple[Status, float, Any]:
-    """Clinics at P send `sent` items a day (twice that in a second quarter); returns status, cost, values."""
-    instance = pair(one, levels=tuple(levels))
-    base = tiny_instance()
-    first = base.quarters[0]
-    need = replace(base.needs["S1", "K2"], institution="P", recoverable=1.0)
-    instance = replace(
-        instance,
-        needs={("P", "K2"): need},
-        usage={("K2", "S"): 1.0},
-        quarters=tuple(Quarter(f"Q{n + 1}", first.start, first.weeks, first.months) for n in range(quarters)),
-    )
-    model = pyo.ConcreteModel()
-    model.shared_centres = pyo.Block()
-    model.people = pyo.Block()
-    ledger = Ledger(Sheet())
-    shared_centres.build(model.shared_centres, instance, ledger)
-    names = [quarter.name for quarter in instance.quarters]
-    amount = [sent * (n + 1) for n in range(quarters)]
-    visits = Columns(ledger.sheet, model.people, "visits", names, doc="v", unit="1", lower=amount, upper=amount)
-    closing = Rows(ledger.sheet, "whole", "clinic_items", doc="items go somewhere")
-    for name in names:
-        terms = [*ledger.sums["clinic_items"]["P", "S", name], (visits, name, 1.0)]
-        closing.row((name,), terms, 0.0, 0.0)
-    cost, offsets = np.zeros(int(ledger.sheet.offsets()[-1])), ledger.sheet.offsets()
-    for columns, key, coef in ledger.aims["cost"]:
-        cost[offsets[columns.number] + columns.position[key]] += coef
-    for row in model.shared_centres.max_centres.values():
-        family = ledger.sheet.family("one_level")
-        terms = [(made, key, 1.0) for made in ledger.sheet.columns if made.name == "open" for key in made.keys]
-        family.row(("most",), terms, upper=pyo.value(row.upper))
-    found = solve(compile_sheet(ledger.sheet), cost)
-    if found.x is None:
-        return found.status, np.inf, {}
-    values = {
-        (made.name, key): found.x[offsets[made.number] + at]
-        for made in ledger.sheet.columns
-        for at, key in enumerate(made.keys)
-    }
-    return found.status, found.objective, values
-
-
-def test_clinic_items_load_and_cost_the_centre_that_serves() -> None:
-    """Items of clinics go where the institution is served, in each quarter, and are paid there."""
-    status, cost, values = clinic_plan(2.0, service(), [level("A", items=12.0), level("B")])
-    assert status is Status.OPTIMAL
-    assert values["extra", ("P", "A", "S", "Q1")] == pytest.approx(2.0)
-    assert cost == pytest.approx(12 * 10 + 10 * 10)
-    _, cost, values = clinic_plan(2.0, service(), [level("A", items=11.0), level("B", items=50.0)])
-    assert values["extra", ("P", "B", "S", "Q1")] == pytest.approx(2.0)
-    assert cost == pytest.approx(12 * 30 + 10 * 10)
-
-
-def test_clinics_may_send_all_that_outreach_can_recover() -> None:
-    """The bound on clinic items is usage x recoverable visits a month over working days a month, no less."""
-    need = replace(tiny_instance().needs["S1", "K2"], recoverable=1.0)
-    most = need.recoverable_visits * 12.0 / 250.0
-    year = service(days_per_year=250.0)
-    assert clinic_plan(most, year, [level("A")])[0] is Status.OPTIMAL
-    assert clinic_plan(most * 1.01, year, [level("A")])[0] is Status.INFEASIBLE
-
-
-def test_a_site_with_clinics_has_one_centre_of_a_divided_service() -> None:
-    """Clinic items have one way, so that their split is no product of two decisions."""
-    one = service(single_source=False)
-    _, cost, values = clinic_plan(2.0, one, [level("A", items=11.0), level("B", items=50.0)])
-    assert values["serve", ("P", "B", "S")] == pytest.approx(1.0)
-    assert cost == pytest.approx(12 * 30 + 10 * 10)
-
-
-def test_clinic_items_of_the_busiest_quarter_count() -> None:
-    """2 items in the first and 4 in the second quarter: capacity for 14 is needed, the mean of 3 is paid."""
-    _, cost, _ = clinic_plan(2.0, service(), [level("A", items=14.0), level("B")], quarters=2)
-    assert cost == pytest.approx(13 * 10 + 10 * 10)
-    _, cost, _ = clinic_plan(2.0, service(), [level("A", items=13.0), level("B")], quarters=2)
-    assert cost == pytest.approx(13 * 30 + 10 * 10)
-
-
-def test_clinic_items_go_elsewhere_where_nobody_serves() -> None:
-    """A service that is used but does not serve the institution does not stop the visit."""
-    one = service(max_minutes=15.0, unserved_cost=1.0)
-    status, cost, values = clinic_plan(2.0, one, [level("A", fixed=1000.0), level("B", fixed=1000.0)])
-    assert status is Status.OPTIMAL
-    assert values["elsewhere", ("P", "S", "Q1")] == pytest.approx(2.0)
-    assert cost == pytest.approx(20.0)
-
-
-def test_clinic_items_by_level() -> None:
-    """Where levels differ in cost, clinic items are paid at the chosen level too."""
-    levels = [
-        level("A", "one", cost_per_item=2.0),
-        level("A", "two", fixed=1.0, cost_per_item=3.0, cost_per_item_minute=0.0),
-    ]
-    _, cost, values = clinic_plan(2.0, service(), levels)
-    assert values["open", ("A", "S", "two", 0.0)] == pytest.approx(1.0)
-    assert cost == pytest.approx(1 + 22 * 3)
