@@ -65,6 +65,11 @@ class Model:
         vector, constant = self.aims[aim]
         return float(vector @ x) + constant
 
+    def money(self, part: str, x: Floats) -> float:
+        """Yuan per year of one part of the money (`models.ledger.MONEY`)."""
+        offsets = self.offsets
+        return float(sum(yuan * x[offsets[c.number] + c.position[key]] for c, key, yuan in self.ledger.money[part]))
+
     def tables(self, x: Floats) -> dict[str, pd.DataFrame]:
         """The plan's tables from a solution."""
         values, found = Values(self.sheet, x), dict[str, pd.DataFrame]()

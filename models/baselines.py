@@ -22,7 +22,8 @@ from models.rows import Key
 #: Rows that are accounting, not rules that a baseline may break.
 ACCOUNTING = frozenset(
     "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity home_capability "
-    "site_floor need_floor served backup post_floor doctor_time turnaround promised_wait centre_capacity single_source one_level whole_day".split()
+    "site_floor need_floor served backup post_floor doctor_time "
+    "turnaround promised_wait centre_capacity single_source one_level whole_day".split()
 )
 
 

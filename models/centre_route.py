@@ -74,6 +74,17 @@ def centres_for(route: Route) -> Floats | None:
     return sized if sized is not None else centres_only(route, model.matrix, np.zeros(model.matrix.cols))
 
 
+def step_in_cost(route: Route, alone: Model, x: Floats) -> float:
+    """Yuan per year by which real centres for these people cost more than the people's bound assumes.
+
+    The bound takes the centres' least cost and the items' least unit cost; centres come in sizes.
+    """
+    sized = centres_for(route)
+    if sized is None:
+        return 0.0
+    return max(0.0, route.model.money("centres", sized) - alone.money("centres", x) - route.least[1])
+
+
 def centres_only(route: Route, matrix: Matrix, x: Floats) -> Floats | None:
     model = route.model
     stages = Stages(model, centre_part(route, matrix, x))

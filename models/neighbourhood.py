@@ -2,7 +2,7 @@
 
 `improve_in_blocks` decides group after group: groups share little (referrals across groups), so that a few
 small searches come near to what one large search finds much later. `improve_worst` serves the aim
-`worst_served`. The aim `worst_served` stays open by 6 to 14 points in one call, whatever is tried: its bound is weak and a
+`worst_served`, which stays open by 6 to 14 points in one call, whatever is tried: its bound is weak and a
 step for one site takes doctors and rooms from its neighbours. A search over a handful of sites at a time
 (Shaw 1998) finds such steps in a second each. Neither proves anything; the bound comes from the whole model.
 """

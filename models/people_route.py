@@ -9,7 +9,7 @@ import numpy as np
 
 from models import aims as aim_rules
 from models import baselines, by_hand
-from models.assemble import assemble
+from models.assemble import MONEY_SCALE, Model, assemble
 from models.centre_route import (
     centres_again,
     centres_for,
@@ -18,6 +18,7 @@ from models.centre_route import (
     hold_centres,
     least_of_services,
     matrix_without,
+    step_in_cost,
 )
 from models.highs import settle
 from models.matrix import Floats
@@ -83,18 +84,51 @@ def _people_alone(route: Route) -> None:
     with route.timed("by hand"):
         stages.x = by_hand.office_plan(alone, alone.matrix, within="budget")
     with route.timed("within budget"):
-        stages.x = _kept(route, stages)
+        fit = stages.x = _fit(route, alone, stages)
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
-            if aim == "unmet":
-                limits = limits_of(route, aim, stages)
-                improve_in_blocks(stages, aim, replace(limits, seconds=0.15 * route.left))
+            if aim == "unmet" and fit is None:
+                _in_blocks(route, stages)
             found = stages.solve(aim, limits_of(route, aim, stages), lambda _: 1e-6)
         if found.value == np.inf:
             return
         route.alone[aim] = found
     if stages.x is not None:
-        route.people = (alone, stages.x)
+        route.people = (alone, fit if fit is not None and _costs_more(route, alone, stages.x) else stages.x)
+
+
+def _fit(route: Route, alone: Model, stages: Stages) -> Floats | None:
+    """A plan of the people that keeps a binding budget with room for the step in centre size."""
+    if stages.x is None or not stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any():
+        return stages.x
+    route.people = (alone, stages.x)
+    rows = stages.matrix.row_rules == "budget"
+    step = step_in_cost(route, alone, stages.x) / MONEY_SCALE
+    matrix = stages.matrix
+    tight = Stages(
+        alone, matrix.with_row_bounds(matrix.row_lower, np.where(rows, matrix.row_upper - step, matrix.row_upper))
+    )
+    tight.x = stages.x
+    tight.x = _within_budget(route, tight)
+    if tight.x is not None:
+        _in_blocks(route, tight)
+    return tight.x
+
+
+def _costs_more(route: Route, alone: Model, x: Floats) -> bool:
+    """Whether these people with real centres cost more than the budget has."""
+    budget = route.instance.budget
+    if budget.yuan_per_year is None:
+        return False
+    route.people = (alone, x)
+    paid = sum(alone.money(part, x) for part in budget.covers)
+    return bool(paid + step_in_cost(route, alone, x) + route.least[1] > budget.yuan_per_year)
+
+
+def _in_blocks(route: Route, stages: Stages) -> None:
+    """Bring `unmet` near to its optimum block by block, so that the large search has little left to do."""
+    limits = limits_of(route, "unmet", stages)
+    improve_in_blocks(stages, "unmet", replace(limits, seconds=0.12 * route.left))
 
 
 def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
@@ -103,13 +137,15 @@ def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     with route.timed(aim):
         found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
         if found is None:
+            if aim == "unmet":
+                _in_blocks(route, stages)
             if aim == "worst_served":
                 step = replace(route.limits(4.0, absolute_gap=0.002), nodes=WORST_NODES)
                 improve_worst(stages, step, 0.2 * route.left)
             found = stages.solve(aim, limits_of(route, aim, stages), route.tolerance(aim))
     if found.value == np.inf:
         return False
-    route.record(found, bound, _given(aim, route))
+    route.record(found, bound, _given(route, bound))
     route.news(stages.x)
     return True
 
@@ -127,7 +163,7 @@ def _within_budget(route: Route, stages: Stages) -> Floats | None:
     (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
     model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
     room = max(route.nothing.get("unmet", 1.0), 1.0)
-    limits = route.limits(0.2 * route.left, absolute_gap=0.01 * room)
+    limits = route.limits(0.1 * route.left, absolute_gap=0.004 * room)
     found = start_within(stages, "start", "budget", limits)
     return None if found is None else settle(stages.matrix, model.aims["start"][0], found, 10.0)
 
@@ -153,10 +189,9 @@ def _enough(route: Route, aim: str, bound: float | None) -> float:
     return bound + 0.85 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
 
 
-def _given(aim: str, route: Route) -> str:
-    if aim in ("floors", "unmet") or not route.model.columns("shared_centres").size:
-        return "earlier aims"
-    return "earlier aims, centres"
+def _given(route: Route, bound: float | None) -> str:
+    proved_for_all = bound is not None or not route.model.columns("shared_centres").size
+    return "earlier aims" if proved_for_all else "earlier aims, centres"
 
 
 def _later_aims(route: Route, stages: Stages, aims: list[str]) -> Stages:

@@ -1,4 +1,4 @@
-"""A start under a binding budget: put a price on it, solve without it, raise the price until it is kept.
+"""A start under a binding budget: put a price on it, search without it, raise the price until it is kept.
 
 One call over everything with a budget row ends half-way (measured: 50 % off), because a plan that
 keeps the row is hard to find, not because its bound is bad. With the row priced at its dual in the
@@ -12,41 +12,38 @@ import numpy as np
 from models.answers import Limits
 from models.highs import solve
 from models.matrix import Floats
+from models.neighbourhood import improve_in_blocks
 from models.stages import Stages
 
-#: How much the price rises when the plan still costs too much.
-RAISE = 1.15
+#: The first price, as a multiple of the dual, and how much it rises while the plan costs too much.
+FIRST, RAISE = 1.2, 1.3
 ROUNDS = 5
 #: A dual below this (of the aim per unit of the row) does not bind.
 LEAST_PRICE = 1e-6
 
 
 def start_within(stages: Stages, aim: str, rule: str, limits: Limits) -> Floats | None:
-    """The best plan found that keeps the single row of `rule`, or None where the row does not bind.
+    """A plan that keeps the single row of `rule`, from one at hand that breaks it; None where none was found.
 
-    Each round searches for at most `limits.seconds`; the plan at hand (`stages.x`) is the first start.
+    limits: of each block of sites in each round.
     """
     matrix = stages.matrix
     rows = np.flatnonzero(matrix.row_rules == rule)
-    if rows.size != 1:
+    if rows.size != 1 or stages.x is None:
         return None
     row = int(rows[0])
     cost, constant = stages.model.aims[aim]
     relaxed = solve(matrix, cost, constant, limits=Limits(seconds=limits.seconds), relax=True)
-    price = 0.0 if relaxed.row_dual is None else RAISE * abs(float(relaxed.row_dual[row]))
+    price = 0.0 if relaxed.row_dual is None else FIRST * abs(float(relaxed.row_dual[row]))
     if price < LEAST_PRICE:
         return None
     coefs = np.asarray(matrix.A[[row], :].todense()).ravel()
-    limit, best = float(matrix.row_upper[row]), None
-    x = stages.x
+    limit = float(matrix.row_upper[row])
+    trial = Stages(stages.model, matrix.drop_rows(matrix.row_rules == rule), x=stages.x, report=stages.report)
     for _ in range(ROUNDS):
         stages.model.aims["priced"] = (cost + price * coefs, constant)
-        trial = Stages(stages.model, matrix.drop_rows(matrix.row_rules == rule), x=x, report=stages.report)
-        if trial.solve("priced", limits, lambda _: 0.0).value == np.inf or trial.x is None:
-            break
-        x = trial.x
-        if float(coefs @ x) <= limit + 1e-9:
-            best = x
-            break
+        improve_in_blocks(trial, "priced", limits)
+        if trial.x is not None and float(coefs @ trial.x) <= limit + 1e-9:
+            return trial.x
         price *= RAISE
-    return best
+    return None

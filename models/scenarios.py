@@ -53,7 +53,5 @@ def _measures(model: Model, x: Floats) -> list[tuple[str, float, str]]:
         found.append(("visits:own", sum(need.own for need in instance.needs.values()), "visits/month"))
         found.append(("clinics", amount("sessions.clinics", False) / len(instance.quarters), "clinics/quarter"))
         found.append(("posted doctors", amount("postings.posted", False), "doctors"))
-    for part, terms in model.ledger.money.items():
-        cost = sum(yuan * x[model.offsets[c.number] + c.position[key]] for c, key, yuan in terms)
-        found.append((f"cost:{part}", float(cost), "yuan/year"))
+    found += [(f"cost:{part}", model.money(part, x), "yuan/year") for part in model.ledger.money]
     return found

@@ -89,14 +89,14 @@ def test_everything_is_documented_in_the_model() -> None:
 
 
 def test_lp_snapshot(tmp_path: Path) -> None:
-    """The block prints the same LP as before; ALLIANCE_REWRITE=1 rewrites the snapshot."""
+    """The block prints the same LP as before; ALLIANCE_REWRITE_SNAPSHOTS=1 rewrites the snapshot."""
     model, ledger = built(rich())
     print_rows(model, ledger.sheet)
     model.cost = pyo.Objective(expr=sum(coef * columns.var[key] for columns, key, coef in ledger.aims["cost"]))
     file = tmp_path / "model.lp"
     model.write(str(file), io_options={"symbolic_solver_labels": True})
     text = file.read_text(encoding="utf-8")
-    if os.environ.get("ALLIANCE_REWRITE"):
+    if os.environ.get("ALLIANCE_REWRITE_SNAPSHOTS"):
         SNAPSHOT.write_text(text, encoding="utf-8")
     assert text == SNAPSHOT.read_text(encoding="utf-8")
 
