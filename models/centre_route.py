@@ -9,9 +9,13 @@ import scipy.sparse as sp
 
 from models import baselines
 from models.assemble import Model
+from models.highs import solve
 from models.matrix import Floats, Matrix
 from models.route import Route
 from models.stages import Found, Stages
+
+#: Sizes of centres that are tried under a budget, as shares of the items of a generous plan.
+SIZES = (0.0, 0.5, 1.0)
 
 
 def hold_centres(model: Model, centres: Floats | None) -> Matrix:
@@ -57,8 +61,8 @@ def centres_today(route: Route) -> Floats | None:
     return centres_only(route, matrix, np.zeros(matrix.cols))
 
 
-def centres_for(route: Route) -> Floats | None:
-    """Each service alone: least unserved, then least cost, for the visits of the people's own plan.
+def centres_for(route: Route, scale: float = 1.0) -> Floats | None:
+    """Each service alone: least unserved, then least cost, for the visits of the people's own plan times `scale`.
 
     Where the centres cannot take all of its items, they are sized without them.
     """
@@ -69,20 +73,35 @@ def centres_for(route: Route) -> Floats | None:
         for path in ("sessions.session_visits", "postings.posted_visits"):
             there, here = alone.columns(path), model.columns(path)
             if there.size == here.size:
-                x[here] = found[there]
+                x[here] = scale * found[there]
     sized = centres_only(route, model.matrix, x)
     return sized if sized is not None else centres_only(route, model.matrix, np.zeros(model.matrix.cols))
 
 
-def step_in_cost(route: Route, alone: Model, x: Floats) -> float:
-    """Yuan per year by which real centres for these people cost more than the people's bound assumes.
+def centres_within_budget(route: Route) -> Floats | None:
+    """Centres of the size that leaves the people most: each size tried by the linear relaxation of `unmet`.
 
-    The bound takes the centres' least cost and the items' least unit cost; centres come in sizes.
+    A larger centre takes the items of more clinics, and takes the money that would pay for them.
     """
-    sized = centres_for(route)
-    if sized is None:
-        return 0.0
-    return max(0.0, route.model.money("centres", sized) - alone.money("centres", x) - route.least[1])
+    model = route.model
+    best: tuple[float, Floats | None] = (np.inf, None)
+    cost, constant = model.aims["unmet"]
+    floors, more = model.aims["floors"]
+    cols = baselines.centre_columns(model)
+    cols = cols[model.matrix.integer[cols]]
+    tried: set[bytes] = set()
+    for scale in SIZES:
+        sized = centres_for(route, scale)
+        key = b"" if sized is None else np.round(sized[cols]).astype(np.int8).tobytes()
+        if sized is None or key in tried:
+            continue
+        tried.add(key)
+        matrix = hold_centres(model, sized)
+        weighed = 100.0 * floors + cost
+        found = solve(matrix, weighed, 100.0 * more + constant, limits=route.limits(5.0), relax=True)
+        if found.x is not None and found.objective < best[0]:
+            best = (found.objective, sized)
+    return best[1]
 
 
 def centres_only(route: Route, matrix: Matrix, x: Floats) -> Floats | None:

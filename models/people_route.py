@@ -9,16 +9,16 @@ import numpy as np
 
 from models import aims as aim_rules
 from models import baselines, by_hand
-from models.assemble import MONEY_SCALE, Model, assemble
+from models.assemble import Model, assemble
 from models.centre_route import (
     centres_again,
     centres_for,
     centres_today,
+    centres_within_budget,
     closed_cells,
     hold_centres,
     least_of_services,
     matrix_without,
-    step_in_cost,
 )
 from models.highs import settle
 from models.matrix import Floats
@@ -29,8 +29,12 @@ from models.stages import Stages
 
 #: Aims that are decided with the offer (modes and centres) kept.
 PEOPLE_AIMS = ("travel", "cost", "change", "wishes")
+#: The people's whole numbers.
+WHOLE = ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
 #: What one point of shortfall counts against a visit while a start is looked for.
 FLOORS_FIRST = 100.0
+#: Values of an aim that differ by less are the same: the rounding of a linear programme.
+SAME = 1e-5
 #: Relative gaps at which they stop, so that the clock does not.
 LATER_GAP = {"travel": 0.003, "cost": 0.005, "change": 0.02, "wishes": 0.1}
 
@@ -42,20 +46,9 @@ def people_route(route: Route) -> Stages | None:
         idle = baselines.price(model, baselines.nothing(model), given, levers=False)
     if idle is not None:
         route.nothing = {aim: model.value(aim, idle) for aim in model.aims}
-    centres: Floats | None = None
-    if model.columns("shared_centres").size:
-        _people_alone(route)
-        with route.timed("centres"):
-            centres = centres_for(route)
-        if centres is None:
-            return None
-    stages = Stages(model, hold_centres(model, centres), report=route.report)
-    with route.timed("by hand"):
-        stages.x = _start(route, centres)
-    with route.timed("within budget"):
-        stages.x = _kept(route, stages)
-    if stages.x is None:
-        stages.x = by_hand.running_plan(model, stages.matrix)
+    stages = _start_of(route)
+    if stages is None:
+        return None
     route.news(stages.x)
     order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
     for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
@@ -66,63 +59,93 @@ def people_route(route: Route) -> Stages | None:
     return _later_aims(route, stages, [aim for aim in order if aim in PEOPLE_AIMS])
 
 
-def _people_alone(route: Route) -> None:
-    """The people without centre columns: a bound for the whole plan, and a plan to size the centres for.
+def _start_of(route: Route) -> Stages | None:
+    """The people with centres chosen and a plan to begin with; bounds of the whole in `route.alone`.
+
+    Without a budget the people decide first and the centres are sized for them. Under a budget the
+    size of the centres is chosen first, since it decides what is left for people.
+    """
+    model = route.model
+    if not model.columns("shared_centres").size:
+        return _begun(route, None)
+    with route.timed("centres"):
+        route.least = least_of_services(route)
+    alone = _alone(route)
+    with route.timed("by hand"):
+        alone.x = by_hand.office_plan(alone.model, alone.matrix, within="budget")
+    tight = alone.x is not None and _over_budget(alone)
+    if not tight:
+        _prove_alone(route, alone, tight)
+    if alone.x is not None:
+        route.people = (alone.model, alone.x)
+    with route.timed("centres"):
+        centres = centres_within_budget(route) if tight else centres_for(route)
+    if centres is None:
+        return None
+    stages = _begun(route, centres)
+    if tight:
+        with route.timed("blocks"):
+            _in_blocks(route, stages)
+        if stages.x is not None:
+            alone.x = _people_of(model, stages.x, alone)
+        _prove_alone(route, alone, tight)
+    return stages
+
+
+def _begun(route: Route, centres: Floats | None) -> Stages:
+    """The people with these centres, and the best start that keeps every rule."""
+    stages = Stages(route.model, hold_centres(route.model, centres), report=route.report)
+    with route.timed("by hand"):
+        stages.x = _start(route, centres)
+    with route.timed("within budget"):
+        stages.x = _kept(route, stages)
+    if stages.x is None:
+        stages.x = by_hand.running_plan(route.model, stages.matrix)
+    return stages
+
+
+def _alone(route: Route) -> Stages:
+    """The people without centre columns: a relaxation of the whole plan.
 
     All services are there; each visit pays its items at the least unit cost; the budget is what the
     centres' least cost leaves; the floors may use what the centres' least shortfall leaves. Every
     plan of the whole model fits, so what is proved here holds for all.
     """
-    with route.timed("centres"):
-        route.least = least_of_services(route)
     instance, budget = route.instance, route.instance.budget
     if budget.yuan_per_year is not None and "centres" in budget.covers:
         less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
         instance = replace(instance, budget=less)
     alone = assemble(instance, without=("shared_centres",))
-    stages = Stages(alone, alone.matrix, report=route.report)
-    with route.timed("by hand"):
-        stages.x = by_hand.office_plan(alone, alone.matrix, within="budget")
-    with route.timed("within budget"):
-        fit = stages.x = _fit(route, alone, stages)
+    return Stages(alone, alone.matrix, report=route.report)
+
+
+def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
+    """Solve `floors` and `unmet` of the people alone; what is found goes to `route.alone`."""
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
-            if aim == "unmet" and fit is None:
-                _in_blocks(route, stages)
-            found = stages.solve(aim, limits_of(route, aim, stages), lambda _: 1e-6)
+            limits = limits_of(route, aim, alone)
+            if aim == "unmet" and tight:
+                # The plan comes from the people with their centres: here only the bound is wanted.
+                limits = replace(limits, seconds=0.3 * route.left)
+            elif aim == "unmet":
+                _in_blocks(route, alone)
+            found = alone.accept(aim, 0.0, SAME, lambda _: SAME) if aim == "floors" else None
+            if found is None:
+                found = alone.solve(aim, limits, lambda _: SAME)
         if found.value == np.inf:
             return
         route.alone[aim] = found
-    if stages.x is not None:
-        route.people = (alone, fit if fit is not None and _costs_more(route, alone, stages.x) else stages.x)
 
 
-def _fit(route: Route, alone: Model, stages: Stages) -> Floats | None:
-    """A plan of the people that keeps a binding budget with room for the step in centre size."""
-    if stages.x is None or not stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any():
-        return stages.x
-    route.people = (alone, stages.x)
-    rows = stages.matrix.row_rules == "budget"
-    step = step_in_cost(route, alone, stages.x) / MONEY_SCALE
-    matrix = stages.matrix
-    tight = Stages(
-        alone, matrix.with_row_bounds(matrix.row_lower, np.where(rows, matrix.row_upper - step, matrix.row_upper))
-    )
-    tight.x = stages.x
-    tight.x = _within_budget(route, tight)
-    if tight.x is not None:
-        _in_blocks(route, tight)
-    return tight.x
-
-
-def _costs_more(route: Route, alone: Model, x: Floats) -> bool:
-    """Whether these people with real centres cost more than the budget has."""
-    budget = route.instance.budget
-    if budget.yuan_per_year is None:
-        return False
-    route.people = (alone, x)
-    paid = sum(alone.money(part, x) for part in budget.covers)
-    return bool(paid + step_in_cost(route, alone, x) + route.least[1] > budget.yuan_per_year)
+def _people_of(model: Model, x: Floats, alone: Stages) -> Floats | None:
+    """The people of a plan of the whole model, settled in the model without centres."""
+    found = np.zeros(alone.matrix.cols)
+    for path in WHOLE:
+        there, here = model.columns(path), alone.model.columns(path)
+        if there.size == here.size:
+            found[here] = np.round(x[there])
+    people = alone.model.columns("sessions", "postings")
+    return by_hand.settle_whole(alone.model, alone.matrix, people[alone.matrix.integer[people]], found)
 
 
 def _in_blocks(route: Route, stages: Stages) -> None:
@@ -137,8 +160,6 @@ def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     with route.timed(aim):
         found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
         if found is None:
-            if aim == "unmet":
-                _in_blocks(route, stages)
             if aim == "worst_served":
                 step = replace(route.limits(4.0, absolute_gap=0.002), nodes=WORST_NODES)
                 improve_worst(stages, step, 0.2 * route.left)
@@ -150,11 +171,13 @@ def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     return True
 
 
+def _over_budget(stages: Stages) -> bool:
+    return stages.x is not None and bool(stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any())
+
+
 def _kept(route: Route, stages: Stages) -> Floats | None:
     """The plan at hand, or a cheaper one where it breaks the budget."""
-    if stages.x is None or not stages.matrix.violations(stages.x, 1e-6)["rule"].eq("budget").any():
-        return stages.x
-    return _within_budget(route, stages)
+    return _within_budget(route, stages) if _over_budget(stages) else stages.x
 
 
 def _within_budget(route: Route, stages: Stages) -> Floats | None:
@@ -163,7 +186,7 @@ def _within_budget(route: Route, stages: Stages) -> Floats | None:
     (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
     model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
     room = max(route.nothing.get("unmet", 1.0), 1.0)
-    limits = route.limits(0.1 * route.left, absolute_gap=0.004 * room)
+    limits = route.limits(0.085 * route.left, absolute_gap=0.004 * room)
     found = start_within(stages, "start", "budget", limits)
     return None if found is None else settle(stages.matrix, model.aims["start"][0], found, 10.0)
 
@@ -185,7 +208,7 @@ def _enough(route: Route, aim: str, bound: float | None) -> float:
     if bound is None:
         return -np.inf
     if aim != "unmet":
-        return bound + 1e-6
+        return bound + SAME
     return bound + 0.85 * route.gap * max(route.nothing.get(aim, bound) - bound, 1.0)
 
 
@@ -233,7 +256,7 @@ def _starts(route: Route) -> Iterator[Floats]:
     if route.people is not None:
         alone, found = route.people
         x = np.zeros(model.matrix.cols)
-        for path in ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted"):
+        for path in WHOLE:
             there, here = alone.columns(path), model.columns(path)
             if there.size == here.size:
                 x[here] = np.round(found[there])

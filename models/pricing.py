@@ -16,7 +16,7 @@ from models.neighbourhood import improve_in_blocks
 from models.stages import Stages
 
 #: The first price, as a multiple of the dual, and how much it rises while the plan costs too much.
-FIRST, RAISE = 1.2, 1.3
+FIRST, RAISE = 1.2, 1.25
 ROUNDS = 5
 #: A dual below this (of the aim per unit of the row) does not bind.
 LEAST_PRICE = 1e-6
@@ -40,10 +40,21 @@ def start_within(stages: Stages, aim: str, rule: str, limits: Limits) -> Floats 
     coefs = np.asarray(matrix.A[[row], :].todense()).ravel()
     limit = float(matrix.row_upper[row])
     trial = Stages(stages.model, matrix.drop_rows(matrix.row_rules == rule), x=stages.x, report=stages.report)
+    low = price
     for _ in range(ROUNDS):
-        stages.model.aims["priced"] = (cost + price * coefs, constant)
-        improve_in_blocks(trial, "priced", limits)
-        if trial.x is not None and float(coefs @ trial.x) <= limit + 1e-9:
-            return trial.x
-        price *= RAISE
+        found = _at(price, trial, aim, coefs, limits)
+        if found is not None and float(coefs @ found) <= limit + 1e-9:
+            # Once more between the last two prices: the raise may have cut more than the row asks.
+            again = _at(0.5 * (low + price), trial, aim, coefs, limits)
+            kept = again is not None and float(coefs @ again) <= limit + 1e-9
+            return again if kept else found
+        low, price = price, price * RAISE
     return None
+
+
+def _at(price: float, trial: Stages, aim: str, coefs: Floats, limits: Limits) -> Floats | None:
+    """The plan at hand, improved block by block at a price."""
+    cost, constant = trial.model.aims[aim]
+    trial.model.aims["priced"] = (cost + price * coefs, constant)
+    improve_in_blocks(trial, "priced", limits)
+    return trial.x

@@ -133,9 +133,9 @@ def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[V
     needs: dict[str, list[str]] = defaultdict(list)
     asked = _asked_for(instance)
     for (site, specialty), need in instance.needs.items():
-        if need.modes and site in instance.sites:
-            if min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked:
-                needs[specialty].append(site)
+        worth = min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked
+        if need.modes and site in instance.sites and worth:
+            needs[specialty].append(site)
     found, forbidden = [], {}
     any_scope = instance.state("scope") != "hard"
     for doctor in instance.doctors.values():

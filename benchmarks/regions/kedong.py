@@ -99,9 +99,9 @@ def _doctors(dice: r.Dice) -> list[r.Doctor]:
 
 #: id | name | moves | unit | turnaround | window | minutes | verify | work | loops | most centres | price elsewhere
 _SERVICES = """
-imaging | 影像诊断中心 | data | 份 | 30 | | 3 | 1 | 0 | | 2 | 40
-ecg | 心电诊断中心 | data | 份 | 30 | | 1.5 | 0.5 | 0 | | 2 | 25
-laboratory | 医学检验中心 | goods | 份 | 4320 | 240 | 0.4 | 0.1 | 240 | 6 | 1 | 30
+imaging | 影像诊断中心 | data | 份 | 30 | | 3 | 1 | 0 | | 2
+ecg | 心电诊断中心 | data | 份 | 30 | | 1.5 | 0.5 | 0 | | 2
+laboratory | 医学检验中心 | goods | 份 | 4320 | 240 | 0.4 | 0.1 | 240 | 6 | 1
 """
 #: service | level | items a day | servers | verifiers | yuan a year; the smaller one exists at the county hospital
 _LEVELS = """
@@ -121,7 +121,7 @@ _RATES = {
 
 def _services() -> list[Row]:
     columns = """id name moves unit turnaround_minutes window_minutes minutes_per_item verify_minutes_per_item
-        work_minutes loops_per_week max_centres unserved_cost quantile days_per_year"""
+        work_minutes loops_per_week max_centres quantile days_per_year"""
     return r.rows_of(columns, ((*cells, 0.95, DAYS) for cells in r.cells_of(_SERVICES)))
 
 

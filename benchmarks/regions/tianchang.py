@@ -122,11 +122,11 @@ _URBAN = """炳辉社区
 # --- shared centres ---------------------------------------------------------------------------------------
 #: id | name | moves | unit | turnaround | window | minutes | verify | work | loops | least | most centres | elsewhere
 _SERVICES = """
-imaging | 影像诊断中心 | data | 份 | 30 | | 3 | 1 | 0 | | 60 | 2 | 40
-ecg | 心电诊断中心 | data | 份 | 30 | | 1.5 | 0.5 | 0 | | 40 | 2 | 25
-laboratory | 医学检验中心 | goods | 份 | 2880 | 240 | 0.3 | 0.1 | 240 | 7 | 300 | 2 | 30
-pathology | 病理诊断中心 | goods | 例 | 7200 | | 8 | 3 | 960 | 5 | 8 | 1 | 150
-sterile_supply | 消毒供应中心 | goods | 包 | 7200 | | 2 | 0 | 360 | 3 | 120 | 2 | 20
+imaging | 影像诊断中心 | data | 份 | 30 | | 3 | 1 | 0 | | 60 | 2
+ecg | 心电诊断中心 | data | 份 | 30 | | 1.5 | 0.5 | 0 | | 40 | 2
+laboratory | 医学检验中心 | goods | 份 | 2880 | 240 | 0.3 | 0.1 | 240 | 7 | 300 | 2
+pathology | 病理诊断中心 | goods | 例 | 7200 | | 8 | 3 | 960 | 5 | 8 | 1
+sterile_supply | 消毒供应中心 | goods | 包 | 7200 | | 2 | 0 | 360 | 3 | 120 | 2
 """
 #: Items a year per 10,000 residents at primary sites; items a day of the three hospitals' own patients; what
 #: stays local in towns and hospitals (point-of-care tests, trays that the operating theatre handles itself);
@@ -161,7 +161,7 @@ RATES = {service: [[float(v) for v in part.split()] for part in rest] for servic
 
 def _service_rows() -> list[Row]:
     columns = """id name moves unit turnaround_minutes window_minutes minutes_per_item verify_minutes_per_item
-        work_minutes loops_per_week min_items_per_day max_centres unserved_cost quantile days_per_year single_source"""
+        work_minutes loops_per_week min_items_per_day max_centres quantile days_per_year single_source"""
     return r.rows_of(columns, ((*cells, 0.95, DAYS, "yes") for cells in r.cells_of(_SERVICES)))
 
 

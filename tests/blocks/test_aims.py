@@ -80,14 +80,18 @@ def test_sites_that_nothing_can_reach_are_left_out() -> None:
 
 def _many_sites(shares: list[float]) -> tuple[Model, dict[str, float]]:
     """One need of 100 attainable visits at each of many sites; kept visits by telephone are given."""
-    x = with_record(tiny_instance(**QUIET), "specialties", "K1", capture={**tiny_instance().specialties["K1"].capture, "tele": 1.0})
+    x = with_record(
+        tiny_instance(**QUIET), "specialties", "K1", capture={**tiny_instance().specialties["K1"].capture, "tele": 1.0}
+    )
     names = [f"T{n:02}" for n in range(len(shares))]
     one = tiny_instance().needs["S1", "K1"]
     needs = {
         (i, "K1"): replace(one, institution=i, need=100.0, own=0.0, referred={}, left=0.0, unmet=100.0) for i in names
     }
     places = {i: replace(x.institutions["S1"], id=i) for i in names}
-    x = replace(x, needs=needs, institutions={**x.institutions, **places}, sites={}, outside_minutes=dict.fromkeys(names, 90.0))
+    x = replace(
+        x, needs=needs, institutions={**x.institutions, **places}, sites={}, outside_minutes=dict.fromkeys(names, 90.0)
+    )
     for name in x.doctors:
         x = with_record(x, "doctors", name, free=(1000.0,))
     return alone(x, "referrals"), dict(zip(names, shares, strict=True))
@@ -137,7 +141,11 @@ def test_travel_counts_patients_both_ways_and_unmet_as_left() -> None:
     model = alone(tiny_instance(), "referrals")
     vector, _ = model.aims["travel"]
     by_path = {}
-    for name, key in (("unmet", ("S1", "K1", "Q1")), ("left", ("S1", "K1", "Q1")), ("referred", ("S1", "H1", "K1", "Q1"))):
+    for name, key in (
+        ("unmet", ("S1", "K1", "Q1")),
+        ("left", ("S1", "K1", "Q1")),
+        ("referred", ("S1", "H1", "K1", "Q1")),
+    ):
         columns = model.variable(f"referrals.{name}")
         assert columns is not None
         by_path[name] = float(vector[model.offsets[columns.number] + columns.position[key]])

@@ -104,7 +104,7 @@ def test_what_a_block_needs_must_be_offered(monkeypatch: pytest.MonkeyPatch) -> 
     """A block whose offer nobody makes is named, before anything is built."""
     hungry = SimpleNamespace(NAME="hungry", NEEDS=("nothing",), wanted=lambda _: True)
     monkeypatch.setattr(whole, "BLOCKS", (*BLOCKS, hungry))
-    with pytest.raises(ModelError, match="hungry.*nothing"):
+    with pytest.raises(ModelError, match=r"hungry.*nothing"):
         assemble(tiny_instance())
 
 

@@ -108,7 +108,8 @@ def test_two_holders_of_half_a_clinic_each_do_not_stop_its_pricing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clinics", "mode"), [(2, None), (3, "monthly"), (5, "monthly"), (6, "fortnightly"), (13, "weekly"), (40, "twice_weekly")]
+    ("clinics", "mode"),
+    [(2, None), (3, "monthly"), (5, "monthly"), (6, "fortnightly"), (13, "weekly"), (40, "twice_weekly")],
 )
 def test_the_mode_of_a_count_is_the_most_frequent_that_it_reaches(clinics: int, mode: str | None) -> None:
     """Modes touch: 3 to 5 monthly, 6 to 12 fortnightly, 13 to 25 weekly, then twice weekly."""
@@ -119,7 +120,10 @@ def test_the_mode_of_a_count_is_the_most_frequent_that_it_reaches(clinics: int, 
 def test_whole_days_of_long_trips() -> None:
     """Two specialties on one trip share days: max(3, ceil((3 + 2) / 2)) = 3; one specialty takes one each."""
     clinics = {("D1", "S2", "K1", "Q1"): 3.0, ("D1", "S2", "K2", "Q1"): 2.0, ("D2", "S2", "K1", "Q1"): 4.0}
-    assert baselines.days_for(alone(tiny_instance(), "sessions"), clinics) == {("D1", "S2", "Q1"): 3.0, ("D2", "S2", "Q1"): 4.0}
+    assert baselines.days_for(alone(tiny_instance(), "sessions"), clinics) == {
+        ("D1", "S2", "Q1"): 3.0,
+        ("D2", "S2", "Q1"): 4.0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,7 +146,16 @@ def test_the_plan_by_hand_keeps_the_rules_it_thinks_of(make: Any) -> None:
     plan = by_hand.by_hand(model)
     matrix = model.matrix
     x = _priced(model, plan, levers=True)
-    thought_of = {"frequency", "room", "equipment", "continuity", "home_cover", "home_cover_posted", "post_limit", "post_share"}
+    thought_of = {
+        "frequency",
+        "room",
+        "equipment",
+        "continuity",
+        "home_cover",
+        "home_cover_posted",
+        "post_limit",
+        "post_share",
+    }
     thought_of |= {"max_posts", "one_posting", "posting_kept", "doctor_time", "whole_day"}
     assert not {rule for rule, _ in broken(model, x)} & thought_of
     whole = x[matrix.integer]
@@ -189,14 +202,18 @@ def test_running_postings_alone_are_a_last_resort() -> None:
 # --- faults of the pricing, to be mended there ------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="later aims of the pricing use up a tolerance of 1e-6 times the value; 1e-9 would do")
+@pytest.mark.xfail(
+    strict=True, reason="later aims of the pricing use up a tolerance of 1e-6 times the value; 1e-9 would do"
+)
 def test_without_levers_today_is_reproduced_to_a_millionth() -> None:
     """Never embarrass (a), on an alliance with clinics and a posting of today."""
     model = alone(_busy(), *PEOPLE)
     assert max(differences(model, _priced(model, baselines.today(model))).values()) <= 1e-6
 
 
-@pytest.mark.xfail(strict=True, reason="floors come first, so flows of today leave an overloaded hospital: unmet should come first")
+@pytest.mark.xfail(
+    strict=True, reason="floors come first, so flows of today leave an overloaded hospital: unmet should come first"
+)
 def test_an_overloaded_hospital_of_today_is_reproduced() -> None:
     """H1 treats more today than it says it can: the flows are today's, and the shortfall is named."""
     x = with_record(tiny_instance(), "capabilities", ("H1", "K1"), visits=950.0)
@@ -218,7 +235,9 @@ def test_doing_nothing_has_a_price_where_floors_are_hard() -> None:
     assert baselines.price(model, baselines.nothing(model), None, levers=False) is not None
 
 
-@pytest.mark.xfail(strict=True, reason="both modes draw at once where clinics and a posting share a cell: the captures add up")
+@pytest.mark.xfail(
+    strict=True, reason="both modes draw at once where clinics and a posting share a cell: the captures add up"
+)
 def test_clinics_beside_a_posting_draw_no_more_than_either() -> None:
     """A posting and fortnightly clinics in one cell keep 0.75 of the pool of 160 together, not 1.10."""
     x = tiny_instance(posts={}, capabilities={}, today_sessions={("D2", "S1", "K1"): (6,)})

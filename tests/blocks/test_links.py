@@ -75,12 +75,14 @@ def test_a_posting_over_half_of_a_quarter_leaves_half_of_the_time() -> None:
 
 
 def test_a_hospital_gives_doctors_only_as_it_has_room() -> None:
-    """Every clinic costs five visits at home: with room for 20 a month a quarter of 12 clinics fits without shortfall."""
+    """Every clinic costs five visits at home: a hospital with less room gives fewer clinics."""
     x = with_record(tiny_instance(posts={}), "capabilities", ("H1", "K1"), visits=980.0)
     x = with_rule(x, "home_capability", "hard")
     x = replace(x, doctors={"D1": x.doctors["D1"]}, needs={("S1", "K1"): x.needs["S1", "K1"]})
     x = with_option(x, "referrals", tele=False)
-    wide, narrow = (optimum(alone(c, *PEOPLE), ("unmet",)) for c in (x, with_record(x, "capabilities", ("H1", "K1"), visits=930.0)))
+    wide, narrow = (
+        optimum(alone(c, *PEOPLE), ("unmet",)) for c in (x, with_record(x, "capabilities", ("H1", "K1"), visits=930.0))
+    )
     assert wide.values[0] < narrow.values[0] - 1.0
     home = 5.0 / MONTHS
     model = alone(x, *PEOPLE)
@@ -121,7 +123,9 @@ def test_clinic_items_load_the_centre() -> None:
 def test_a_full_centre_keeps_no_room_for_clinics() -> None:
     """With capacity for the 110 items of the members alone, no visit that sends an item can be kept."""
     x = _calm(usage={("K2", "ecg"): 0.5})
-    x = with_record(with_record(x, "services", "ecg", turnaround=None, waits=()), "services", "sterile", turnaround=None, waits=())
+    x = with_record(
+        with_record(x, "services", "ecg", turnaround=None, waits=()), "services", "sterile", turnaround=None, waits=()
+    )
     x = with_record(x, "levels", 0, items_per_day=110.0)
     x = replace(x, levels=tuple(v for v in x.levels if (v.service, v.institution) != ("ecg", "H2")))
     visits = []
@@ -268,6 +272,11 @@ def test_doubling_patients_changes_nothing_once_capture_binds() -> None:
     double = x
     for kind in x.specialties:
         double = with_record(double, "specialties", kind, patients_per_session=60.0, new_patients_per_session=46.0)
-    single = with_record(with_record(x, "specialties", "K1", new_patients_per_session=23.0), "specialties", "K2", new_patients_per_session=23.0)
+    single = with_record(
+        with_record(x, "specialties", "K1", new_patients_per_session=23.0),
+        "specialties",
+        "K2",
+        new_patients_per_session=23.0,
+    )
     one, other = (optimum(alone(case, *PEOPLE), ("unmet",)).values[0] for case in (single, double))
     assert one == pytest.approx(other, abs=1e-4)

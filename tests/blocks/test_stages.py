@@ -22,7 +22,9 @@ def _exact(value: float) -> float:
     return 1e-6
 
 
-def _stages(rows: list[list[float]], low: list[float], high: list[float], upper: float = 10.0, **aims: list[float]) -> Stages:
+def _stages(
+    rows: list[list[float]], low: list[float], high: list[float], upper: float = 10.0, **aims: list[float]
+) -> Stages:
     """Whole columns between 0 and `upper`, these rows and aims."""
     A = np.array(rows, dtype=float)
     n = A.shape[1]

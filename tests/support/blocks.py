@@ -69,7 +69,9 @@ def rich_instance() -> Instance:
         Lock("locks row 7", "centre", False, institution="H2", service="sterile"),
         Lock("locks row 8", "service", True, 1.0, institution="S1", service="ecg", host="H1"),
     )
-    return replace(x, current_postings=(running_posting("D2", "S3"),), today_sessions={("D1", "S2", "K1"): (6,)}, locks=locks)
+    return replace(
+        x, current_postings=(running_posting("D2", "S3"),), today_sessions={("D1", "S2", "K1"): (6,)}, locks=locks
+    )
 
 
 # --- solving --------------------------------------------------------------------------------------
@@ -133,7 +135,9 @@ def _fill(model: Model, x: Floats, path: str) -> None:
     """Let the columns of `path` take what their equality rows leave, never less than nothing."""
     cols = model.columns(path)
     matrix = model.matrix
-    equal = np.flatnonzero((matrix.row_lower == matrix.row_upper) & np.isin(matrix.row_rules, ["doctor_time", "visit_balance"]))
+    equal = np.flatnonzero(
+        (matrix.row_lower == matrix.row_upper) & np.isin(matrix.row_rules, ["doctor_time", "visit_balance"])
+    )
     part = sp.csr_matrix(matrix.A)[equal]
     rest = matrix.row_lower[equal] - part @ x
     mine = sp.coo_matrix(part[:, cols])
@@ -165,7 +169,9 @@ def moved(x: Floats, one: Model, other: Model) -> dict[int, float]:
         if there is None or columns.name.startswith("short_"):
             continue
         first, target = int(one.offsets[columns.number]), int(other.offsets[there.number])
-        found.update({target + there.position[k]: float(x[first + at]) for at, k in enumerate(columns.keys) if k in there})
+        found.update(
+            {target + there.position[k]: float(x[first + at]) for at, k in enumerate(columns.keys) if k in there}
+        )
     return found
 
 
@@ -225,7 +231,9 @@ def check_snapshot(block: str, text: str) -> None:
     if os.environ.get(REWRITE):
         path.write_text(text, encoding="utf-8", newline="\n")
     assert path.is_file(), f"no snapshot {path.name}: run with {REWRITE}=1"
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs: look at the difference, then run with {REWRITE}=1"
+    assert text == path.read_text(encoding="utf-8"), (
+        f"{path.name} differs: look at the difference, then run with {REWRITE}=1"
+    )
 
 
 # --- docstrings -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.changes import with_option, with_record, with_rule
+from support.changes import with_record, with_rule
 from support.tiny import tiny_instance
 
 from models.allocation import Outcome, Settings, plan
@@ -54,7 +54,9 @@ def _explained(instance: Instance) -> tuple[Outcome, dict[tuple[str, str], float
 
 def test_too_few_doctors_for_floors_set_hard() -> None:
     """Three sites are promised 12 clinics each, and four doctors have 3 half-days each: 24 clinics too few at least."""
-    x = with_rule(tiny_instance(levels=(), services={}, volumes={}, usage={}, posts={}, capabilities={}), "site_floor", "hard")
+    x = with_rule(
+        tiny_instance(levels=(), services={}, volumes={}, usage={}, posts={}, capabilities={}), "site_floor", "hard"
+    )
     for name in x.doctors:
         x = with_record(x, "doctors", name, free=(3.0,))
     _, found = _explained(x)
@@ -85,7 +87,10 @@ def test_two_locks_that_clash_only_through_a_rule() -> None:
     for one in locks:
         assert plan(replace(x, locks=(one,)), QUICK).x is not None
     _, found = _explained(replace(x, locks=locks))
-    assert found == {("frequency", "S1 K1 Q1"): pytest.approx(1.0)} or {rule for rule, _ in found} <= {"doctor_time", "lock"}
+    assert found == {("frequency", "S1 K1 Q1"): pytest.approx(1.0)} or {rule for rule, _ in found} <= {
+        "doctor_time",
+        "lock",
+    }
 
 
 def test_a_budget_below_the_forced_centres() -> None:
