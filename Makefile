@@ -13,7 +13,7 @@ REGION ?= tianchang
 OUT ?= out/$(REGION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types docs bench clean
+.PHONY: help setup demo test test-slow lint format types docs bench clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -3
@@ -34,6 +34,9 @@ demo: setup
 
 test: lint types
 	$(BIN)/python -m pytest
+
+test-slow: setup
+	$(BIN)/python -m pytest -m slow
 
 lint: setup
 	$(BIN)/ruff check .

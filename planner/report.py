@@ -18,6 +18,9 @@ from planner.view import SCENARIOS, View, text_of, to_float
 #: Checks on the first screen.
 MOST_CHECKS = 9
 
+#: Indicators of which the tables know a part only: shown with their note, not ticked or crossed.
+PARTIAL = frozenset({"primary_visit_share", "visits_per_resident_year"})
+
 
 def write_report(saved: SavedPlan, path: Path, lang: str) -> None:
     """Write the report of an audited plan as one self-contained file."""
@@ -113,7 +116,7 @@ def _checks(view: View) -> list[dict[str, Any]]:
     for row in view.saved.table("indicators").to_dict("records"):
         target, published, value = (to_float(row.get(name)) for name in ("target", "published", "value"))
         way = better(str(row["indicator"]))
-        if value is None or not way or (target is None and published is None):
+        if value is None or not way or (target is None and published is None) or row["indicator"] in PARTIAL:
             continue
         met = None
         if target is not None:
