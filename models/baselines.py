@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import scipy.sparse as sp
 
 from models import postings
 from models.answers import Limits
@@ -21,10 +22,11 @@ from models.rows import Key
 
 #: Rows that are accounting, not rules that a baseline may break.
 ACCOUNTING = frozenset(
-    "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity home_capability "
-    "site_floor need_floor served backup post_floor doctor_time "
-    "turnaround promised_wait centre_capacity single_source one_level whole_day".split()
+    "visit_balance capture left_recoverable referred_recoverable reserve tele_capacity "
+    "turnaround promised_wait centre_capacity single_source one_level".split()
 )
+#: Promises whose shortfall is priced; where a committee set one hard, a baseline may still break it.
+PROMISES = frozenset("home_capability site_floor need_floor served backup post_floor".split())
 
 
 class Baseline:
@@ -33,27 +35,70 @@ class Baseline:
     def __init__(self, model: Model, name: str, values: Mapping[str, Mapping[Key, float]]) -> None:
         self.model, self.name, self.values = model, name, values
 
-    def fixed(self, levers: bool) -> Matrix:
-        """The model with this baseline's whole numbers; without `levers` also today's flows only."""
-        model, matrix = self.model, self.model.matrix
-        rules = matrix.row_rules
-        accounting = np.isin(rules, list(ACCOUNTING)) | (np.char.find(rules, ".") > 0)
-        mine = ["sessions.one_mode", "sessions.posted_mode"]
-        matrix = matrix.drop_rows(~accounting | np.isin(rules, mine))
-        people = model.columns("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
-        x = np.zeros(matrix.cols)
+    def whole(self) -> Floats:
+        """The whole numbers as a vector of the model, all other columns zero."""
+        x = np.zeros(self.model.matrix.cols)
         for path, entries in self.values.items():
-            columns = model.variable(path)
+            columns = self.model.variable(path)
             if columns is not None:
-                first = model.offsets[columns.number]
+                first = self.model.offsets[columns.number]
                 for key, value in entries.items():
                     if key in columns:
                         x[first + columns.position[key]] = value
-        matrix = matrix.fixed(people, x[people])
+        return x
+
+    def fixed(self, levers: bool) -> Matrix:
+        """The model with this baseline's whole numbers; without `levers` also today's flows only."""
+        model, matrix = self.model, self.model.matrix
+        matrix = matrix.drop_rows(~_kept_rows(model, levers))
+        people = model.columns("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
+        matrix = matrix.fixed(people, self.whole()[people])
         if not levers:
             closed = model.columns("referrals.extra", "referrals.desk", "referrals.tele")
             matrix = matrix.fixed(closed, np.zeros(closed.size))
+        return _drawn_once(model, matrix, self.values.get("sessions.mode", {}))
+
+
+def _kept_rows(model: Model, levers: bool) -> np.ndarray:
+    """Rows that a baseline is priced by: accounting, soft promises, definitions; doctors' time where it limits tele."""
+    rules = model.matrix.row_rules
+    soft = [rule for rule in PROMISES if model.instance.state(rule) == "soft"]
+    kept: np.ndarray = np.isin(rules, [*ACCOUNTING, *soft, *(["doctor_time"] if levers else [])])
+    kept |= np.char.find(rules, ".") > 0
+    return kept & ~np.isin(rules, ["sessions.one_mode", "sessions.posted_mode"])
+
+
+def _drawn_once(model: Model, matrix: Matrix, modes: Mapping[Key, float]) -> Matrix:
+    """Where clinics stand beside a posting, both together draw what the stronger of the two modes draws."""
+    cells: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for site, specialty, mode, quarter in modes:
+        cells[site, specialty, quarter].append(mode)
+    double = sorted(cell for cell, found in cells.items() if len(found) > 1)
+    columns = model.variable("sessions.mode")
+    if not double or columns is None:
         return matrix
+    # Supply limits the two apart; the draw must not add up, nor be cut to the supply of one of them.
+    subjects = {" ".join(cell) for cell in double}
+    capture = (matrix.row_rules == "capture") & np.asarray([s in subjects for s in matrix.row_subjects])
+    first = int(model.offsets[columns.number])
+    modes_of = matrix.A[:, first : first + len(columns)].tocsr()
+    draws = np.diff(modes_of.indptr) > 0
+    matrix = matrix.drop_rows(capture & draws)
+    for site, specialty, quarter in double:
+        kind, need = model.instance.specialties[specialty], model.instance.needs[site, specialty]
+        weakest = sorted(cells[site, specialty, quarter], key=lambda mode: kind.capture[mode])[:-1]
+        strongest = max(kind.capture[mode] for mode in cells[site, specialty, quarter])
+        off = np.asarray([first + columns.position[site, specialty, mode, quarter] for mode in weakest])
+        matrix = matrix.fixed(off, np.zeros(off.size))
+        most = min(strongest * need.pool * need.calibration, need.recoverable_visits)
+        kept = [
+            int(model.offsets[visits.number]) + visits.position[site, specialty, quarter]
+            for visits in (model.variable("sessions.session_visits"), model.variable("postings.posted_visits"))
+            if visits is not None and (site, specialty, quarter) in visits
+        ]
+        row = sp.csr_matrix((np.ones(len(kept)), ([0] * len(kept), kept)), shape=(1, matrix.cols))
+        matrix = matrix.with_rows(row, [-np.inf], [most], ["capture"], [f"{site} {specialty} {quarter}"])
+    return matrix
 
 
 def settle_in_order(
@@ -63,11 +108,9 @@ def settle_in_order(
     from models.stages import Stages
 
     stages = Stages(model, matrix)
-    for aim in aims:
-        if (
-            model.aims[aim][0].any()
-            and stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-6 * max(1.0, abs(value))).value == np.inf
-        ):
+    for aim in (aim for aim in aims if model.aims[aim][0].any()):
+        found = stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-9 * max(1.0, abs(value)))
+        if found.value == np.inf:
             return None
     return stages.x
 
@@ -140,4 +183,6 @@ def price(model: Model, baseline: Baseline, centres: Floats | None, levers: bool
         whole = centre_columns(model)
         whole = whole[matrix.integer[whole]]
         matrix = matrix.fixed(whole, np.round(centres[whole]))
-    return settle_in_order(model, matrix)
+    # Without levers the flows are today's, even where they overload a hospital: that is a shortfall.
+    order = ("floors", "unmet") if levers else ("unmet", "floors")
+    return settle_in_order(model, matrix, (*order, "worst_served", "travel"))

@@ -108,7 +108,7 @@ def office_plan(
     best: Floats | None = None
     for _ in range(4):
         plan = by_hand(model, closed, limits)
-        x = settle_whole(model, matrix, people, plan.fixed(levers=True).lower)
+        x = settle_whole(model, matrix, people, plan.whole())
         if x is None:
             break
         if best is None or model.value("floors", x) < model.value("floors", best) - 1e-6:
@@ -129,7 +129,7 @@ def running_plan(model: Model, matrix: Matrix) -> Floats | None:
     people = model.columns("sessions", "postings")
     people = people[matrix.integer[people]]
     running = Baseline(model, "running", {"postings.posted": dict.fromkeys(postings.running(model.instance), 1.0)})
-    return settle_whole(model, matrix, people, running.fixed(levers=True).lower)
+    return settle_whole(model, matrix, people, running.whole())
 
 
 def _overload(model: Model, x: Floats) -> dict[tuple[str, str], float]:

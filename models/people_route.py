@@ -9,6 +9,7 @@ import numpy as np
 
 from models import aims as aim_rules
 from models import baselines, by_hand
+from models.answers import Status
 from models.assemble import Model, assemble
 from models.centre_route import (
     centres_again,
@@ -20,8 +21,8 @@ from models.centre_route import (
     least_of_services,
     matrix_without,
 )
-from models.highs import settle
-from models.matrix import Floats
+from models.highs import settle, solve
+from models.matrix import Floats, Matrix
 from models.neighbourhood import improve_in_blocks, improve_worst
 from models.pricing import start_within
 from models.route import WORST_NODES, Route, limits_of
@@ -51,12 +52,13 @@ def people_route(route: Route) -> Stages | None:
         return None
     route.news(stages.x)
     order = [aim for aim in instance.aims.order if aim in model.aims and model.aims[aim][0].any()]
-    for aim in (aim for aim in order if aim not in PEOPLE_AIMS):
+    last = max((at for at, aim in enumerate(order) if aim not in PEOPLE_AIMS), default=-1)
+    for aim in order[: last + 1]:
         if not _first_aim(route, stages, aim):
             return None
         if route.stopped == "user":
             return stages
-    return _later_aims(route, stages, [aim for aim in order if aim in PEOPLE_AIMS])
+    return _later_aims(route, stages, order[last + 1 :])
 
 
 def _start_of(route: Route) -> Stages | None:
@@ -81,7 +83,7 @@ def _start_of(route: Route) -> Stages | None:
     with route.timed("centres"):
         centres = centres_within_budget(route) if tight else centres_for(route)
     if centres is None:
-        return None
+        return _all_at_once(route) if tight else None
     stages = _begun(route, centres)
     if tight:
         with route.timed("blocks"):
@@ -101,7 +103,19 @@ def _begun(route: Route, centres: Floats | None) -> Stages:
         stages.x = _kept(route, stages)
     if stages.x is None:
         stages.x = by_hand.running_plan(route.model, stages.matrix)
+    if stages.x is None and not _feasible(route, stages.matrix):
+        return _all_at_once(route)
     return stages
+
+
+def _all_at_once(route: Route) -> Stages:
+    """Centres and people in one search: where no centres chosen beforehand leave any plan (a budget below them)."""
+    return Stages(route.model, route.model.matrix, report=route.report)
+
+
+def _feasible(route: Route, matrix: Matrix) -> bool:
+    found = solve(matrix, np.zeros(matrix.cols), limits=route.limits(0.2 * route.left))
+    return found.status is not Status.INFEASIBLE
 
 
 def _alone(route: Route) -> Stages:
@@ -134,7 +148,19 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
                 found = alone.solve(aim, limits, lambda _: SAME)
         if found.value == np.inf:
             return
+        if aim == "floors" and found.bound > SAME and tight:
+            found = replace(found, bound=_floors_without_budget(route, alone))
         route.alone[aim] = found
+
+
+def _floors_without_budget(route: Route, alone: Stages) -> float:
+    """A bound of the people's floors that holds however little the centres cost.
+
+    Leaving members unserved could free money for clinics, so that the floors under the budget less
+    the centres' least cost prove nothing for the whole.
+    """
+    free = Stages(alone.model, matrix_without(alone.model.matrix, "budget"))
+    return free.solve("floors", route.limits(0.1 * route.left), lambda _: SAME).bound
 
 
 def _people_of(model: Model, x: Floats, alone: Stages) -> Floats | None:
@@ -199,7 +225,7 @@ def _whole_bound(route: Route, stages: Stages, aim: str) -> float | None:
         return route.alone[aim].bound + route.least[0]
     # Proved with the people's floors at their least: holds when the whole plan's floors are least too.
     floors = next((found.value for found in stages.found if found.aim == "floors"), 0.0)
-    exact = floors <= route.alone["floors"].value + route.least[0] + 1e-6
+    exact = floors <= route.alone["floors"].bound + route.least[0] + SAME
     return route.alone[aim].bound if exact else None
 
 

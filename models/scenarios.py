@@ -16,7 +16,7 @@ def scenarios_of(route: Route, x: Floats) -> pd.DataFrame:
     """Every aim and headline figure of doing nothing, today, by hand and this plan."""
     model = route.model
     plans: dict[str, Floats | None] = {}
-    if "sessions" in model.blocks or "postings" in model.blocks:
+    if "referrals" in model.blocks:
         given = centres_today(route)
         plans["do_nothing"] = baselines.price(model, baselines.nothing(model), given, levers=False)
         plans["today"] = baselines.price(model, baselines.today(model), given, levers=False)

@@ -69,7 +69,7 @@ def test_doing_nothing_moves_nobody() -> None:
     for path in ("sessions.clinics", "postings.posted", "referrals.desk", "referrals.tele", "referrals.extra"):
         assert amount(model, x, path) == 0.0
     assert max(differences(model, x).values()) < 1e-3
-    assert model.value("change", x) == 0.0 and model.value("cost", x) == 0.0
+    assert abs(model.value("change", x)) < 1e-9 and abs(model.value("cost", x)) < 1e-6
 
 
 def test_today_keeps_the_roster_and_the_postings() -> None:
@@ -199,21 +199,15 @@ def test_running_postings_alone_are_a_last_resort() -> None:
     assert amount(model, plan, "sessions.clinics") == 0.0
 
 
-# --- faults of the pricing, to be mended there ------------------------------------------------------
+# --- faults that the pricing once had ----------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True, reason="later aims of the pricing use up a tolerance of 1e-6 times the value; 1e-9 would do"
-)
 def test_without_levers_today_is_reproduced_to_a_millionth() -> None:
     """Never embarrass (a), on an alliance with clinics and a posting of today."""
     model = alone(_busy(), *PEOPLE)
     assert max(differences(model, _priced(model, baselines.today(model))).values()) <= 1e-6
 
 
-@pytest.mark.xfail(
-    strict=True, reason="floors come first, so flows of today leave an overloaded hospital: unmet should come first"
-)
 def test_an_overloaded_hospital_of_today_is_reproduced() -> None:
     """H1 treats more today than it says it can: the flows are today's, and the shortfall is named."""
     x = with_record(tiny_instance(), "capabilities", ("H1", "K1"), visits=950.0)
@@ -221,23 +215,18 @@ def test_an_overloaded_hospital_of_today_is_reproduced() -> None:
     assert max(differences(model, _priced(model, baselines.nothing(model))).values()) <= 1e-3
 
 
-@pytest.mark.xfail(strict=True, reason="doctor_time is kept while pricing, so a full roster has no price at all")
 def test_a_roster_beyond_the_doctors_time_is_priced() -> None:
     """26 clinics of a doctor who has 20 half-days: today's practice, and it has a price."""
     model = alone(replace(tiny_instance(), today_sessions={("D1", "S1", "K1"): (26,)}), *PEOPLE)
     assert baselines.price(model, baselines.today(model), None, levers=False) is not None
 
 
-@pytest.mark.xfail(strict=True, reason="hard floors are kept while pricing, so doing nothing has no price")
 def test_doing_nothing_has_a_price_where_floors_are_hard() -> None:
     """A committee may set a floor hard; doing nothing breaks it, and is still priced."""
     model = alone(with_rule(tiny_instance(), "site_floor", "hard"), *PEOPLE)
     assert baselines.price(model, baselines.nothing(model), None, levers=False) is not None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="both modes draw at once where clinics and a posting share a cell: the captures add up"
-)
 def test_clinics_beside_a_posting_draw_no_more_than_either() -> None:
     """A posting and fortnightly clinics in one cell keep 0.75 of the pool of 160 together, not 1.10."""
     x = tiny_instance(posts={}, capabilities={}, today_sessions={("D2", "S1", "K1"): (6,)})
