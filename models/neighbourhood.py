@@ -10,6 +10,7 @@ step for one site takes doctors and rooms from its neighbours. A search over a h
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,30 +28,32 @@ SITE_AT = {
     "sessions.main": 1,
     "postings.posted": 1,
 }
+#: Where the specialty stands; days of long trips follow the clinics and are always free.
+SPECIALTY_AT = {"sessions.clinics": 2, "sessions.mode": 1, "sessions.main": 2, "postings.posted": 2}
 #: Sites decided again at once, and steps without gain before it ends.
 SITES, PATIENCE = 5, 3
-#: Most sites of one block.
-BLOCK = 8
+#: Most sites, and most specialties, of one block.
+BLOCK, SPECIALTIES = 8, 6
 
 
-def columns_by_site(stages: Stages) -> dict[str, np.ndarray]:
-    """Numbers of the whole-number columns of each site."""
+def columns_by(stages: Stages, places: Mapping[str, int]) -> dict[str, np.ndarray]:
+    """Numbers of the whole-number columns by the part of their key that `places` names."""
     found: dict[str, list[int]] = defaultdict(list)
     model = stages.model
-    for path, at in SITE_AT.items():
+    for path, at in places.items():
         columns = model.variable(path)
         if columns is not None:
             first = int(model.offsets[columns.number])
             for place, key in enumerate(columns.keys):
                 found[key[at]].append(first + place)
-    return {site: np.asarray(numbers, dtype=np.int64) for site, numbers in found.items()}
+    return {part: np.asarray(numbers, dtype=np.int64) for part, numbers in sorted(found.items())}
 
 
-def blocks_of(stages: Stages) -> list[np.ndarray]:
+def blocks_of_sites(stages: Stages) -> list[np.ndarray]:
     """Whole-number columns of the sites of each group, large groups in equal parts of at most `BLOCK` sites."""
-    sites, groups = columns_by_site(stages), stages.model.instance.institutions
+    sites, groups = columns_by(stages, SITE_AT), stages.model.instance.institutions
     by_group: dict[str, list[str]] = defaultdict(list)
-    for site in sorted(sites):
+    for site in sites:
         by_group[groups[site].group].append(site)
     blocks = []
     for _, members in sorted(by_group.items()):
@@ -59,12 +62,20 @@ def blocks_of(stages: Stages) -> list[np.ndarray]:
     return [np.concatenate([sites[site] for site in block]) for block in blocks]
 
 
-def improve_in_blocks(stages: Stages, aim: str, limits: Limits) -> None:
-    """Replace `stages.x` by a plan that is better in `aim`, one block of sites after the other.
+def blocks_of_specialties(stages: Stages) -> list[np.ndarray]:
+    """Whole-number columns of a few specialties at all sites: between them a budget can move from group to group."""
+    kinds = columns_by(stages, SPECIALTY_AT)
+    parts = max(1, -(-len(kinds) // SPECIALTIES))
+    names = list(kinds)
+    return [np.concatenate([kinds[kind] for kind in names[part::parts]]) for part in range(parts)]
+
+
+def improve_in_blocks(stages: Stages, aim: str, limits: Limits, blocks: list[np.ndarray] | None = None) -> None:
+    """Replace `stages.x` by a plan that is better in `aim`, one block after the other (of sites unless given).
 
     limits: of each block; its absolute gap is that of the whole, shared out.
     """
-    blocks = blocks_of(stages)
+    blocks = blocks_of_sites(stages) if blocks is None else blocks
     if stages.x is None or len(blocks) < 2:
         return
     cost, constant = stages.model.aims[aim]
@@ -104,7 +115,7 @@ def improve_worst(stages: Stages, limits: Limits, seconds: float) -> None:
     if stages.x is None:
         return
     cost, constant = stages.model.aims["worst_served"]
-    sites, groups = columns_by_site(stages), stages.model.instance.institutions
+    sites, groups = columns_by(stages, SITE_AT), stages.model.instance.institutions
     held = np.concatenate(list(sites.values())) if sites else np.zeros(0, dtype=np.int64)
     without, number, spent = 0, 0, 0.0
     while without < PATIENCE and spent < seconds:

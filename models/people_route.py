@@ -23,7 +23,7 @@ from models.centre_route import (
 )
 from models.highs import settle, solve
 from models.matrix import Floats, Matrix
-from models.neighbourhood import improve_in_blocks, improve_worst
+from models.neighbourhood import blocks_of_specialties, improve_in_blocks, improve_worst
 from models.pricing import start_within
 from models.route import WORST_NODES, Route, limits_of
 from models.stages import Stages
@@ -87,6 +87,7 @@ def _start_of(route: Route) -> Stages | None:
     stages = _begun(route, centres)
     if tight:
         with route.timed("blocks"):
+            _in_blocks(route, stages, blocks_of_specialties(stages))
             _in_blocks(route, stages)
         if stages.x is not None:
             alone.x = _people_of(model, stages.x, alone)
@@ -140,7 +141,7 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
             limits = limits_of(route, aim, alone)
             if aim == "unmet" and tight:
                 # The plan comes from the people with their centres: here only the bound is wanted.
-                limits = replace(limits, seconds=0.3 * route.left)
+                limits = replace(limits, seconds=0.2 * route.left)
             elif aim == "unmet":
                 _in_blocks(route, alone)
             found = alone.accept(aim, 0.0, SAME, lambda _: SAME) if aim == "floors" else None
@@ -174,10 +175,10 @@ def _people_of(model: Model, x: Floats, alone: Stages) -> Floats | None:
     return by_hand.settle_whole(alone.model, alone.matrix, people[alone.matrix.integer[people]], found)
 
 
-def _in_blocks(route: Route, stages: Stages) -> None:
+def _in_blocks(route: Route, stages: Stages, blocks: list[np.ndarray] | None = None) -> None:
     """Bring `unmet` near to its optimum block by block, so that the large search has little left to do."""
     limits = limits_of(route, "unmet", stages)
-    improve_in_blocks(stages, "unmet", replace(limits, seconds=0.12 * route.left))
+    improve_in_blocks(stages, "unmet", replace(limits, seconds=0.12 * route.left), blocks)
 
 
 def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
