@@ -1,10 +1,8 @@
 """Better plans by deciding a few sites again and keeping the rest.
 
 `improve_in_blocks` decides group after group: groups share little (referrals across groups), so that a few
-small searches come near to what one large search finds much later. `improve_worst` serves the aim
-`worst_served`, which stays open by 6 to 14 points in one call, whatever is tried: its bound is weak and a
-step for one site takes doctors and rooms from its neighbours. A search over a handful of sites at a time
-(Shaw 1998) finds such steps in a second each. Neither proves anything; the bound comes from the whole model.
+small searches come near to what one large search finds much later (large neighbourhoods: Shaw 1998). It
+proves nothing; the bound comes from the whole model.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ import numpy as np
 
 from models.answers import Job, Limits
 from models.highs import solve_many
-from models.matrix import Floats
 from models.stages import Stages
 
 #: Where the site stands in the keys of each variable of whole numbers.
@@ -30,8 +27,6 @@ SITE_AT = {
 }
 #: Where the specialty stands; days of long trips follow the clinics and are always free.
 SPECIALTY_AT = {"sessions.clinics": 2, "sessions.mode": 1, "sessions.main": 2, "postings.posted": 2}
-#: Sites decided again at once, and steps without gain before it ends.
-SITES, PATIENCE = 5, 3
 #: Most sites, and most specialties, of one block.
 BLOCK, SPECIALTIES = 8, 6
 
@@ -90,52 +85,3 @@ def improve_in_blocks(stages: Stages, aim: str, limits: Limits, blocks: list[np.
             stages.x = answer.x
         if answer.stopped_by == "user":
             return
-
-
-def ranked(stages: Stages, x: Floats) -> list[str]:
-    """Sites by the share kept of what is attainable, the worst first."""
-    columns = stages.model.variable("aims.short")
-    if columns is None:
-        return []
-    matrix = stages.matrix
-    rows = np.flatnonzero(matrix.row_rules == "aims.worst_served")
-    level = stages.model.variable("aims.level")
-    assert level is not None
-    rest = x.copy()
-    rest[stages.model.offsets[level.number]] = 0.0
-    first = int(stages.model.offsets[columns.number])
-    rest[first : first + len(columns)] = 0.0
-    kept = matrix.A.tocsr()[rows] @ rest
-    order = sorted(zip(kept.tolist(), (matrix.row_subjects[row] for row in rows.tolist()), strict=True))
-    return [site for _, site in order]
-
-
-def improve_worst(stages: Stages, limits: Limits, seconds: float) -> None:
-    """Replace `stages.x` by a plan that is better in `worst_served`, as long as steps gain."""
-    if stages.x is None:
-        return
-    cost, constant = stages.model.aims["worst_served"]
-    sites, groups = columns_by(stages, SITE_AT), stages.model.instance.institutions
-    held = np.concatenate(list(sites.values())) if sites else np.zeros(0, dtype=np.int64)
-    without, number, spent = 0, 0, 0.0
-    while without < PATIENCE and spent < seconds:
-        order = [site for site in ranked(stages, stages.x) if site in sites]
-        if not order:
-            return
-        worst = order[number % min(3, len(order))]
-        number += 1
-        near = [site for site in order if groups[site].group == groups[worst].group and site != worst]
-        # The worst and its group's best served: who can give, and who needs.
-        chosen = [worst, *near[: SITES // 2], *near[::-1][: SITES - 1 - SITES // 2]]
-        free = np.concatenate([sites[site] for site in dict.fromkeys(chosen)])
-        fixed = np.setdiff1d(held, free)
-        matrix = stages.matrix.fixed(fixed, np.round(stages.x[fixed]))
-        job = Job(matrix, cost, constant, limits=limits, start=stages.x)
-        answer = solve_many([job])[0]
-        spent += answer.seconds
-        if answer.stopped_by == "user":
-            return
-        gained = answer.x is not None and answer.objective < float(cost @ stages.x) + constant - 1e-4
-        if gained and answer.x is not None:
-            stages.x = answer.x
-        without = 0 if gained else without + 1

@@ -23,9 +23,9 @@ from models.centre_route import (
 )
 from models.highs import settle, solve
 from models.matrix import Floats, Matrix
-from models.neighbourhood import blocks_of_specialties, improve_in_blocks, improve_worst
+from models.neighbourhood import blocks_of_specialties, improve_in_blocks
 from models.pricing import start_within
-from models.route import WORST_NODES, Route, limits_of
+from models.route import Route, limits_of
 from models.stages import Stages
 
 #: Aims that are decided with the offer (modes and centres) kept.
@@ -187,9 +187,6 @@ def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     with route.timed(aim):
         found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
         if found is None:
-            if aim == "worst_served":
-                step = replace(route.limits(4.0, absolute_gap=0.002), nodes=WORST_NODES)
-                improve_worst(stages, step, 0.2 * route.left)
             found = stages.solve(aim, limits_of(route, aim, stages), route.tolerance(aim))
     if found.value == np.inf:
         return False

@@ -22,7 +22,7 @@ from models.stages import Found, Stages
 #: With a binding budget the step in centre size stays open: the gap asked for is this much wider.
 BUDGET_GAP = 2.5
 #: `worst_served` stays open by 6 to 14 points whatever is tried: it stops by nodes, to be repeatable.
-WORST_NODES = 60
+WORST_NODES = 20
 #: Part of the time limit that is kept for pricing the scenarios at the end.
 KEPT_BACK = 0.06
 
@@ -138,7 +138,7 @@ class _Timer:
 
 
 def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
-    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.25}.get(aim, 0.5) * route.left
+    seconds = {"floors": 0.25, "unmet": 0.6, "worst_served": 0.3}.get(aim, 0.5) * route.left
     if aim != "unmet":
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)
