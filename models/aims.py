@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import numpy as np
+
 from models.instance import Instance
 from models.ledger import Ledger
-from models.rows import Columns, Rows, Term
+from models.matrix import Floats, Matrix
+from models.rows import Columns, Rows, Sheet, Term
 
 #: unit of each aim, and the least difference that counts (the absolute tolerance of its cap)
 UNITS: dict[str, tuple[str, float]] = {
@@ -107,3 +110,23 @@ def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
         ledger.aim("worst_served", short, site, 1.0 / ceil(len(can) / 10))
     ledger.aim("worst_served", level, "t", -1.0)
     ledger.constants["worst_served"] += 1.0
+
+
+def settle_worst_served(sheet: Sheet, matrix: Matrix, x: Floats) -> None:
+    """Put the level and shortfalls of `worst_served` where they belong for the visits of `x` (in place).
+
+    With the visits given the linear programme has this solution: the level is the share kept at the
+    last of the worst tenth, and each site is short of it by what it lacks.
+    """
+    rows = np.flatnonzero(matrix.row_rules == "aims.worst_served")
+    columns = {c.path: c for c in sheet.columns if c.path in ("aims.level", "aims.short")}
+    if not rows.size or len(columns) < 2:
+        return
+    offsets = sheet.offsets()
+    level, first = int(offsets[columns["aims.level"].number]), int(offsets[columns["aims.short"].number])
+    short = np.arange(first, first + len(columns["aims.short"]))
+    x[level], x[short] = 0.0, 0.0
+    kept = matrix.A.tocsr()[rows] @ x
+    x[level] = np.sort(kept)[ceil(rows.size / 10) - 1]
+    places = [columns["aims.short"].position[matrix.row_subjects[row]] for row in rows.tolist()]
+    x[short[places]] = np.maximum(0.0, x[level] - kept)

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from models import postings
+from models.aims import settle_worst_served
 from models.answers import Limits
 from models.assemble import Model
 from models.instance import FREQUENCIES, Instance
@@ -101,17 +102,17 @@ def _drawn_once(model: Model, matrix: Matrix, modes: Mapping[Key, float]) -> Mat
     return matrix
 
 
-def settle_in_order(
-    model: Model, matrix: Matrix, aims: Iterable[str] = ("floors", "unmet", "worst_served", "travel")
-) -> Floats | None:
+def settle_in_order(model: Model, matrix: Matrix, aims: Iterable[str] = ("floors", "unmet", "travel")) -> Floats | None:
     """The continuous rest of a plan whose whole numbers are fixed: aims in order, as linear programmes."""
     from models.stages import Stages
 
-    stages = Stages(model, matrix)
+    stages = Stages(model, matrix.drop_rows(np.char.startswith(matrix.row_rules, "aims.")))
     for aim in (aim for aim in aims if model.aims[aim][0].any()):
         found = stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-9 * max(1.0, abs(value)))
         if found.value == np.inf:
             return None
+    if stages.x is not None:
+        settle_worst_served(model.sheet, model.matrix, stages.x)
     return stages.x
 
 
@@ -184,5 +185,4 @@ def price(model: Model, baseline: Baseline, centres: Floats | None, levers: bool
         whole = whole[matrix.integer[whole]]
         matrix = matrix.fixed(whole, np.round(centres[whole]))
     # Without levers the flows are today's, even where they overload a hospital: that is a shortfall.
-    order = ("floors", "unmet") if levers else ("unmet", "floors")
-    return settle_in_order(model, matrix, (*order, "worst_served", "travel"))
+    return settle_in_order(model, matrix, ("floors", "unmet", "travel") if levers else ("unmet", "floors"))
