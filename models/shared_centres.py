@@ -83,7 +83,8 @@ aim change            + 13 points for each newly opened or closed centre
 aim farthest          + z
 offers                served[i,s] = sum_h x; centre_open[h,s] = sum_{l,b} y
 
-Left out on purpose: queues at the loading dock, phasing over quarters, clinic items in the least
+Left out on purpose: random days of goods (a batch above the mean is finished in overtime, so that a centre may
+be planned to its full daily capacity), queues at the loading dock, phasing over quarters, clinic items in the least
 volume (they may come and go), and the capacity that a backup would need on the day it stands in.
 """
 
