@@ -102,11 +102,15 @@ def no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def assemble(instance: Instance, without: tuple[str, ...] = (), explain: bool = False) -> Model:
+def assemble(
+    instance: Instance, without: tuple[str, ...] = (), explain: bool = False, items_paid: bool = True
+) -> Model:
     """Build every wanted block but those in `without`, and compile.
 
     With `explain`, columns that a filter rule forbids are there too, each held at zero by a row
-    under its rule. Raises `ModelError` when a block needs an offer that nobody makes.
+    under its rule. Without centre columns clinic items are paid at their least unit cost when
+    `items_paid` (every plan worth comparing serves all members); else they cost nothing.
+    Raises `ModelError` when a block needs an offer that nobody makes.
     """
     with no_garbage_collection():
         model, sheet = pyo.ConcreteModel(), Sheet()
@@ -122,7 +126,7 @@ def assemble(instance: Instance, without: tuple[str, ...] = (), explain: bool = 
             block.build(model.component(block.NAME), instance, ledger)
             built.append(block.NAME)
         model.add_component("whole", pyo.Block())
-        _close(model.whole, instance, ledger, tuple(built))
+        _close(model.whole, instance, ledger, tuple(built), items_paid)
         model.add_component("aims", pyo.Block())
         if "worst_served" in instance.aims.order:
             aims.worst_served(model.aims, instance, ledger)
@@ -135,7 +139,7 @@ def assemble(instance: Instance, without: tuple[str, ...] = (), explain: bool = 
     return Model(instance, model, sheet, ledger, matrix, vectors, tuple(built), shortfalls)
 
 
-def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...]) -> None:
+def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...], items_paid: bool) -> None:
     """Close the shared sums."""
     sheet = ledger.sheet
     if "referrals" in built:
@@ -172,14 +176,14 @@ def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...
         capability = instance.capabilities.get(key[:2])
         if capability is not None:
             home.row(key, ledger.sums["home_load"][key], upper=capability.visits - capability.own_load)
-    _close_items(instance, ledger, "shared_centres" in built)
+    _close_items(instance, ledger, "shared_centres" in built, items_paid)
     if instance.budget.yuan_per_year is not None:
         family = Rows(sheet, "whole", "budget", doc="money within the budget", rule="budget", unit="10,000 yuan/year")
         terms = [(c, key, yuan / MONEY_SCALE) for part in instance.budget.covers for c, key, yuan in ledger.money[part]]
         family.row((), terms, upper=instance.budget.yuan_per_year / MONEY_SCALE)
 
 
-def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
+def _close_items(instance: Instance, ledger: Ledger, centres: bool, paid: bool) -> None:
     """Clinic items go to the centres; without centre columns they are paid at their least unit cost.
 
     Only where a centre must take them: what no centre serves goes elsewhere at no cost, and a bound
@@ -194,9 +198,11 @@ def _close_items(instance: Instance, ledger: Ledger, centres: bool) -> None:
             if any(coef < 0 for _, _, coef in items[key]):
                 family.row(key, items[key], 0.0, 0.0)
         return
+    if not paid:
+        return
     least: dict[str, float] = defaultdict(lambda: INF)
     for level in instance.levels:
-        if level.state != "forbidden":
+        if level.state != "forbidden" or instance.state("forbidden_centre") != "hard":
             least[level.service] = min(least[level.service], level.cost_per_item)
     weeks = {quarter.name: quarter.weeks / instance.weeks for quarter in instance.quarters}
     for key, terms in items.items():

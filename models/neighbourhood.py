@@ -7,6 +7,7 @@ proves nothing; the bound comes from the whole model.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -65,10 +66,12 @@ def blocks_of_specialties(stages: Stages) -> list[np.ndarray]:
     return [np.concatenate([kinds[kind] for kind in names[part::parts]]) for part in range(parts)]
 
 
-def improve_in_blocks(stages: Stages, aim: str, limits: Limits, blocks: list[np.ndarray] | None = None) -> None:
+def improve_in_blocks(
+    stages: Stages, aim: str, limits: Limits, blocks: list[np.ndarray] | None = None, total: float = np.inf
+) -> None:
     """Replace `stages.x` by a plan that is better in `aim`, one block after the other (of sites unless given).
 
-    limits: of each block; its absolute gap is that of the whole, shared out.
+    limits: of each block; its absolute gap is that of the whole, shared out. total: seconds of all blocks.
     """
     blocks = blocks_of_sites(stages) if blocks is None else blocks
     if stages.x is None or len(blocks) < 2:
@@ -77,10 +80,17 @@ def improve_in_blocks(stages: Stages, aim: str, limits: Limits, blocks: list[np.
     held = np.concatenate(blocks)
     own = replace(limits, absolute_gap=limits.absolute_gap / len(blocks))
     matrix = stages.without_later_aims(aim)
+    began = time.perf_counter()
     for block in blocks:
+        left = total - (time.perf_counter() - began)
+        if left <= 0:
+            stages.clocked = True
+            return
+        own = replace(own, seconds=left if own.seconds is None else min(own.seconds, left))
         fixed = np.setdiff1d(held, block)
         job = Job(matrix.fixed(fixed, np.round(stages.x[fixed])), cost, constant, limits=own, start=stages.x)
         answer = solve_many([job])[0]
+        stages.clocked |= answer.stopped_by == "clock"
         if answer.x is not None and answer.objective < float(cost @ stages.x) + constant:
             stages.x = answer.x
         if answer.stopped_by == "user":

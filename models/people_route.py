@@ -55,7 +55,11 @@ def people_route(route: Route) -> Stages | None:
     last = max((at for at, aim in enumerate(order) if aim not in PEOPLE_AIMS), default=-1)
     for aim in order[: last + 1]:
         if not _first_aim(route, stages, aim):
-            return None
+            if not route.results or stages.x is None:
+                return None
+            # A plan that serves the aims before this one is in hand: it is kept, and the stop is told.
+            route.stopped = "clock"
+            return stages
         if route.stopped == "user":
             return stages
     return _later_aims(route, stages, order[last + 1 :])
@@ -83,12 +87,12 @@ def _start_of(route: Route) -> Stages | None:
     with route.timed("centres"):
         centres = centres_within_budget(route) if tight else centres_for(route)
     if centres is None:
-        return _all_at_once(route) if tight else None
+        return _all_at_once(route)
     stages = _begun(route, centres)
     if tight:
         with route.timed("blocks"):
-            _in_blocks(route, stages, blocks_of_specialties(stages))
-            _in_blocks(route, stages)
+            _in_blocks(route, stages, blocks_of_specialties(stages), weighed=True)
+            _in_blocks(route, stages, weighed=True)
         if stages.x is not None:
             alone.x = _people_of(model, stages.x, alone)
         _prove_alone(route, alone, tight)
@@ -102,11 +106,18 @@ def _begun(route: Route, centres: Floats | None) -> Stages:
         stages.x = _start(route, centres)
     with route.timed("within budget"):
         stages.x = _kept(route, stages)
-    if stages.x is None:
-        stages.x = by_hand.running_plan(route.model, stages.matrix)
+    # Never worse than the running postings and nothing else.
+    idle = by_hand.running_plan(route.model, stages.matrix)
+    if idle is not None and (stages.x is None or _worth(stages, idle) < _worth(stages, stages.x)):
+        stages.x = idle
     if stages.x is None and not _feasible(route, stages.matrix):
         return _all_at_once(route)
     return stages
+
+
+def _worth(stages: Stages, x: Floats) -> tuple[float, float]:
+    """Floors, then unmet visits, rounded as a comparison needs."""
+    return round(stages.model.value("floors", x), 4), stages.model.value("unmet", x)
 
 
 def _all_at_once(route: Route) -> Stages:
@@ -130,7 +141,8 @@ def _alone(route: Route) -> Stages:
     if budget.yuan_per_year is not None and "centres" in budget.covers:
         less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
         instance = replace(instance, budget=less)
-    alone = assemble(instance, without=("shared_centres",))
+    # Where some member cannot be served at all, items may cost nothing: then none are charged here.
+    alone = assemble(instance, without=("shared_centres",), items_paid=route.least[0] <= SAME)
     return Stages(alone, alone.matrix, report=route.report)
 
 
@@ -149,7 +161,7 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
                 found = alone.solve(aim, limits, lambda _: SAME)
         if found.value == np.inf:
             return
-        if aim == "floors" and found.bound > SAME and tight:
+        if aim == "floors" and found.bound > SAME and route.instance.budget.yuan_per_year is not None:
             found = replace(found, bound=_floors_without_budget(route, alone))
         route.alone[aim] = found
 
@@ -175,10 +187,23 @@ def _people_of(model: Model, x: Floats, alone: Stages) -> Floats | None:
     return by_hand.settle_whole(alone.model, alone.matrix, people[alone.matrix.integer[people]], found)
 
 
-def _in_blocks(route: Route, stages: Stages, blocks: list[np.ndarray] | None = None) -> None:
-    """Bring `unmet` near to its optimum block by block, so that the large search has little left to do."""
+def _in_blocks(route: Route, stages: Stages, blocks: list[np.ndarray] | None = None, weighed: bool = False) -> None:
+    """Bring `unmet` near to its optimum block by block, so that the large search has little left to do.
+
+    weighed: before `floors` is capped, it counts `FLOORS_FIRST` times in what is brought down.
+    """
     limits = limits_of(route, "unmet", stages)
-    improve_in_blocks(stages, "unmet", replace(limits, seconds=0.12 * route.left), blocks)
+    aim = _weigh_floors(stages) if weighed else "unmet"
+    improve_in_blocks(stages, aim, replace(limits, seconds=0.12 * route.left), blocks, total=0.4 * route.left)
+    route.heed(stages)
+
+
+def _weigh_floors(stages: Stages) -> str:
+    """Register the aim `start`, shortfalls and visits in one sum, and return its name."""
+    model = stages.model
+    (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
+    model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
+    return "start"
 
 
 def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
@@ -206,13 +231,12 @@ def _kept(route: Route, stages: Stages) -> Floats | None:
 
 def _within_budget(route: Route, stages: Stages) -> Floats | None:
     """A start that keeps a binding budget, from `stages.x`, which may break it; None where none was found."""
-    model = stages.model
-    (floors, constant), (unmet, more) = model.aims["floors"], model.aims["unmet"]
-    model.aims["start"] = (FLOORS_FIRST * floors + unmet, FLOORS_FIRST * constant + more)
+    model, aim = stages.model, _weigh_floors(stages)
     room = max(route.nothing.get("unmet", 1.0), 1.0)
     limits = route.limits(0.085 * route.left, absolute_gap=0.004 * room)
-    found = start_within(stages, "start", "budget", limits)
-    return None if found is None else settle(stages.matrix, model.aims["start"][0], found, 10.0)
+    found = start_within(stages, aim, "budget", limits, total=0.4 * route.left)
+    route.heed(stages)
+    return None if found is None else settle(stages.matrix, model.aims[aim][0], found, 10.0)
 
 
 def _whole_bound(route: Route, stages: Stages, aim: str) -> float | None:
@@ -255,7 +279,7 @@ def _later_aims(route: Route, stages: Stages, aims: list[str]) -> Stages:
                 break
             if aim == "cost" and model.columns("shared_centres").size:
                 found = centres_again(route, stages, found)
-        route.record(found, given="earlier aims, the offer" + (", centres" if aim != "cost" else ""))
+        route.record(found, given="earlier aims, the offer, centres")
         route.news(stages.x)
         if route.stopped == "user":
             break

@@ -40,7 +40,7 @@ Constraints
 ``post_share`` : for every hospital and date, the postings that run are at most
 floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
 ``max_posts`` : the same over the whole alliance, at most the greatest number
-``home_cover_posted`` : for every department and quarter
+``home_cover_posted`` : for every department and date, counting the postings that run on it
 
 .. math:: \sum y \le \max(1, \lfloor share \cdot head \rfloor)\ \text{if}\ head \ge 4,\ \text{else}\ 0
 
@@ -265,6 +265,9 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
         sheet, NAME, "post_floor", doc="locked posts are filled", rule="post_floor", unit="doctors", weight=10.0
     )
     share = Rows(sheet, NAME, "post_share", doc="share of the staff", rule="post_share", unit="doctors")
+    cover = Rows(
+        sheet, NAME, "home_cover_posted", doc="departments keep people", rule="home_cover_posted", unit="doctors"
+    )
     total = Rows(sheet, NAME, "max_posts", doc="all postings at once", rule="max_posts", unit="doctors")
     for option in running(instance):
         kept.row(_subject(option), [(posted, option, 1.0)], lower=1.0)
@@ -276,6 +279,7 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
             groups["doctor", doctor].append(term)
             groups["post", site, specialty].append(term)
             groups["hospital", instance.doctors[doctor].institution].append(term)
+            groups["department", instance.doctors[doctor].institution, instance.doctors[doctor].department].append(term)
         for (kind, *who), terms in groups.items():
             subject = (*who, day.isoformat())
             if kind == "doctor" and len(terms) > 1:
@@ -284,6 +288,11 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
                 post = instance.posts.get((who[0], who[1]))
                 held = sum(1 for _, key, _ in terms if key in running(instance))
                 limit.row(subject, terms, upper=float(max(post.doctors if post else 0, held)))
+            elif kind == "department" and (who[0], who[1]) in instance.departments:
+                # Who is already away under an agreement stays away: the limit binds new postings.
+                held = sum(1 for _, key, _ in terms if key in running(instance))
+                most = away_limit(instance.departments[who[0], who[1]], settings.cover_min_headcount)
+                cover.row(subject, terms, upper=float(max(most, held)))
             elif kind == "hospital":
                 staff = instance.institutions[who[0]].staff
                 if staff is not None:
@@ -307,21 +316,11 @@ def away_limit(department: Department, least_headcount: int) -> int:
 
 
 def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
-    family = Rows(
-        ledger.sheet,
-        NAME,
-        "home_cover_posted",
-        doc="departments keep their people",
-        rule="home_cover_posted",
-        unit="doctors",
-    )
-    away: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for option, cover in covers.items():
         doctor = instance.doctors[option[0]]
         for quarter, part in zip(instance.quarters, cover, strict=True):
             if part:
                 at = instance.quarters.index(quarter)
-                away[doctor.institution, doctor.department, quarter.name].append((posted, option, 1.0))
                 ledger.add("half_days", (doctor.id, quarter.name), posted, option, doctor.free[at] * part)
                 ledger.add(
                     "home_load",
@@ -330,14 +329,6 @@ def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[O
                     option,
                     doctor.home_visits * part,
                 )
-    settings, held = options_of(instance), running(instance)
-    for (home, name, quarter_name), terms in sorted(away.items()):
-        department = instance.departments.get((home, name))
-        if department is not None:
-            # Who is already away under an agreement stays away: the limit binds new postings.
-            fixed = sum(1 for _, key, _ in terms if key in held)
-            limit = max(away_limit(department, settings.cover_min_headcount), fixed)
-            family.row((home, name, quarter_name), terms, upper=float(limit))
 
 
 def _locks(block: Any, instance: Instance, ledger: Ledger, posted: Columns) -> None:

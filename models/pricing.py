@@ -7,6 +7,8 @@ linear relaxation the model is as easy as without a budget, and its plan is clos
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from models.answers import Limits
@@ -22,10 +24,10 @@ ROUNDS = 5
 LEAST_PRICE = 1e-6
 
 
-def start_within(stages: Stages, aim: str, rule: str, limits: Limits) -> Floats | None:
+def start_within(stages: Stages, aim: str, rule: str, limits: Limits, total: float) -> Floats | None:
     """A plan that keeps the single row of `rule`, from one at hand that breaks it; None where none was found.
 
-    limits: of each block of sites in each round.
+    limits: of each block of sites in each round; total: seconds of all rounds.
     """
     matrix = stages.matrix
     rows = np.flatnonzero(matrix.row_rules == rule)
@@ -40,8 +42,12 @@ def start_within(stages: Stages, aim: str, rule: str, limits: Limits) -> Floats 
     coefs = np.asarray(matrix.A[[row], :].todense()).ravel()
     limit = float(matrix.row_upper[row])
     trial = Stages(stages.model, matrix.drop_rows(matrix.row_rules == rule), x=stages.x, report=stages.report)
-    low = price
+    low, began = price, time.perf_counter()
     for _ in range(ROUNDS):
+        stages.clocked |= trial.clocked
+        if time.perf_counter() - began > total:
+            stages.clocked = True
+            return None
         found = _at(price, trial, aim, coefs, limits)
         if found is not None and float(coefs @ found) <= limit + 1e-9:
             # Once more between the last two prices: the raise may have cut more than the row asks.

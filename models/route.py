@@ -121,6 +121,11 @@ class Route:
         gap = aim_rules.gap_of(result.name, value, result.bound, self.nothing.get(result.name))
         return replace(result, value=value, gap=gap)
 
+    def heed(self, stages: Stages) -> None:
+        """Let a search that the clock cut be told, even where it only prepared another."""
+        if stages.clocked and self.stopped != "user":
+            self.stopped = "clock"
+
     def news(self, x: Floats | None) -> None:
         if self.incumbent is not None and x is not None:
             self.incumbent(self.model.tables(x))
@@ -145,5 +150,6 @@ def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
         return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
     cost, constant = stages.model.aims[aim]
     relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
-    room = max(route.nothing.get(aim, relaxed.bound) - relaxed.bound, 1.0)
+    bound = relaxed.bound if math.isfinite(relaxed.bound) else route.nothing.get(aim, 0.0)
+    room = max(route.nothing.get(aim, bound) - bound, 1.0)
     return route.limits(seconds, absolute_gap=max(0.6 * route.gap * room, 0.5))

@@ -46,6 +46,7 @@ class Stages:
     x: Floats | None = None
     found: list[Found] = field(default_factory=list)
     report: Report | None = None
+    clocked: bool = False
 
     def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
         """Minimise one aim over what is left, keep the plan, and cap the aim."""
@@ -57,6 +58,7 @@ class Stages:
             return Found(aim, np.inf, -np.inf, Status.INFEASIBLE, "none", 0.0)
         answers = self._answers(matrix, cost, pieces, limits, aim)
         x = np.clip(np.zeros(matrix.cols) if self.x is None else self.x.copy(), matrix.lower, matrix.upper)
+        self.clocked |= any(answer.stopped_by == "clock" for answer in answers)
         held = True
         for (_, cols), answer in zip(pieces, answers, strict=True):
             if answer.x is not None:

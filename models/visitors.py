@@ -53,7 +53,8 @@ def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[V
     needs: dict[str, list[str]] = defaultdict(list)
     asked = _asked_for(instance)
     for (site, specialty), need in instance.needs.items():
-        worth = min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked
+        promised = site in instance.sites and any(instance.sites[site].floor)
+        worth = min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked or promised
         if need.modes and site in instance.sites and worth:
             needs[specialty].append(site)
     found, forbidden = [], {}
@@ -131,6 +132,8 @@ class Clinics:
         return (*clinics, "posted") if self.posted.get((site, specialty, quarter)) else clinics
 
     def _most(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
+        if self.ledger.explain or self.instance.state("frequency") != "hard":
+            return self._time(doctor, site, quarter)
         high, at = self.instance.sites[site].counts_high, self.at[quarter]
         return min(
             self._time(doctor, site, quarter),

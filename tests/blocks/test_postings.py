@@ -90,7 +90,7 @@ def test_a_plan_within_all_limits_breaks_nothing() -> None:
                 ("one_posting", "D4 2026-06-01"),
                 ("doctor_time", "D4 Q1"),
                 ("post_limit", "S3 K1 2026-06-01"),
-                ("home_cover_posted", "H2 DEP1 Q1"),
+                ("home_cover_posted", "H2 DEP1 2026-06-01"),
                 ("max_posts", "2026-06-01"),
                 ("subsidy_budget", ""),
                 ("lock", "locks row 1"),
@@ -299,17 +299,14 @@ class _Account:
                     0.03 * staff + 1e-9
                 ):
                     rules.add("post_share")
-            if self.settings.max_posts is not None and len(there) > self.settings.max_posts:
-                rules.add("max_posts")
-        for quarter in (0, 1):
-            away = [o for o in plan if self.cover(o)[quarter] > 0]
-            held = [o for o in self.running if self.cover(o)[quarter] > 0]
-            for home in ("H1", "H2"):
                 heads = x.departments[home, "DEP1"].headcount
                 limit = max(1, floor(0.2 * heads)) if heads >= 4 else 0
                 limit = max(limit, sum(x.doctors[o[0]].institution == home for o in held))
-                if sum(x.doctors[o[0]].institution == home for o in away) > limit:
+                if sum(x.doctors[o[0]].institution == home for o in there) > limit:
                     rules.add("home_cover_posted")
+            if self.settings.max_posts is not None and len(there) > self.settings.max_posts:
+                rules.add("max_posts")
+        for quarter in (0, 1):
             if any(sum(self.cover(o)[quarter] for o in plan if o[0] == d) > 1 + 1e-9 for d in x.doctors):
                 rules.add("doctor_time")
         if any(option not in plan for option in self.running):
