@@ -91,8 +91,9 @@ def _start_of(route: Route) -> Stages | None:
     stages = _begun(route, centres)
     if tight:
         with route.timed("blocks"):
-            _in_blocks(route, stages, blocks_of_specialties(stages), weighed=True)
-            _in_blocks(route, stages, weighed=True)
+            kept = _promises_kept(stages)
+            _in_blocks(route, stages, blocks_of_specialties(stages), weighed=not kept)
+            _in_blocks(route, stages, weighed=not kept)
         if stages.x is not None:
             alone.x = _people_of(model, stages.x, alone)
         _prove_alone(route, alone, tight)
@@ -196,6 +197,17 @@ def _in_blocks(route: Route, stages: Stages, blocks: list[np.ndarray] | None = N
     aim = _weigh_floors(stages) if weighed else "unmet"
     improve_in_blocks(stages, aim, replace(limits, seconds=0.12 * route.left), blocks, total=0.4 * route.left)
     route.heed(stages)
+
+
+def _promises_kept(stages: Stages) -> bool:
+    """Whether the plan at hand has no shortfall at all; then none is let in again."""
+    if stages.x is None or stages.model.value("floors", stages.x) > SAME:
+        return False
+    floors, constant = stages.model.aims["floors"]
+    used = np.flatnonzero(floors)
+    if used.size:
+        stages.add_cap("floors", used, floors[used], SAME - constant)
+    return True
 
 
 def _weigh_floors(stages: Stages) -> str:
