@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geodata.beside import find_layers, hash_file
 from geodata.cleaning import CleanTable, clean_table
 from geodata.errors import RegionNotFound
 from geodata.layers import layer_grids
@@ -56,6 +57,13 @@ def read_region(path: str | Path) -> Region:
         raise RegionNotFound(path, "there is nothing at this path.", "此处没有文件或文件夹。")
     cleaned = _clean_tables(found)
     found.problems += resolve_references(cleaned)
+    layers, more = find_layers(path, found.settings)
+    found.problems += more
+    for layer in list(layers):
+        try:
+            found.sources[layers[layer].name] = hash_file(layers[layer])
+        except OSError as error:
+            found.problems.append(said("no_access", why=error.strerror).problem(layers.pop(layer).name))
     name = found.settings.get("region", {})
     name = name.get("name") if isinstance(name, dict) else None
     return Region(
@@ -66,6 +74,7 @@ def read_region(path: str | Path) -> Region:
         rows={table: cleaned[table].labels for table in TABLES if table in cleaned},
         defaults=[used for table in TABLES if table in cleaned for used in cleaned[table].defaults],
         problems=_ordered(found.problems),
+        layers=layers,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,7 @@ class Region:
     its order and type (see `geodata.schema`), unknown columns follow as text.
     settings: `plan.toml` parsed, {} where there is none. sources: file name -> SHA-256 (hex).
     rows: per table, the row of each record as the user sees it, as text.
+    layers: map layers beside the tables (`geodata.beside.LAYERS`), by name: "roads", "boundaries".
     problems: what reading found; `geodata.checks` adds what only several tables together show.
     """
 
@@ -38,6 +40,7 @@ class Region:
     rows: dict[str, list[str]] = field(default_factory=dict)
     defaults: list[DefaultUsed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    layers: dict[str, Path] = field(default_factory=dict)
 
     def row(self, table: str, position: int) -> str:
         """The row that the user sees for the record at `position` of `table`."""

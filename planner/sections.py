@@ -43,6 +43,7 @@ class Region(_Checked):
         "datum of the coordinates, also one per table",
         choices=("wgs84", "gcj02", "bd09", "cgcs2000"),
     )
+    boundaries: str = option("", "边界文件；空为按名查找", "boundaries beside the tables; empty: found by name")
     population: str = option(
         "resident", "人口口径：常住或户籍", "which population is given", choices=("resident", "registered"), later=True
     )
@@ -69,13 +70,26 @@ class Calendar(_Checked):
 class Travel(_Checked):
     """Minutes and kilometres between places where the region's `travel` table has none."""
 
-    method: str = option("auto", "取得路程的办法", "where trips come from", choices=("auto", "table", "straight"))
+    method: str = option("auto", "路程的来源", "where trips come from", choices=("auto", "table", "roads", "straight"))
+    roads: str = option("", "道路文件；空为按名查找", "roads beside the tables; empty: found by name")
+    engine: str = option("own", "道路计算引擎", "what computes road trips", choices=("own", "osrm"))
+    patient_mode: str = option(
+        "car", "病人出行方式", "how patients travel on roads", choices=("car", "ebike", "bus", "walk")
+    )
+    ferry_wait_minutes: float = option(
+        10.0, "每次渡船等候", "wait for each ferry", unit="minutes", least=0, most=240
+    )
+    walk_kmh: float = option(4.5, "到最近道路的步速", "walking to the nearest road", unit="km/h", above=0, most=10)
+    snap_metres: float = option(500.0, "离路超过此数则提示", "farther from a road is told", unit="metres", above=0)
+    snap_limit_km: float = option(5.0, "离路超过此数则不连", "farther from a road is not joined", unit="km", above=0)
     circuity: float = option(1.3, "迂回系数", "road length over straight line", unit="times", least=1, most=5)
     speed_kmh: float = option(40.0, "平均车速", "mean speed", unit="km/h", above=0, most=150)
     minutes_each_end: float = option(5.0, "每端另加时间", "added at each end", unit="minutes", least=0, most=60)
     season_factor: float = option(1.0, "季节系数", "factor of the season", unit="times", above=0, most=5)
     calibration: float = option(1.0, "校准系数", "factor found by calibration", unit="times", above=0, most=5)
-    closed_roads: tuple[str, ...] = option((), "封闭的道路", "roads that are closed", later=True)
+    closed_roads: tuple[str, ...] = option(
+        (), "封闭的道路（名称、编号或 way/号）", "roads that are closed: names, numbers or way/id"
+    )
     max_minutes: float = option(240.0, "居民点到机构的最远单程", "longest trip of residents", unit="minutes", above=0)
     allow_zero: bool = option(False, "允许不同地点间为零", "whether different places may be zero apart")
 

@@ -13,7 +13,7 @@ import pytest
 
 PACKAGES = ("planner", "models", "geodata")
 #: What takes long to load.
-HEAVY = ("pyomo", "highspy", "geopandas")
+HEAVY = ("pyomo", "highspy", "geopandas", "matplotlib", "osmium")
 #: Third parties and the only places that may know them.
 KEPT_IN = {
     "pyomo": ("models/",),
@@ -22,6 +22,8 @@ KEPT_IN = {
     "shapely": ("geodata/",),
     "pyproj": ("geodata/",),
     "pyogrio": ("geodata/",),
+    "osmium": ("geodata/roads/",),
+    "matplotlib": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
     "jinja2": ("planner/",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.

@@ -255,6 +255,8 @@ def _decisions() -> Tables:
             {**blank, "kind": "session", "doctor": "D1", "institution": "T1", "specialty": "K1", "must": "yes"},
             {**blank, "kind": "centre", "service": "ecg", "host": "H1", "must": "yes"},
         ],
+        "known_trips": [{"origin": "H1", "destination": "T1", "minutes": 30.0}],
+        "road_speeds": [{"class": "primary", "vehicle_kmh": 60}],
         "targets": [{"indicator": "primary_visit_share", "value": 0.65, "unit": "share", "source": "2015"}],
         "sources": [{"table": "needs", "column": "visits_per_month", "row": "", "mark": "assumed", "note": "估算"}],
     }
