@@ -58,7 +58,7 @@ ALL = [(table, column) for table in TABLES for column in load_schema(table)]
 
 
 def test_every_table_and_column_of_the_design_is_there() -> None:
-    """The tables, their order and their columns are those of the design and the two that roads need, no more and no fewer."""
+    """The tables, their order and their columns are those of the design and the two of roads, no more and no fewer."""
     assert list(TABLES) == list(DESIGN)
     for table, names in DESIGN.items():
         assert [column.name for column in load_schema(table)] == names.split(), table

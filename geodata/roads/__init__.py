@@ -1,0 +1,1 @@
+"""Roads: reading a road file, the routable network, and trips on it."""
