@@ -6,11 +6,23 @@ and a province are judged alike and a few wrong points do not move the measure.
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 
 from geodata.checks_view import Check, Row, View
-from geodata.coordinates import CHINA, DATUMS, LOCATED, declared_datum, distance_km, in_china, middle, possible
+from geodata.coordinates import (
+    CHINA,
+    LAYERS,
+    LOCATED,
+    declared_datum,
+    distance_km,
+    in_china,
+    is_datum,
+    middle,
+    possible,
+)
 from geodata.problems import Problem
 
 #: Times the median distance at which a point is worth a look, and the least km for it.
@@ -201,14 +213,33 @@ def nowhere(view: View) -> Check:
 
 
 def coordinate_systems(view: View) -> Check:
-    """`[region] coordinates` names a system that there is."""
-    for table in LOCATED:
-        datum = declared_datum(view.region.settings, table)
-        if datum not in DATUMS and view.has(table):
+    """`[region] coordinates` names systems that there are, for tables and layers that there are."""
+    declared = view.setting("region", "coordinates", "wgs84")
+    known = (*LOCATED, *LAYERS)
+    for table in declared if isinstance(declared, Mapping) else ():
+        if table not in known:
+            near = difflib.get_close_matches(str(table), known, n=1)
             yield view.problem(
                 None,
                 "region.coordinates",
-                ("wgs84、gcj02、bd09 或 cgcs2000", "wgs84, gcj02, bd09 or cgcs2000"),
+                ("、".join(known), "one of " + ", ".join(known)),
+                (
+                    f"把 {table} 改为 {near[0] if near else '其中之一'}",
+                    f"write {near[0] if near else 'one of these'} instead of {table}",
+                ),
+                value=str(table),
+                table="plan.toml",
+            )
+    for table in known:
+        datum = declared_datum(view.region.settings, table)
+        if not is_datum(datum) and (view.has(table) or table in view.region.layers):
+            yield view.problem(
+                None,
+                "region.coordinates",
+                (
+                    "wgs84、gcj02、bd09、cgcs2000 或 EPSG 代码（如 EPSG:4549）",
+                    "wgs84, gcj02, bd09, cgcs2000 or an EPSG code such as EPSG:4549",
+                ),
                 ("在 plan.toml 的 [region] 中改正 coordinates", "correct coordinates in [region] of plan.toml"),
                 value=datum,
                 table="plan.toml",

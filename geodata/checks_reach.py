@@ -12,7 +12,7 @@ from dataclasses import asdict
 from geodata.checks_centres import items_by_service, levels_by_service
 from geodata.checks_people import may_serve, scope_of
 from geodata.checks_view import Check, Row, Say, View
-from geodata.coordinates import DATUMS, LOCATED, declared_datum
+from geodata.coordinates import LOCATED, declared_datum, is_datum
 from geodata.problems import Problem
 from geodata.travel import travel_table
 
@@ -29,7 +29,7 @@ def headway_minutes(loops_per_week: float) -> float:
 
 def trips(view: View) -> Trips | None:
     """Vehicle minutes to and from hosts and hospitals; None where the settings do not let them be found."""
-    if any(declared_datum(view.region.settings, table) not in DATUMS for table in LOCATED):
+    if not all(is_datum(declared_datum(view.region.settings, table)) for table in LOCATED):
         return None
     table = travel_table(view.region, {"travel": asdict(view.travel_options)})
     ends = {*view.texts("centres", "institution"), *view.texts("doctors", "institution")}

@@ -2,10 +2,14 @@
 
 Chinese web maps shift every point: GCJ-02 (national maps) by 265 to 595 m, BD-09 (Baidu) by 0.86
 to 1.38 km. CGCS2000 equals WGS 84 to better than a metre. Which one a table holds is declared in
-`[region] coordinates`, as one word for all tables or one per table:
+`[region] coordinates`, as one word for all tables or one per table or layer:
 
     coordinates = "bd09"
-    coordinates = { institutions = "bd09", communities = "wgs84" }
+    coordinates = { institutions = "bd09", communities = "EPSG:4549", boundaries = "gcj02" }
+
+One word is for the tables: layers (`roads`, `boundaries`) carry their own system and are shifted only
+where they are named. An EPSG code may be geographic or projected; metres become degrees while the
+tables are read (`geodata.projected`), so that every later step sees degrees.
 
 The forward formulas are the public ones (two independent implementations agree to 1 cm); the way
 back is a fixed-point iteration, exact to a millimetre. They hold in mainland China only, so points
@@ -21,11 +25,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.crs import crs_of, degrees, epsg_of, is_known, metres
+
 Array = npt.NDArray[np.float64]
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+#: Map layers beside the tables that may have a datum of their own.
+LAYERS = ("roads", "boundaries")
 #: Degrees: least and greatest longitude, least and greatest latitude of China.
 CHINA = (73.0, 135.5, 3.0, 54.0)
+_MAINLAND = (
+    (79.4462, 42.8899, 96.33, 49.2204), (109.6872, 39.3742, 135.0002, 54.1415), (73.1246, 29.5297, 124.143255, 42.8899),
+    (82.9684, 26.7186, 97.0352, 29.5297), (97.0253, 20.414096, 124.367395, 29.5297),
+    (107.975793, 17.871542, 111.744104, 20.414096),
+)  # fmt: skip
+#: Inside those: Taiwan, Laos and Vietnam, the Gulf of Tonkin, Russia in the north and east.
+_BESIDE_MAINLAND = (
+    (119.921265, 21.785006, 122.497559, 25.398623), (101.8652, 20.0988, 106.665, 22.284),
+    (106.4525, 20.4878, 108.051, 21.5422), (109.0323, 50.3257, 119.127, 55.8175),
+    (127.4568, 49.5574, 137.0227, 55.8175), (131.2662, 42.5692, 137.0227, 44.8922),
+)  # fmt: skip
 #: Tables with coordinates, and the names of their two columns.
 LOCATED = {
     "institutions": ("lon", "lat"),
@@ -43,6 +62,8 @@ def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, datum: str) -> tuple[Array,
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if datum in ("wgs84", "cgcs2000"):
         return x, y
+    if (code := epsg_of(datum)) is not None:
+        return _of_epsg(code, x, y)
     inside = in_china(x, y)
     guess_x, guess_y = x.copy(), y.copy()
     for _ in range(30):
@@ -55,14 +76,29 @@ def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, datum: str) -> tuple[Array,
 
 
 def from_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, datum: str) -> tuple[Array, Array]:
-    """Degrees in WGS 84 -> degrees in `datum`, everywhere (the caller keeps it to China)."""
+    """Degrees in WGS 84 -> degrees in `datum`, everywhere (the caller keeps it to China).
+
+    For a projected EPSG code the degrees stay, as they do in `to_wgs84`.
+    """
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if datum in ("wgs84", "cgcs2000"):
         return x, y
+    if (code := epsg_of(datum)) is not None:
+        return metres(crs_of(code), x, y) if crs_of(code).is_geographic else (x, y)
     if datum not in DATUMS:
-        raise ValueError(f"unknown coordinates {datum!r}; known: {', '.join(DATUMS)}")
+        raise ValueError(f"unknown coordinates {datum!r}; known: {', '.join(DATUMS)}, EPSG codes")
     x, y = _gcj02(x, y)
     return (x, y) if datum == "gcj02" else _bd09(x, y)
+
+
+def _of_epsg(code: int, x: Array, y: Array) -> tuple[Array, Array]:
+    """Points in an EPSG system; of a projected one those that are degrees already stay."""
+    system = crs_of(code)
+    if system.is_geographic:
+        return degrees(system, x, y)
+    ready = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    lon, lat = degrees(system, x, y)
+    return np.where(ready, x, lon), np.where(ready, y, lat)
 
 
 def _gcj02(lon: Array, lat: Array) -> tuple[Array, Array]:
@@ -89,24 +125,35 @@ def _bd09(lon: Array, lat: Array) -> tuple[Array, Array]:
 
 
 def declared_datum(settings: Mapping[str, Any], table: str) -> str:
-    """The datum that `[region] coordinates` declares for a table, in lower case; "wgs84" without one."""
+    """The datum that `[region] coordinates` declares for a table or layer, in lower case; "wgs84" without one."""
     region = settings.get("region")
     declared = region.get("coordinates", "wgs84") if isinstance(region, Mapping) else "wgs84"
     if isinstance(declared, Mapping):
         declared = declared.get(table, "wgs84")
-    return str(declared).strip().lower().replace("-", "").replace(" ", "").replace("_", "")
+    elif table in LAYERS:
+        declared = "wgs84"
+    name = str(declared).strip().lower().replace("-", "").replace(" ", "").replace("_", "")
+    return {"epsg:4326": "wgs84", "epsg:4490": "cgcs2000"}.get(name, name)
+
+
+def is_datum(datum: str) -> bool:
+    """Whether a declared datum is one of `DATUMS` or an EPSG code that there is."""
+    if datum in DATUMS:
+        return True
+    code = epsg_of(datum)
+    return code is not None and is_known(code)
 
 
 def tables_to_wgs84(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """The tables with every located one in WGS 84; the tables given are not changed.
 
-    Raises ValueError for a datum that is not one of `DATUMS`.
+    Raises ValueError for a datum that is neither one of `DATUMS` nor an EPSG code.
     """
     converted = dict(tables)
     for table, (lon, lat) in LOCATED.items():
         datum = declared_datum(settings, table)
-        if datum not in DATUMS:
-            raise ValueError(f"unknown coordinates {datum!r} for {table}; known: {', '.join(DATUMS)}")
+        if not is_datum(datum):
+            raise ValueError(f"unknown coordinates {datum!r} for {table}; known: {', '.join(DATUMS)}, EPSG codes")
         frame = converted.get(table)
         if frame is None or datum in ("wgs84", "cgcs2000") or not {lon, lat} <= set(frame.columns):
             continue
@@ -120,6 +167,20 @@ def in_china(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     west, east, south, north = CHINA
     return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
+
+
+def in_mainland(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether points lie in one of the rectangles that stand for the mainland of China.
+
+    The rectangles are those in use with the public formulas, good to some 100 km at the border. They
+    decide where a shift may be suspected and which metric system fits, never what is converted.
+    """
+    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    inside = np.zeros(np.broadcast(x, y).shape, dtype=bool)
+    for boxes, value in ((_MAINLAND, True), (_BESIDE_MAINLAND, False)):
+        for west, south, east, north in boxes:
+            inside[(x >= west) & (x <= east) & (y >= south) & (y <= north)] = value
+    return inside
 
 
 def distance_km(lon: npt.ArrayLike, lat: npt.ArrayLike, to_lon: npt.ArrayLike, to_lat: npt.ArrayLike) -> Array:

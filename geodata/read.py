@@ -15,6 +15,7 @@ from geodata.layout import is_talk, lay_out, table_from_title, table_of
 from geodata.matrix import melt_matrix
 from geodata.plan_file import is_settings, parse_plan, settings_of
 from geodata.problems import Problem
+from geodata.projected import metres_to_degrees
 from geodata.references import resolve_references
 from geodata.region import Region
 from geodata.schema import TABLES, tables
@@ -139,7 +140,8 @@ def _read_file(path: Path, found: _Found) -> None:
 
 def _clean_tables(found: _Found) -> dict[str, CleanTable]:
     cleaned: dict[str, CleanTable] = {}
-    for grid in found.grids:
+    # settings first: they say how the tables are to be read
+    for grid in sorted(found.grids, key=lambda grid: not is_settings(grid.name)):
         if not any(clean(cell) for row in grid.rows for cell in row):
             continue
         if is_settings(grid.name):
@@ -172,6 +174,8 @@ def _one_table(grid: Grid, table: str, found: _Found) -> CleanTable | None:
         return None
     if not raw.rows:
         return None
+    problems, unfit = metres_to_degrees(raw, found.settings)
     result = clean_table(raw)
-    found.problems += result.problems
+    # metres that could not be read are told once, not cell by cell
+    found.problems += problems + [one for one in result.problems if one.column not in unfit]
     return result

@@ -39,9 +39,8 @@ class Region(_Checked):
     language: str = option("", "语言；空为按系统", "language; empty: the system's", choices=("", "zh", "en"))
     coordinates: str | Mapping[str, str] = option(
         "wgs84",
-        "坐标系，可按表分别填写",
-        "datum of the coordinates, also one per table",
-        choices=("wgs84", "gcj02", "bd09", "cgcs2000"),
+        "坐标系：wgs84、gcj02、bd09、cgcs2000 或 EPSG:代码，可按表分别填写",
+        "coordinates: wgs84, gcj02, bd09, cgcs2000 or EPSG:code, also one per table or layer",
     )
     boundaries: str = option("", "边界文件；空为按名查找", "boundaries beside the tables; empty: found by name")
     population: str = option(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geodata.coordinates import (
     declared_datum,
@@ -92,3 +94,21 @@ def test_possible_points() -> None:
     """Degrees only, and not the (0, 0) of software that does not know."""
     assert possible([0, 181, 116, np.nan], [0, 24, 24, 24]).tolist() == [False, False, True, False]
     assert in_china([116, 14.5], [24, 35.9]).tolist() == [True, False]
+
+
+@settings(max_examples=200, deadline=None)
+@given(lon=st.floats(73.7, 134.9), lat=st.floats(18.2, 53.4), datum=st.sampled_from(["gcj02", "bd09"]))
+def test_round_trip_over_china(lon: float, lat: float, datum: str) -> None:
+    """Forward and back is the same point to a centimetre, anywhere in China, in both orders."""
+    there = from_wgs84([lon], [lat], datum)
+    assert 1000 * distance_km(lon, lat, *to_wgs84(*there, datum))[0] < 0.01
+    back = to_wgs84([lon], [lat], datum)
+    assert 1000 * distance_km(lon, lat, *from_wgs84(*back, datum))[0] < 0.01
+
+
+def test_shifts_of_measured_places() -> None:
+    """GCJ-02 lies 265 m off in Urumqi and 595 m in Hong Kong, as measured elsewhere; BD-09 0.86 to 1.38 km."""
+    lon, lat = np.array([87.617, 114.169]), np.array([43.793, 22.319])
+    assert 1000 * distance_km(lon, lat, *from_wgs84(lon, lat, "gcj02")) == pytest.approx([265, 595], abs=2)
+    bd = 1000 * distance_km(LON, LAT, *from_wgs84(LON, LAT, "bd09"))
+    assert bd.min() > 850 and bd.max() < 1400
