@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.accessibility import (
@@ -88,6 +88,7 @@ def test_gaussian_runs_from_one_to_nothing() -> None:
     assert weight[0] == 1.0 and (np.diff(weight[:61]) < 0).all() and (weight[60:] == 0).all()
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_equal_the_library_where_it_is_installed(reference: Path) -> None:
     """PySAL's `access` gives the same E2SFCA, but for its NaN where nobody can travel, which is 0 here."""
     access = pytest.importorskip("access")
@@ -105,6 +106,7 @@ def test_equal_the_library_where_it_is_installed(reference: Path) -> None:
 
 # --- brute force and properties ----------------------------------------------------------------
 
+steady = settings(deadline=None, derandomize=True, database=None)
 places = st.integers(1, 5)
 minute = st.one_of(st.just(np.inf), st.sampled_from([0.0, 10.0, 20.0, 40.0, 60.0, 61.0]), st.floats(0, 120))
 amount = st.one_of(st.just(0.0), st.floats(0.01, 1000))
@@ -141,6 +143,7 @@ def by_hand(minutes: np.ndarray, supply: np.ndarray, people: np.ndarray, decay: 
     return found
 
 
+@steady
 @given(regions())
 def test_all_measures_equal_loops(region: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """Sparse products give what loops over every pair give, for each decay and for 3SFCA."""
@@ -153,6 +156,7 @@ def test_all_measures_equal_loops(region: tuple[np.ndarray, np.ndarray, np.ndarr
         np.testing.assert_allclose(found, by_hand(minutes, supply, people, decay, True), rtol=1e-9)
 
 
+@steady
 @given(regions())
 def test_supply_that_is_reached_is_handed_out_once(region: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """sum(access x people) is the supply of the places that somebody can reach, no more and no less."""
@@ -165,6 +169,7 @@ def test_supply_that_is_reached_is_handed_out_once(region: tuple[np.ndarray, np.
         assert three_step(reach, supply, people, decay) @ people == pytest.approx(total, rel=1e-9)
 
 
+@steady
 @given(regions(), st.integers(0, 4), st.floats(0.1, 100))
 def test_more_supply_lowers_nobodys_access(
     region: tuple[np.ndarray, np.ndarray, np.ndarray], place: int, more: float
@@ -181,6 +186,7 @@ def test_more_supply_lowers_nobodys_access(
         assert (after >= before * (1 - 1e-12)).all()
 
 
+@steady
 @given(regions())
 def test_who_cannot_travel_has_no_access(region: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """An origin without any trip has access 0 and takes nothing from the others; a missing trip is not 0 minutes."""
@@ -194,6 +200,7 @@ def test_who_cannot_travel_has_no_access(region: tuple[np.ndarray, np.ndarray, n
     assert np.isinf(wider.nearest(np.ones(len(supply), dtype=bool))[-1])
 
 
+@steady
 @given(regions())
 def test_nearest_is_the_least_of_the_row(region: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """The nearest of the open places, infinite when none of them is reached or none is open."""
@@ -202,6 +209,7 @@ def test_nearest_is_the_least_of_the_row(region: tuple[np.ndarray, np.ndarray, n
     np.testing.assert_array_equal(Reach.of_matrix(minutes).nearest(supply > 0), wanted)
 
 
+@steady
 @given(regions())
 def test_several_kinds_at_once_are_each_alone(region: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """A column of supply gives what it gives alone."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.accessibility_shares import gini, quantiles, share_within, theil
 
+steady = settings(deadline=None, derandomize=True, database=None)
 value = st.one_of(st.just(0.0), st.floats(0.01, 1000))
 #: Values with weights and groups, at least one weight above 0.
 spreads = st.lists(st.tuples(value, value, st.sampled_from("abc")), min_size=1, max_size=8).filter(
@@ -20,6 +21,7 @@ def split(rows: list[tuple[float, float, str]]) -> tuple[np.ndarray, np.ndarray,
     return np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), [r[2] for r in rows]
 
 
+@steady
 @given(spreads)
 def test_gini_equals_the_sum_over_pairs(rows: list[tuple[float, float, str]]) -> None:
     """The sorted formula is the mean gap between two residents over twice the mean; between 0 and 1."""
@@ -33,6 +35,7 @@ def test_gini_equals_the_sum_over_pairs(rows: list[tuple[float, float, str]]) ->
     assert 0 <= gini(x, w) <= 1
 
 
+@steady
 @given(spreads, st.floats(0.5, 100))
 def test_all_equal_is_even(rows: list[tuple[float, float, str]], each: float) -> None:
     """Where everybody has the same, Gini and Theil and both of its parts are 0."""
@@ -43,6 +46,7 @@ def test_all_equal_is_even(rows: list[tuple[float, float, str]], each: float) ->
     assert (found.total, found.between, found.within) == pytest.approx((0, 0, 0), abs=1e-12)
 
 
+@steady
 @given(spreads)
 def test_theil_adds_up(rows: list[tuple[float, float, str]]) -> None:
     """Between and within groups add up to Theil without groups, and neither is negative."""
@@ -56,6 +60,7 @@ def test_theil_adds_up(rows: list[tuple[float, float, str]]) -> None:
     assert alone.between == pytest.approx(0, abs=1e-12)
 
 
+@steady
 @given(spreads, st.integers(2, 4))
 def test_weights_are_people(rows: list[tuple[float, float, str]], times: int) -> None:
     """A place of n people is n places of one, and the unit of supply does not matter."""
@@ -89,6 +94,7 @@ def test_out_of_reach_counts() -> None:
     assert quantiles(minutes, people, [0.5, 0.9, 1.0]).tolist() == [10.0, 30.0, np.inf]
 
 
+@steady
 @given(spreads)
 def test_quantiles_and_shares_agree(rows: list[tuple[float, float, str]]) -> None:
     """At least the share lives within its quantile, and less than it within anything shorter."""
