@@ -37,3 +37,16 @@ class RegionExists(GeodataError):
             f"{path} 已存在。请换一个名称，或先删除它。",
         )
         self.path = path
+
+
+class RoadsUnreadable(GeodataError):
+    """The road file cannot be used at all: missing, damaged, without roads or a place on earth.
+
+    en, zh: what was expected, and what to do.
+    """
+
+    def __init__(self, path: Path, en: tuple[str, str], zh: tuple[str, str]) -> None:
+        super().__init__(
+            f"{path.name}: a road file should be {en[0]}. {en[1]}", f"{path.name}：道路文件应为{zh[0]}。{zh[1]}"
+        )
+        self.path = path

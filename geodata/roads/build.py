@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from geodata.coordinates import distance_km
 from geodata.roads.network import PROFILES, Bools, Floats, Ints, RoadNetwork
-from geodata.roads.ways import Ways
+from geodata.roads.points import junction_minutes, with_gaps
+from geodata.roads.ways import RoadOptions, Ways
 
 Positions = npt.NDArray[np.int64]
 
@@ -34,8 +35,9 @@ class _Flat:
     km: Floats
 
 
-def build_network(ways: Ways, ferry_wait_minutes: float) -> RoadNetwork:
-    """The network of `ways`; the wait (minutes) is added wherever a ferry is boarded."""
+def build_network(ways: Ways, options: RoadOptions) -> RoadNetwork:
+    """The network of `ways`; `options` give the wait (minutes), added wherever a ferry is boarded, and the modes."""
+    ways = with_gaps(ways)
     flat = _flatten(ways)
     start, end = _pieces(flat, ways)
     start, end, shared = _without_twins(flat, start, end)
@@ -49,7 +51,7 @@ def build_network(ways: Ways, ferry_wait_minutes: float) -> RoadNetwork:
     kept = ~shared.dropped
     start, end, way, km = start[kept], end[kept], way[kept], km[kept]
     minutes = {name: values[kept] for name, values in minutes.items()}
-    return _assemble(ways, flat, start, end, km, minutes, ferry_way[way], ferry_wait_minutes)
+    return _assemble(ways, flat, start, end, km, minutes, ferry_way[way], options)
 
 
 def _flatten(ways: Ways) -> _Flat:
@@ -69,7 +71,7 @@ def _pieces(flat: _Flat, ways: Ways) -> tuple[Positions, Positions]:
     ends = np.ones(len(flat.point), bool)
     ends[1:-1] = (flat.way[1:-1] != flat.way[:-2]) | (flat.way[1:-1] != flat.way[2:])
     uses = np.bincount(flat.point, minlength=len(ways.lon))
-    cut = ends | (uses[flat.point] > 1)
+    cut = ends | (uses[flat.point] > 1) | ways.joints[flat.point]
     start, end = _between(cut, flat)
     start, end = _cut_middle(cut, flat, start, end, flat.point[start] == flat.point[end])
     pair = np.sort(np.stack([flat.point[start], flat.point[end]]), axis=0)
@@ -150,7 +152,7 @@ def _assemble(
     km: Floats,
     minutes: dict[str, Floats],
     ferry: Bools,
-    wait: float,
+    options: RoadOptions,
 ) -> RoadNetwork:
     closed = ways.roads["closed"].to_numpy(bool)[flat.way[start]]
     used, ends = np.unique(flat.point[np.concatenate([start, end])], return_inverse=True)
@@ -166,9 +168,14 @@ def _assemble(
     land[np.concatenate([tail[~ferry], head[~ferry]])] = True
     boards = edge_ferry & land[edge_tail]
     timed = {}
+    edge_head = np.where(backward, tail[piece], head[piece]).astype(np.int32)
+    delay = junction_minutes(len(used), tail, head, ways.rank[flat.way[start]], ferry)
     for name, values in minutes.items():
-        one = values[piece, backward.astype(int)] + np.where(boards, wait, 0.0)
-        timed[name] = np.where(closed[piece], np.inf, one)
+        one = values[piece, backward.astype(int)] + np.where(boards, options.ferry_wait_minutes, 0.0)
+        if options.mode(name) == "car":
+            one += delay(piece, edge_head)
+        stopped = ways.barrier[name][flat.point[start]] | ways.barrier[name][flat.point[end]]
+        timed[name] = np.where(closed[piece] | stopped[piece], np.inf, one)
     sizes = end - start + 1
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     vertex = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - start, sizes)
@@ -176,7 +183,7 @@ def _assemble(
         lon=ways.lon[used],
         lat=ways.lat[used],
         tail=edge_tail,
-        head=np.where(backward, tail[piece], head[piece]).astype(np.int32),
+        head=edge_head,
         km=km[piece],
         minutes=timed,
         ferry=edge_ferry,

@@ -1,25 +1,14 @@
-"""A road file that cannot be used, said in one sentence of each language."""
+"""The sentence of a road file that cannot be used."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from geodata.errors import GeodataError
-from geodata.sentences import Said, said
-
-
-class RoadsUnreadable(GeodataError):
-    """The road file cannot be used at all: missing, damaged, without roads, without a place on earth."""
-
-    def __init__(self, path: Path, sentence: Said) -> None:
-        super().__init__(
-            f"{path.name}: expected {sentence.expected_en}. {sentence.cure_en}",
-            f"{path.name}：应为{sentence.expected_zh}。{sentence.cure_zh}",
-        )
-        self.path = path
-        self.said = sentence
+from geodata.errors import RoadsUnreadable
+from geodata.sentences import said
 
 
 def unreadable(path: Path, sentence: str, /, **values: object) -> RoadsUnreadable:
-    """The error with a sentence of `sentences.csv`."""
-    return RoadsUnreadable(path, said(sentence, **values))
+    """The error with a sentence of `sentences.csv`; `path` may be a layer's "file: layer"."""
+    told = said(sentence, **values)
+    return RoadsUnreadable(path, (told.expected_en, told.cure_en), (told.expected_zh, told.cure_zh))

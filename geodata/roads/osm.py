@@ -148,6 +148,7 @@ def _ways(found: _Gathered) -> Ways:
     for at, name in enumerate(PROFILES):
         stops = np.array([node for node, blocks in found.barriers if blocks[at]], np.int64)
         barrier[name] = np.isin(ids, stops)
+    roads = pd.DataFrame.from_records(found.rows, columns=list(COLUMNS))
     return Ways(
         lon=np.frombuffer(found.lon, float)[first],
         lat=np.frombuffer(found.lat, float)[first],
@@ -155,8 +156,10 @@ def _ways(found: _Gathered) -> Ways:
         points=points.astype(np.int32),
         pace=pace,
         duration=np.array(found.duration, float),
-        roads=pd.DataFrame.from_records(found.rows, columns=list(COLUMNS)),
+        roads=roads,
+        rank=found.speeds.ranks(roads["class"]),
         barrier=barrier,
+        joints=np.zeros(len(ids), bool),
     )
 
 

@@ -26,7 +26,7 @@ def read_roads(path: Path, speeds: Speeds, options: RoadOptions, datum: str = "w
     if not path.is_file():
         raise unreadable(path, "roads_missing")
     ways = _ways(path, speeds, options, datum)
-    return build_network(ways, options.ferry_wait_minutes)
+    return build_network(ways, options)
 
 
 def _ways(path: Path, speeds: Speeds, options: RoadOptions, datum: str) -> Ways:

@@ -135,7 +135,8 @@ def kmh_both(tags: Mapping[str, str], mode: str, profile: str, speeds: Speeds) -
     """km/h along and against the drawing of a way; 0 where the mode may not go.
 
     A way's own limit times the share of it that is driven takes the place of the class's speed for
-    cars; slower modes keep their own speed below it. The region's table is used as written.
+    cars (a road layer's "driven_kmh" does so as it is); slower modes keep their own speed below it.
+    The region's table is used as written.
     """
     ferry = tags.get("route") == "ferry" or tags.get("highway") == "ferry"
     kind = "ferry" if ferry else tags.get("highway", "")
@@ -166,6 +167,9 @@ def kmh_both(tags: Mapping[str, str], mode: str, profile: str, speeds: Speeds) -
         cap = _SURFACE.get(tags.get("surface", ""), math.inf)
         if kind == "track" and mode in ("car", "bus"):
             cap = min(cap, _TRACKTYPE.get(tags.get("tracktype", ""), math.inf))
+    driven = float(tags.get("driven_kmh", 0.0))  # a layer's own column of speeds, used as written
+    if driven > 0 and mode == "car":
+        return driven * along, driven * against
     both = []
     for open_, side in ((along, "maxspeed:forward"), (against, "maxspeed:backward")):
         limit = limit_kmh(tags.get(side)) or limit_kmh(tags.get("maxspeed"))

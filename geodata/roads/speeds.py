@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 MODES = ("car", "ebike", "bus", "walk")
@@ -42,6 +44,10 @@ class Speeds:
     def is_own(self, kind: str, profile: str) -> bool:
         """Whether the region's table writes this speed."""
         return kind in self.own[profile]
+
+    def ranks(self, kinds: pd.Series) -> npt.NDArray[np.float64]:
+        """(n,) built-in km/h of classes for cars: which of two roads is the greater. 0 for unknown ones."""
+        return np.asarray(kinds.map(lambda kind: self.kmh.get(kind, {}).get("car", 0.0)), float)
 
     def _is_own(self, kind: str) -> bool:
         return any(kind in own for own in self.own.values())

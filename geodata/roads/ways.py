@@ -35,7 +35,9 @@ class Ways:
     lon, lat: (P,) degrees, WGS 84. offsets: (W+1,); points: (offsets[-1],) positions into lon, lat.
     pace: by profile (W, 2) minutes per km along and against the drawing, inf where forbidden.
     duration: (W,) minutes of a whole way where the file says them (ferries), else nan.
-    roads: W rows with `COLUMNS`. barrier: by profile (P,) points that it cannot pass.
+    roads: W rows with `COLUMNS`. rank: (W,) the km/h of each way's class for cars, by which the
+    greater of two roads is told at a junction. barrier: by profile (P,) points that it cannot pass.
+    joints: (P,) points that are junctions even where one way alone passes.
     """
 
     lon: Floats
@@ -45,5 +47,7 @@ class Ways:
     pace: Mapping[str, Floats]
     duration: Floats
     roads: pd.DataFrame
+    rank: Floats
     barrier: Mapping[str, Bools]
+    joints: Bools
     problems: list[Problem] = field(default_factory=list)
