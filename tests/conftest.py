@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,17 @@ ROOT = Path(__file__).resolve().parent.parent
 def _quiet_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests speak the language they ask for, whatever the machine's."""
     monkeypatch.delenv("ALLIANCE_LANG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def travel_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each test has an empty travel cache of its own (made when something is kept), never the user's."""
+    place = tmp_path_factory.getbasetemp() / f"travel-cache-{uuid.uuid4().hex[:12]}"
+    monkeypatch.setenv("ALLIANCE_CACHE", str(place))
+    store = sys.modules.get("geodata.travel_store")
+    if store is not None:
+        store.forget()
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,157 @@
+"""The road network of a region, read once: from the road file, or from the cache."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.beside import hash_file
+from geodata.coordinates import declared_datum, is_datum
+from geodata.errors import GeodataError
+from geodata.problems import Problem
+from geodata.region import Region
+from geodata.sentences import said
+from geodata.travel_cache import Arrays, key_of, load, makers, store
+from geodata.travel_options import TravelOptions
+
+if TYPE_CHECKING:
+    from geodata.roads.network import RoadNetwork
+
+_KIND = "network"
+_ARRAYS = (
+    "lon", "lat", "tail", "head", "km", "ferry", "line", "backward", "line_offsets", "line_lon", "line_lat", "road",
+)  # fmt: skip
+
+
+class NoRoadFile(GeodataError):
+    """Roads are asked for, and there is no road file."""
+
+    def __init__(self) -> None:
+        self.said = said("no_road_file")
+        super().__init__(
+            f"[travel] method: expected {self.said.expected_en}. {self.said.cure_en}",
+            f"[travel] method：应为{self.said.expected_zh}。{self.said.cure_zh}",
+        )
+
+
+@dataclass(frozen=True)
+class RoadSource:
+    """What decides a network: file, its SHA-256 (hex), datum, speeds and options; `key` is the hash of all."""
+
+    path: Path
+    sha256: str
+    datum: str
+    speeds: pd.DataFrame | None
+    options: TravelOptions
+    key: str
+
+
+def road_source(region: Region, options: TravelOptions) -> RoadSource:
+    """The road file of a region under these options.
+
+    The datum is `[region] coordinates = { roads = "gcj02" }`; one word for all tables says nothing of
+    a road file, which is WGS 84 unless stated. Raises `NoRoadFile` where there is none.
+    """
+    path = region.layers.get("roads")
+    if path is None:
+        raise NoRoadFile
+    datum = declared_datum(region.settings, "roads")
+    datum = datum if is_datum(datum) else "wgs84"
+    sha256 = region.sources.get(path.name) or hash_file(path)
+    speeds = region.tables.get("road_speeds")
+    chosen = (options.patient_mode, options.ferry_wait_minutes, sorted(options.closed_roads))
+    table = "" if speeds is None else speeds
+    return RoadSource(path, sha256, datum, speeds, options, key_of(makers(), path.name, sha256, datum, chosen, table))
+
+
+def network_of(region: Region, options: TravelOptions) -> RoadNetwork:
+    """The road network of a region, from the cache where it is there.
+
+    Raises `NoRoadFile`, or `geodata.errors.RoadsUnreadable` for a file that is no road network.
+    """
+    return read_network(road_source(region, options))
+
+
+def read_network(source: RoadSource) -> RoadNetwork:
+    """The network of a road file. Raises `geodata.errors.RoadsUnreadable`."""
+    kept = load(_KIND, source.key)
+    if kept is not None:
+        network = _network(*kept)
+        if network is not None:
+            return network
+    from geodata.roads.read import RoadOptions, read_roads
+    from geodata.roads.speeds import speeds_of
+
+    options = RoadOptions(
+        patient_mode=source.options.patient_mode,
+        ferry_wait_minutes=source.options.ferry_wait_minutes,
+        closed_roads=source.options.closed_roads,
+    )
+    network = read_roads(source.path, speeds_of(source.speeds), options, source.datum)
+    store(_KIND, source.key, *_plain(network))
+    return network
+
+
+def _plain(network: RoadNetwork) -> tuple[Arrays, Any]:
+    arrays: Arrays = {name: getattr(network, name) for name in _ARRAYS}
+    arrays |= {f"minutes_{profile}": minutes for profile, minutes in network.minutes.items()}
+    kinds: dict[str, str] = {}
+    for name in network.roads.columns:
+        values = network.roads[name].to_numpy()
+        if values.dtype.kind in "biuf":
+            kinds[str(name)] = "array"
+            arrays[f"roads_{name}"] = values
+        else:
+            kinds[str(name)] = "text"
+            texts = [None if value is None or value != value else str(value) for value in values.tolist()]
+            arrays[f"roads_{name}"] = np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), np.uint8)
+    told = [asdict(problem) for problem in network.problems]
+    return arrays, {"profiles": list(network.minutes), "roads": kinds, "problems": told}
+
+
+def _network(arrays: Arrays, about: Any) -> RoadNetwork | None:
+    from geodata.roads.network import RoadNetwork
+
+    try:
+        roads = {name: _column(arrays[f"roads_{name}"], kind) for name, kind in about["roads"].items()}
+        return RoadNetwork(
+            **{name: arrays[name] for name in _ARRAYS},
+            minutes={profile: arrays[f"minutes_{profile}"] for profile in about["profiles"]},
+            roads=pd.DataFrame(roads),
+            problems=[Problem(**problem) for problem in about["problems"]],
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _column(values: npt.NDArray[Any], kind: str) -> Any:
+    return values if kind == "array" else json.loads(values.tobytes().decode())
+
+
+def network_facts(network: RoadNetwork) -> dict[str, Any]:
+    """Figures about a network for people: junctions, edges, km, and the share of km in the main part.
+
+    km counts each line once; main_share is by length, of what vehicles may use.
+    """
+    lines = len(network.line_offsets) - 1
+    usable = np.isfinite(network.minutes["vehicle"])
+    length, inside = np.zeros(lines), np.zeros(lines)
+    main = network.main_part("vehicle")
+    within = usable & main[network.tail] & main[network.head]
+    np.maximum.at(length, network.line[usable], network.km[usable])
+    np.maximum.at(inside, network.line[within], network.km[within])
+    total = float(length.sum())
+    return {
+        "junctions": len(network.lon),
+        "edges": len(network.tail),
+        "km": round(total, 1),
+        "main_share": round(float(inside.sum()) / total, 4) if total > 0 else 0.0,
+        "ferries": len(np.unique(network.road[network.line[network.ferry & usable]])),
+        "closed": int(network.roads["closed"].astype(bool).sum()) if "closed" in network.roads else 0,
+    }
