@@ -45,10 +45,26 @@ _INDICATORS = """
     residents_within_15_minutes | 15分钟内可达的居民 | Residents within 15 minutes | up
     residents_within_30_minutes | 30分钟内可达的居民 | Residents within 30 minutes | up
     residents_within_60_minutes | 60分钟内可达的居民 | Residents within 60 minutes | up
+    residents_within_15_minutes_by_car | 15分钟内可达的居民（按汽车） | Residents within 15 minutes by car | up
+    residents_within_30_minutes_by_car | 30分钟内可达的居民（按汽车） | Residents within 30 minutes by car | up
+    residents_within_60_minutes_by_car | 60分钟内可达的居民（按汽车） | Residents within 60 minutes by car | up
+    elderly_within_15_minutes | 15分钟内可达的老年人 | Elderly within 15 minutes | up
+    elderly_within_30_minutes | 30分钟内可达的老年人 | Elderly within 30 minutes | up
+    elderly_within_60_minutes | 60分钟内可达的老年人 | Elderly within 60 minutes | up
+    residents_without_trip | 查不到路程的居民 | Residents without a known trip | down
     clinics_in_reach | 可及门诊（两步移动搜寻法） | Clinics in reach (E2SFCA) | up
     clinics_in_reach_least | 可及门诊最少处 | Clinics in reach, least place | up
+    clinics_in_reach_gini | 可及门诊基尼系数 | Gini of clinics in reach | down
+    primary_clinics_in_reach | 基层可及门诊（30分钟内） | Primary clinics in reach (E2SFCA, 30 minutes) | up
+    primary_clinics_in_reach_least | 基层可及门诊最少处 | Primary clinics in reach, least place | up
+    primary_clinics_in_reach_gini | 基层可及门诊基尼系数 | Gini of primary clinics in reach | down
+    visits_in_reach | 可及接诊能力（两步移动搜寻法） | Visits in reach (E2SFCA) | up
+    visits_in_reach_gini | 可及接诊能力基尼系数 | Gini of visits in reach | down
+    visits_in_reach_theil | 可及接诊能力泰尔指数 | Theil of visits in reach | down
     sessions_gini | 门诊分布基尼系数 | Gini of clinics per need | down
     sessions_theil | 门诊分布泰尔指数 | Theil of clinics per need | down
+    sessions_theil_between | 泰尔指数：组间 | Theil between the groups | down
+    sessions_theil_within | 泰尔指数：组内 | Theil inside the groups | down
     sessions_least_to_mean | 最少点与平均之比 | Least site to the mean | up
     sessions_per_doctor | 每名医生门诊 | Clinics per doctor | -
     sessions_per_doctor_spread | 医院之间人均门诊之差 | Spread between hospitals | down
@@ -63,6 +79,18 @@ _INDICATORS = """
     share_within_turnaround | 时限内出报告的比例 | Within the turnaround | up
     quantile_minutes | 规定分位的报告时间 | Minutes at the quantile | down
     imaging_within_minutes | 影像报告时间 | Minutes to an imaging report | down
+    service_minutes_p50 | 居民到有此服务的机构：一半人在此时间内 | Residents' minutes to the service: half | down
+    service_minutes_p90 | 居民到有此服务的机构：九成人在此时间内 | Residents' minutes to the service: 90 % | down
+    service_minutes_max | 居民到有此服务的机构：最远 | Residents' minutes to the service: farthest | down
+    service_within_15_minutes | 15分钟内可得此服务的居民 | Residents within 15 minutes of the service | up
+    service_within_30_minutes | 30分钟内可得此服务的居民 | Residents within 30 minutes of the service | up
+    service_within_60_minutes | 60分钟内可得此服务的居民 | Residents within 60 minutes of the service | up
+    service_in_reach | 可及服务能力（两步移动搜寻法） | Service capacity in reach (E2SFCA) | up
+    service_in_reach_gini | 可及服务能力基尼系数 | Gini of service capacity in reach | down
+    service_in_reach_theil | 可及服务能力泰尔指数 | Theil of service capacity in reach | down
+    centre_minutes_p50 | 机构到中心车程：一半业务量在此时间内 | Minutes to the centre: half of the items | down
+    centre_minutes_p90 | 机构到中心车程：九成业务量在此时间内 | Minutes to the centre: 90 % of the items | down
+    centre_minutes_max | 机构到中心车程：最远 | Minutes to the centre: farthest | down
     remote_share | 远程服务覆盖率 | Members served by a centre | up
     clinics_changed | 相对现状变动的门诊 | Clinics changed against today | down
     capacity_used | 接诊能力利用率 | Use of the clinics' capacity | -
@@ -100,6 +128,24 @@ _NOTES = """
     residents to the nearest clinic or hospital | 居民到最近的门诊或医院
     mean over specialties by need | 各专业按需求加权
     E2SFCA, weights 1, 0.68, 0.22 to 20, 40, 60 minutes | 20、40、60分钟权重 1、0.68、0.22
+    65 years and over, where their number is given | 65岁及以上，按已填人数
+    minutes of vehicles | 按汽车时间
+    patients by e-bike | 病人骑电动车
+    patients by bus | 病人乘公交
+    patients on foot | 病人步行
+    patients' own minutes | 按病人自己的路程时间
+    no trip to any institution is known | 查不到到任何机构的路程
+    counted as out of reach | 按不可达计，不按零分钟计
+    E2SFCA, weights 1, 0.68, 0.22 to 10, 20, 30 minutes | 10、20、30分钟权重 1、0.68、0.22
+    clinics below the hospitals | 只计医院以下机构的门诊
+    capacity of clinics, posted doctors, teleconsultation and hospitals | 门诊、派驻、远程会诊与医院的接诊能力
+    between the groups | 各组之间
+    inside the groups | 各组之内
+    residents to the nearest institution with the service | 居民到最近的有此服务的机构
+    capacity of the centres at the institutions they serve | 中心能力按业务量分到所服务的机构
+    vehicles from institution to centre, by items | 机构到中心的车程，按业务量加权
+    blank where that share is not served | 该比例未被服务则空白
+    today: by the nearest existing centre that may serve it | 现状按最近的、可服务它的现有中心计
     clinics per need, by site | 各点门诊与需求之比
     below 0.2 is very even | 低于0.2为很均衡
     clinics per need: least site to mean | 门诊与需求之比，最少点与平均
@@ -125,6 +171,7 @@ _PATTERNS = (
     (r"(\S+) of the items, peak hour", r"\1 分位，高峰小时"),
     (r"monthly figure of the plan x (\d+) months", r"方案每月数 × \1 个月"),
     (r"the doctor who holds most \((.+)\)", r"承担最多的医生（\1）"),
+    (r"(\S+%) travel as their institution does", r"\1 按所属机构的路程计"),
     (r"arithmetic of a surplus of (\S+) million by (.+)", r"结余 \1 百万元按 \2 计算"),
 )
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from planner import indicators_access as access
 from planner import indicators_service as service
-from planner import situation
+from planner import indicators_shared, situation
 from planner.audit.facts import Facts
 from planner.audit.read import read_saved
 from planner.indicators_access import Measure
@@ -47,6 +47,7 @@ def _measures(facts: Facts, now: Situation, plan: bool) -> pd.DataFrame:
     rows: list[Measure] = []
     for part in (service.posted, service.clinics, service.visits, access.access, access.catchment, access.evenness):
         rows += part(facts, now)
+    rows += indicators_shared.shared(facts, plan)
     rows += service.burden(facts, now)
     rows += service.costs(facts, now, plan)
     return _frame(rows)

@@ -232,6 +232,8 @@ UNITS = _pairs("""
     sessions/week | 次/周 | clinics/week
     sessions/month per 10,000 | 次/月·万人 | clinics/month per 10,000
     clinics/month per 10,000 | 次/月·万人 | clinics/month per 10,000
+    visits/month per 10,000 | 人次/月·万人 | visits/month per 10,000
+    items/day per 10,000 | 件/日·万人 | items/day per 10,000
     hours/month | 小时/月 | hours/month
     km/month | 公里/月 | km/month
     ratio | 比 | ratio
