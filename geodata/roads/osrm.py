@@ -46,7 +46,7 @@ class OsrmUnusable(RoadsUnreadable):
             f"{path.name}: the engine osrm needs {told.expected_en}. {told.cure_en}",
             f"{path.name}：引擎 osrm 需要{told.expected_zh}。{told.cure_zh}",
         )
-        self.path, self.said = path, told
+        self.path = path
 
 
 def osrm_trips(
@@ -216,8 +216,7 @@ def _prepare(path: Path, home: Path, lua: Path, folder: Path) -> Path:
             raise OsrmUnusable(path, "osrm_missing")
         done = subprocess.run([command, *arguments], capture_output=True, text=True, errors="replace", check=False)
         if done.returncode != 0:
-            said = [
-                line for line in (done.stdout + done.stderr).splitlines() if "[error]" in line or "terminat" in line
-            ]
-            raise OsrmUnusable(path, "osrm_failed", why=(said[-1:] or [f"{name}: {done.returncode}"])[0][-80:])
+            lines = [x for x in (done.stdout + done.stderr).splitlines() if "[error]" in x or "what():" in x]
+            why = re.split(r"\[error\]|what\(\):", lines[-1])[-1].strip() if lines else f"{name} {done.returncode}"
+            raise OsrmUnusable(path, "osrm_failed", why=why[:80])
     return base
