@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,33 +20,32 @@ BANDS = (15, 30, 60)
 QUANTILES = {"p50": 0.5, "p90": 0.9, "max": 1.0}
 E2SFCA_60 = "E2SFCA, weights 1, 0.68, 0.22 to 20, 40, 60 minutes"
 E2SFCA_30 = "E2SFCA, weights 1, 0.68, 0.22 to 10, 20, 30 minutes"
-_NEAREST = "residents to the nearest clinic or hospital"
 _CAPACITY = f"{E2SFCA_60}; capacity of clinics, posted doctors, teleconsultation and hospitals"
 _WAY = {"ebike": "patients by e-bike", "bus": "patients by bus", "walk": "patients on foot"}
 
 
 def access(facts: Facts, now: Situation) -> Iterator[Measure]:
     """Minutes of residents to the nearest clinic of each specialty; shares within 15, 30 and 60 minutes."""
-    people = residents(facts).people
-    if not len(people):
+    lived = residents(facts)
+    if not len(lived.people):
         return
-    need = now.visits.groupby("specialty")["need"].sum()
-    way = _way(facts)
-    for specialty in need.index:
-        nearest = residents(facts).nearest(_clinics_of(facts, now, str(specialty)))
-        yield from spread("clinic_minutes", str(specialty), nearest, people, f"{_NEAREST}{way}")
-        for band, share in zip(BANDS, share_within(nearest, people, BANDS), strict=True):
-            yield (f"residents_within_{band}_minutes", str(specialty), float(share), "share", f"{_NEAREST}{way}")
-    yield from _shares(facts, now, need, "residents_within_{}_minutes", f"mean over specialties by need{way}")
-    elders = residents(facts).older
-    if np.nansum(elders) > 0:
-        note = "65 years and over, where their number is given; mean over specialties by need"
-        yield from _shares(facts, now, need, "elderly_within_{}_minutes", f"{note}{way}", elders)
+    need, places = now.visits.groupby("specialty")["need"].sum(), _places(facts, now)
+    nearest = {name: lived.nearest(places[name]) for name in places}
+    note = f"residents to the nearest clinic or hospital{_way(facts)}"
+    for specialty in places:
+        yield from spread("clinic_minutes", specialty, nearest[specialty], lived.people, note)
+        for band, share in zip(BANDS, share_within(nearest[specialty], lived.people, BANDS), strict=True):
+            yield (f"residents_within_{band}_minutes", specialty, float(share), "share", note)
+    note = f"mean over specialties by need{_way(facts)}"
+    yield from _mean_shares("residents_within_{}_minutes", nearest, need, lived.people, note)
+    if np.nansum(lived.older) > 0:
+        told = f"65 years and over, where their number is given; {note}"
+        yield from _mean_shares("elderly_within_{}_minutes", nearest, need, np.nan_to_num(lived.older), told)
     if own_minutes(facts):
-        name = "residents_within_{}_minutes_by_car"
-        yield from _shares(
-            facts, now, need, name, "mean over specialties by need; minutes of vehicles", None, "vehicle"
-        )
+        driven = residents(facts, "vehicle")
+        by_car = {name: driven.nearest(places[name]) for name in places}
+        told = "mean over specialties by need; minutes of vehicles"
+        yield from _mean_shares("residents_within_{}_minutes_by_car", by_car, need, driven.people, told)
     yield from _without_trip(facts)
 
 
@@ -57,22 +56,27 @@ def _way(facts: Facts) -> str:
     return "; " + _WAY.get(str(facts.option("travel", "patient_mode", "car")), "patients' own minutes")
 
 
-def _shares(
-    facts: Facts,
-    now: Situation,
-    need: pd.Series,
-    name: str,
-    note: str,
-    people: Floats | None = None,
-    profile: str = "patient",
+def _places(facts: Facts, now: Situation) -> dict[str, set[str]]:
+    """Where each specialty with a need is seen: clinics, postings, and hospitals that treat the specialty."""
+    held = now.clinics[now.clinics["sessions"] > 0]
+    pairs = {*hosts(facts), *zip(held["institution"], held["specialty"], strict=True)}
+    pairs |= set(zip(now.posted["institution"], now.posted["specialty"], strict=True))
+    found: dict[str, set[str]] = {str(name): set() for name in sorted(now.visits["specialty"].unique())}
+    for institution, specialty in pairs:
+        if specialty in found:
+            found[specialty].add(institution)
+    return found
+
+
+def _mean_shares(
+    name: str, nearest: Mapping[str, Floats], need: pd.Series, people: Floats, note: str
 ) -> Iterator[Measure]:
-    """Shares within 15, 30 and 60 minutes, mean over specialties by need, of all residents or of some."""
-    lived = residents(facts, profile)
-    counted = lived.people if people is None else np.nan_to_num(people)
-    if need.sum() <= 0:
+    """Shares of some people within 15, 30 and 60 minutes, the mean over specialties by need."""
+    weights = [float(need[specialty]) for specialty in nearest]
+    if sum(weights) <= 0:
         return
-    parts = [share_within(lived.nearest(_clinics_of(facts, now, str(k))), counted, BANDS) for k in need.index]
-    for band, share in zip(BANDS, np.average(parts, axis=0, weights=need.to_numpy(dtype=float)), strict=True):
+    parts = np.array([share_within(minutes, people, BANDS) for minutes in nearest.values()])
+    for band, share in zip(BANDS, np.average(parts, axis=0, weights=weights), strict=True):
         yield (name.format(band), "", float(share), "share", note)
 
 
@@ -101,13 +105,6 @@ def _finite(value: float) -> float:
 def quantile(values: Iterable[float], weights: Iterable[float], share: float) -> float:
     """The least value that `share` of the weight does not exceed; NaN when somebody is out of reach at it."""
     return _finite(quantiles(np.asarray(values), np.asarray(weights), [share])[0])
-
-
-def _clinics_of(facts: Facts, now: Situation, specialty: str) -> set[str]:
-    """Places where a specialist is seen: clinics, postings, and hospitals that treat the specialty."""
-    clinics = now.clinics[(now.clinics["specialty"] == specialty) & (now.clinics["sessions"] > 0)]
-    posted = now.posted[now.posted["specialty"] == specialty]
-    return set(clinics["institution"]) | set(posted["institution"]) | {h for h, k in hosts(facts) if k == specialty}
 
 
 def catchment(facts: Facts, now: Situation) -> Iterator[Measure]:
