@@ -45,6 +45,11 @@ class Speeds:
         """Whether the region's table writes this speed."""
         return kind in self.own[profile]
 
+    def shown(self) -> list[str]:
+        """A word for each class of road, for people: its Chinese word where it has one."""
+        chinese = {kind: word for word, kind in reversed(list(self.words.items()))}
+        return [f"{chinese[kind]} {kind}" if kind in chinese else kind for kind in self.kmh if "_" not in kind]
+
     def ranks(self, kinds: pd.Series) -> npt.NDArray[np.float64]:
         """(n,) built-in km/h of classes for cars: which of two roads is the greater. 0 for unknown ones."""
         return np.asarray(kinds.map(lambda kind: self.kmh.get(kind, {}).get("car", 0.0)), float)
