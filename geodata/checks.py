@@ -23,6 +23,7 @@ from geodata import (
     checks_practice,
     checks_reach,
     checks_references,
+    checks_roads,
     checks_targets,
     checks_travel,
 )
@@ -38,6 +39,7 @@ CHECKS: tuple[Callable[[View], Check], ...] = (
     *checks_places.CHECKS,
     *checks_coordinates.CHECKS,
     *checks_travel.CHECKS,
+    *checks_roads.CHECKS,
     *checks_people.CHECKS,
     *checks_practice.CHECKS,
     *checks_needs.CHECKS,

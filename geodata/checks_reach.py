@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from geodata.checks_centres import items_by_service, levels_by_service
 from geodata.checks_people import may_serve, scope_of
+from geodata.checks_roads import travel_of
 from geodata.checks_view import Check, Row, Say, View
-from geodata.coordinates import LOCATED, declared_datum, is_datum
 from geodata.problems import Problem
-from geodata.travel import travel_table
+from geodata.travel import Travel
 
 Trips = Mapping[tuple[str, str], float]
 
@@ -29,9 +28,10 @@ def headway_minutes(loops_per_week: float) -> float:
 
 def trips(view: View) -> Trips | None:
     """Vehicle minutes to and from hosts and hospitals; None where the settings do not let them be found."""
-    if not all(is_datum(declared_datum(view.region.settings, table)) for table in LOCATED):
+    made = travel_of(view)
+    if not isinstance(made, Travel):
         return None
-    table = travel_table(view.region, {"travel": asdict(view.travel_options)})
+    table = made.table
     ends = {*view.texts("centres", "institution"), *view.texts("doctors", "institution")}
     table = table[(table["profile"] != "patient") & (table["origin"].isin(ends) | table["destination"].isin(ends))]
     return dict(zip(zip(table["origin"], table["destination"], strict=True), table["minutes"], strict=True))

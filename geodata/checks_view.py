@@ -22,7 +22,9 @@ import pandas as pd
 from geodata.problems import Problem, Severity
 from geodata.region import Region
 from geodata.schema import TABLES, columns_of
-from geodata.travel import TravelOptions
+from geodata.travel_options import CHOICES as TRAVEL_CHOICES
+from geodata.travel_options import DEFAULTS as TRAVEL_DEFAULTS
+from geodata.travel_options import MAY_BE_ZERO, TravelOptions
 
 #: The same sentence in Chinese and in English.
 Say = tuple[str, str]
@@ -164,13 +166,8 @@ class View:
     def travel_options(self) -> TravelOptions:
         """[travel] as far as it is usable; what is not is `planner.config`'s to report."""
         given = self.region.settings.get("travel")
-        usable = {
-            key: value
-            for key, value in (given.items() if isinstance(given, Mapping) else ())
-            if (isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf)
-            or (key == "minutes_each_end" and value == 0)
-            or (key == "method" and isinstance(value, str))
-        }
+        values = given if isinstance(given, Mapping) else {}
+        usable = {name: value for name, value in values.items() if _usable(name, value)}
         return TravelOptions.of({"travel": usable})
 
     def rule_is_hard(self, rule: str) -> bool:
@@ -222,6 +219,18 @@ class View:
             cure_en=_sentence(cure[1].replace("、", ", "), "."),
             severity=severity,
         )
+
+
+def _usable(name: str, value: Any) -> bool:
+    """Whether a value of [travel] is of the right kind; ranges are `planner.config`'s to report."""
+    default = TRAVEL_DEFAULTS.get(name)
+    if isinstance(default, float):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and (0 < value < math.inf or (value == 0 and name in MAY_BE_ZERO))
+    if isinstance(default, tuple):
+        return isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
+    known = TRAVEL_CHOICES.get(name)
+    return isinstance(value, str) and known is not None and value in known
 
 
 def _sentence(text: str, stop: str) -> str:

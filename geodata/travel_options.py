@@ -14,7 +14,14 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-METHODS = ("auto", "table", "roads", "straight")
+#: Settings that are one word of several.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "method": ("auto", "table", "roads", "straight"),
+    "engine": ("own", "osrm"),
+    "patient_mode": ("car", "ebike", "bus", "walk"),
+}
+#: Numbers that may be zero.
+MAY_BE_ZERO = ("minutes_each_end", "ferry_wait_minutes")
 
 
 @dataclass(frozen=True)
@@ -80,3 +87,7 @@ class TravelOptions:
     def reach_km(self) -> float:
         """Road km that `max_minutes` allows at the usual speed."""
         return self.reach_minutes * self.speed_kmh / 60.0
+
+
+#: Setting -> default.
+DEFAULTS: Mapping[str, Any] = {item.name: item.default for item in fields(TravelOptions)}

@@ -255,7 +255,11 @@ def _decisions() -> Tables:
             {**blank, "kind": "session", "doctor": "D1", "institution": "T1", "specialty": "K1", "must": "yes"},
             {**blank, "kind": "centre", "service": "ecg", "host": "H1", "must": "yes"},
         ],
-        "known_trips": [{"origin": "H1", "destination": "T1", "minutes": 30.0}],
+        # without any one place three are left, which is enough
+        "known_trips": [
+            {"origin": a, "destination": b, "minutes": minutes(a, b)}
+            for a, b in (("H1", "T1"), ("H1", "T2"), ("H2", "T3"), ("H2", "T4"), ("T1", "T2"))
+        ],
         "road_speeds": [{"class": "primary", "vehicle_kmh": 60}],
         "targets": [{"indicator": "primary_visit_share", "value": 0.65, "unit": "share", "source": "2015"}],
         "sources": [{"table": "needs", "column": "visits_per_month", "row": "", "mark": "assumed", "note": "估算"}],

@@ -1,0 +1,51 @@
+"""Roads as the source of trips: a road file that cannot be used, places that it does not reach.
+
+The table made for these checks is the one that the plan uses: it is held in memory and in the cache,
+so nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from geodata.checks_view import Check, View
+from geodata.coordinates import LOCATED, declared_datum, is_datum
+from geodata.errors import GeodataError
+from geodata.problems import Problem
+from geodata.sentences import Said
+from geodata.travel import Travel, make_travel, uses_roads
+
+
+def travel_of(view: View) -> Travel | GeodataError | None:
+    """The region's travel, the error that keeps it from being made, or None under wrong settings."""
+    if not all(is_datum(declared_datum(view.region.settings, table)) for table in LOCATED):
+        return None
+    try:
+        return make_travel(view.region, {"travel": asdict(view.travel_options)})
+    except GeodataError as error:
+        return error
+
+
+def roads(view: View) -> Check:
+    """The road file can be used, its roads reach every place, and known trips fit what is computed."""
+    if not uses_roads(view.region, view.travel_options) and not view.has("known_trips"):
+        return
+    made = travel_of(view)
+    if isinstance(made, GeodataError):
+        yield _unusable(view, made)
+    elif made is not None:
+        yield from made.problems
+
+
+def _unusable(view: View, error: GeodataError) -> Problem:
+    path = view.region.layers.get("roads")
+    sentence = getattr(error, "said", None)
+    if not isinstance(sentence, Said):
+        return Problem("plan.toml", "", "travel.engine", view.travel_options.engine, "可用的道路计算引擎",
+                       "an engine that can be used", error.zh, error.en)  # fmt: skip
+    if path is None:
+        return sentence.problem("plan.toml", column="travel.method", value=view.travel_options.method)
+    return sentence.problem(path.name)
+
+
+CHECKS = (roads,)
