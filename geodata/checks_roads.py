@@ -10,10 +10,9 @@ from dataclasses import asdict
 
 from geodata.checks_view import Check, View
 from geodata.coordinates import LOCATED, declared_datum, is_datum
-from geodata.errors import GeodataError
+from geodata.errors import GeodataError, RoadsUnreadable
 from geodata.problems import Problem
-from geodata.sentences import Said
-from geodata.travel import Travel, make_travel, uses_roads
+from geodata.travel import NoRoadFile, Travel, make_travel, uses_roads
 
 
 def travel_of(view: View) -> Travel | GeodataError | None:
@@ -38,14 +37,14 @@ def roads(view: View) -> Check:
 
 
 def _unusable(view: View, error: GeodataError) -> Problem:
-    path = view.region.layers.get("roads")
-    sentence = getattr(error, "said", None)
-    if not isinstance(sentence, Said):
-        return Problem("plan.toml", "", "travel.engine", view.travel_options.engine, "可用的道路计算引擎",
-                       "an engine that can be used", error.zh, error.en)  # fmt: skip
-    if path is None:
-        return sentence.problem("plan.toml", column="travel.method", value=view.travel_options.method)
-    return sentence.problem(path.name)
+    """The error as a problem of the road file, or of the setting that asks for it."""
+    if isinstance(error, NoRoadFile):
+        return error.said.problem("plan.toml", column="travel.method", value=view.travel_options.method)
+    expected, cure = getattr(error, "expected", None), getattr(error, "cure", None)
+    if isinstance(error, RoadsUnreadable) and expected and cure:
+        return Problem(error.path.name, "", "", "", expected[0], expected[1], cure[0], cure[1])
+    usable = ("可用的道路计算引擎", "an engine that can be used")
+    return Problem("plan.toml", "", "travel.engine", view.travel_options.engine, *usable, error.zh, error.en)
 
 
 CHECKS = (roads,)

@@ -42,7 +42,7 @@ class RegionExists(GeodataError):
 class RoadsUnreadable(GeodataError):
     """The road file cannot be used at all: missing, damaged, without roads or a place on earth.
 
-    en, zh: what was expected, and what to do.
+    en, zh: what was expected, and what to do; kept as `expected` and `cure`, each (zh, en).
     """
 
     def __init__(self, path: Path, en: tuple[str, str], zh: tuple[str, str]) -> None:
@@ -50,3 +50,4 @@ class RoadsUnreadable(GeodataError):
             f"{path.name}: a road file should be {en[0]}. {en[1]}", f"{path.name}：道路文件应为{zh[0]}。{zh[1]}"
         )
         self.path = path
+        self.expected, self.cure = (zh[0], en[0]), (zh[1], en[1])

@@ -147,7 +147,7 @@ def _on_roads(asked: _Asked, source: RoadSource, own: dict[str, pd.DataFrame]) -
     from geodata.travel_unreached import place_problems
 
     places, network = asked.places, read_network(source)
-    finder = RoadFinder(network, places, asked.options)
+    finder = RoadFinder(network, places, asked.options, source.path)
     found = calibrate(asked.region, places, asked.options, finder.road_minutes)
     options = replace(asked.options, calibration=found.factor)
     trips = finder.trips(options)

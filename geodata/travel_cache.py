@@ -16,7 +16,7 @@ import time
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
@@ -101,42 +101,62 @@ def makers() -> str:
     return total.hexdigest()
 
 
+def entry(kind: str, key: str) -> Path | None:
+    """Where an entry is kept, whether it is there or not; None where nothing is to be kept."""
+    place = folder()
+    return None if place is None else place / f"{kind}-{key}{_ENDING}"
+
+
+def used(path: Path) -> None:
+    """Mark an entry as used now: the one used last is the last to go."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def keep(path: Path | None, write: Callable[[Path], None]) -> None:
+    """Keep the entry that `write` writes to the path given to it; None keeps nothing.
+
+    A full disk or a folder that may not be written is no failure: nothing is kept then.
+    """
+    if path is None:
+        return
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{_PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        part.replace(path)
+        _tidy(path.parent, path)
+    except OSError:
+        return
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 def load(kind: str, key: str) -> tuple[Arrays, Any] | None:
     """The arrays and the plain value of an entry; None where there is none that can be read."""
-    place = folder()
-    if place is None:
+    path = entry(kind, key)
+    if path is None:
         return None
-    path = place / f"{kind}-{key}{_ENDING}"
     try:
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         text = json.loads(arrays.pop(_TEXT).tobytes().decode())
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
-    with suppress(OSError):
-        os.utime(path)  # the one used last is the last to go
+    used(path)
     return arrays, text
 
 
 def store(kind: str, key: str, arrays: Mapping[str, npt.NDArray[Any]], text: Any) -> None:
-    """Keep an entry. A full disk or a folder that may not be written is no failure: nothing is kept."""
-    place = folder()
-    if place is None:
-        return
-    path = place / f"{kind}-{key}{_ENDING}"
-    part = place / f".{path.name}.{uuid.uuid4().hex[:12]}{_PART}"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        plain = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
-        with part.open("wb") as stream:
+    """Keep arrays and a plain value as an entry."""
+    plain = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
+
+    def write(path: Path) -> None:
+        with path.open("wb") as stream:
             np.savez(stream, allow_pickle=False, **{**arrays, _TEXT: plain})
-        part.replace(path)
-        _tidy(place, path)
-    except OSError:
-        return
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+
+    keep(entry(kind, key), write)
 
 
 def _tidy(place: Path, newest: Path) -> None:

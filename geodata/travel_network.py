@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geodata.beside import hash_file
 from geodata.coordinates import declared_datum, is_datum
 from geodata.errors import GeodataError
-from geodata.problems import Problem
 from geodata.region import Region
 from geodata.sentences import said
-from geodata.travel_cache import Arrays, key_of, load, makers, store
+from geodata.travel_cache import entry, keep, key_of, makers, used
 from geodata.travel_options import TravelOptions
 
 if TYPE_CHECKING:
     from geodata.roads.network import RoadNetwork
-
-_KIND = "network"
-_ARRAYS = (
-    "lon", "lat", "tail", "head", "km", "ferry", "line", "backward", "line_offsets", "line_lon", "line_lat", "road",
-)  # fmt: skip
 
 
 class NoRoadFile(GeodataError):
@@ -80,11 +72,13 @@ def network_of(region: Region, options: TravelOptions) -> RoadNetwork:
 
 def read_network(source: RoadSource) -> RoadNetwork:
     """The network of a road file. Raises `geodata.errors.RoadsUnreadable`."""
-    kept = load(_KIND, source.key)
-    if kept is not None:
-        network = _network(*kept)
-        if network is not None:
-            return network
+    from geodata.roads.store import load_network, save_network
+
+    path = entry("network", source.key)
+    network = None if path is None else load_network(path)
+    if network is not None and path is not None:
+        used(path)
+        return network
     from geodata.roads.read import RoadOptions, read_roads
     from geodata.roads.speeds import speeds_of
 
@@ -93,45 +87,9 @@ def read_network(source: RoadSource) -> RoadNetwork:
         ferry_wait_minutes=source.options.ferry_wait_minutes,
         closed_roads=source.options.closed_roads,
     )
-    network = read_roads(source.path, speeds_of(source.speeds), options, source.datum)
-    store(_KIND, source.key, *_plain(network))
-    return network
-
-
-def _plain(network: RoadNetwork) -> tuple[Arrays, Any]:
-    arrays: Arrays = {name: getattr(network, name) for name in _ARRAYS}
-    arrays |= {f"minutes_{profile}": minutes for profile, minutes in network.minutes.items()}
-    kinds: dict[str, str] = {}
-    for name in network.roads.columns:
-        values = network.roads[name].to_numpy()
-        if values.dtype.kind in "biuf":
-            kinds[str(name)] = "array"
-            arrays[f"roads_{name}"] = values
-        else:
-            kinds[str(name)] = "text"
-            texts = [None if value is None or value != value else str(value) for value in values.tolist()]
-            arrays[f"roads_{name}"] = np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), np.uint8)
-    told = [asdict(problem) for problem in network.problems]
-    return arrays, {"profiles": list(network.minutes), "roads": kinds, "problems": told}
-
-
-def _network(arrays: Arrays, about: Any) -> RoadNetwork | None:
-    from geodata.roads.network import RoadNetwork
-
-    try:
-        roads = {name: _column(arrays[f"roads_{name}"], kind) for name, kind in about["roads"].items()}
-        return RoadNetwork(
-            **{name: arrays[name] for name in _ARRAYS},
-            minutes={profile: arrays[f"minutes_{profile}"] for profile in about["profiles"]},
-            roads=pd.DataFrame(roads),
-            problems=[Problem(**problem) for problem in about["problems"]],
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _column(values: npt.NDArray[Any], kind: str) -> Any:
-    return values if kind == "array" else json.loads(values.tobytes().decode())
+    made = read_roads(source.path, speeds_of(source.speeds), options, source.datum)
+    keep(path, lambda part: save_network(made, part))
+    return made
 
 
 def network_facts(network: RoadNetwork) -> dict[str, Any]:

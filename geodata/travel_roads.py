@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata.coordinates import distance_km
+from geodata.travel_cache import folder
 from geodata.travel_options import TravelOptions
 from geodata.travel_places import Bools, Codes, Floats, Pairs, Places
 
@@ -51,10 +53,12 @@ class RoadTrips:
 class RoadFinder:
     """Searches the roads of a region for its places."""
 
-    def __init__(self, network: RoadNetwork, places: Places, options: TravelOptions) -> None:
+    def __init__(self, network: RoadNetwork, places: Places, options: TravelOptions, path: Path | None = None) -> None:
+        """path: the road file, which the engine `osrm` reads itself."""
         self.network = network
         self.places = places
         self.options = options
+        self.path = path
         self._feet: dict[str, Snapped] = {}
         self._cut: dict[str, Bools] = {}
 
@@ -62,7 +66,10 @@ class RoadFinder:
     def profiles(self) -> tuple[str, ...]:
         """The profiles that have to be searched: vehicles alone where patients take as long on every edge."""
         minutes = self.network.minutes
-        return ("vehicle",) if np.array_equal(minutes["vehicle"], minutes["patient"]) else ("patient", "vehicle")
+        alike = np.array_equal(minutes["vehicle"], minutes["patient"])
+        if self.options.engine == "osrm":
+            alike = self.options.patient_mode == "car"
+        return ("vehicle",) if alike else ("patient", "vehicle")
 
     def road_minutes(self, origins: Codes, destinations: Codes, profile: str) -> Floats:
         """(R,) free-flow minutes of R pairs of places, NaN where roads do not lead there within 12 hours."""
@@ -124,14 +131,30 @@ class RoadFinder:
 
     def _search(self, origins: Codes, destinations: Codes, profile: str, limit: float) -> Trips:
         """Trips between places, by the engine of the settings; positions are those of all places."""
-        module = "geodata.roads.osrm" if self.options.engine == "osrm" else "geodata.roads.paths"
-        search: Any = getattr(import_module(module), "osrm_trips" if self.options.engine == "osrm" else "road_trips")
-        places = self.places
-        trips: Trips = search(
+        places, snapped, options = self.places, self._snapped(profile), self._path_options()
+        if self.options.engine == "osrm" and self.path is not None:
+            from geodata.roads.osrm import osrm_trips
+
+            return osrm_trips(
+                self.network, places.lon, places.lat, origins, destinations, profile=profile, limit_minutes=limit,
+                path=self.path, mode="car" if profile == "vehicle" else self.options.patient_mode,
+                cache=self._prepared, options=options, snapped=snapped,
+            )  # fmt: skip
+        from geodata.roads.paths import road_trips
+
+        return road_trips(
             self.network, places.lon, places.lat, origins, destinations,
-            profile=profile, limit_minutes=limit, options=self._path_options(), snapped=self._snapped(profile),
+            profile=profile, limit_minutes=limit, options=options, snapped=snapped,
         )  # fmt: skip
-        return trips
+
+    @cached_property
+    def _prepared(self) -> Path:
+        """Folder for what OSRM prepares: the cache, or one that goes with this object."""
+        kept = folder()
+        if kept is not None:
+            return kept / "osrm"
+        self._scratch = TemporaryDirectory(prefix="alliance-osrm-")
+        return Path(self._scratch.name)
 
     def _path_options(self) -> PathOptions:
         from geodata.roads.snap import PathOptions
