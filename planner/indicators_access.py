@@ -119,12 +119,11 @@ def catchment(facts: Facts, now: Situation) -> Iterator[Measure]:
         ("clinics_in_reach", held, lived.within_60, E2SFCA_60),
         ("primary_clinics_in_reach", held[primary], lived.within_30, f"{E2SFCA_30}; clinics below the hospitals"),
     ):
-        if supply["sessions"].sum() <= 0:
-            continue
         found = lived.access(supply, weights)[:, 0]
         yield (name, "", float(np.average(found, weights=lived.people)), rate, note)
         yield (f"{name}_least", "", float(found.min()), rate, note)
-        yield (f"{name}_gini", "", gini(found, lived.people), "ratio", note)
+        if found.sum() > 0:
+            yield (f"{name}_gini", "", gini(found, lived.people), "ratio", note)
     supply = capacity(facts, now)
     found = lived.access(supply, lived.within_60)
     for specialty, each in zip(supply.columns, found.T, strict=True):
