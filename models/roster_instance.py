@@ -183,7 +183,7 @@ class RosterInstance:
 
     def state(self, rule: str) -> RuleState:
         """How the rule is applied here: the setting, else its default in the catalogue."""
-        from models.rules import RULES
+        from models.rules import ROSTER_RULES, RULES
 
-        setting = self.rules.get(rule)
-        return RULES[rule].default if setting is None else setting.state
+        setting, known = self.rules.get(rule), {**RULES, **ROSTER_RULES}
+        return known[rule].default if setting is None or known[rule].kind == "structure" else setting.state

@@ -1,0 +1,178 @@
+"""Which half-days a doctor could hold a need's clinics in: the columns of the dated roster.
+
+A choice is (site, specialty, doctor, half-day). It is there when the need may be held in that
+half-day, the doctor is free in it (all day where the trip is far), the department could spare
+somebody, and no lock forbids it: these rules are kept by leaving columns out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.roster_instance import Pair, RosterInstance, RosterLock, RosterNeed, Visit
+
+Key = tuple[str, str]
+#: (need, doctor) -> half-days in order.
+Choices = dict[tuple[Key, str], list[int]]
+
+
+@dataclass(frozen=True)
+class Used:
+    """What clinics of other needs already take: rooms (site, half-day), equipment (site, item, half-day),
+    people of a department away (department, half-day), half-days of a doctor in a week and in a quarter,
+    half-days in which the doctor is gone, sites visited (doctor, day), and vehicles (hospital, direction,
+    day) -> travellers."""
+
+    rooms: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    equipment: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+    away: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    travellers: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+
+
+def used_by(instance: RosterInstance, visits: Iterable[Visit]) -> Used:
+    """What the visits take of what components share. Doctors are never shared between components."""
+    rooms: dict[tuple[str, int], int] = defaultdict(int)
+    equipment: dict[tuple[str, str, int], int] = defaultdict(int)
+    away: dict[tuple[str, int], int] = defaultdict(int)
+    travellers: dict[tuple[str, str, int], int] = defaultdict(int)
+    gone: set[tuple[str, int]] = set()
+    trips: set[tuple[str, str, int]] = set()
+    for doctor, site, specialty, half in visits:
+        need, who = instance.needs[site, specialty], instance.doctors[doctor]
+        rooms[site, half] += 1
+        for item in need.equipment:
+            equipment[site, item, half] += 1
+        far = pair_of(need, doctor).far
+        for taken in both(half) if far else (half,):
+            gone.add((doctor, taken))
+        if (doctor, site, half // 2) not in trips:
+            trips.add((doctor, site, half // 2))
+            travellers[who.institution, instance.sites[site].direction or site, half // 2] += 1
+    for doctor, half in gone:
+        away[instance.doctors[doctor].department, half] += 1
+    return Used(rooms, equipment, away, travellers)
+
+
+def both(half: int) -> tuple[int, int]:
+    """The two half-days of the day."""
+    return half - half % 2, half - half % 2 + 1
+
+
+def pair_of(need: RosterNeed, doctor: str) -> Pair:
+    """The need's pair of that doctor; raises KeyError."""
+    for pair in need.pairs:
+        if pair.doctor == doctor:
+            return pair
+    raise KeyError(doctor)
+
+
+def choices(
+    instance: RosterInstance, keys: Sequence[Key], used: Used | None = None
+) -> dict[tuple[Key, str], list[int]]:
+    """(need, doctor) -> half-days in order, beside what is `used` already. Hard locks leave choices out."""
+    used = used or Used()
+    forbidden = [lock for lock in instance.locks if not lock.must and lock.weight is None]
+    found: Choices = {}
+    for key in keys:
+        need = instance.needs[key]
+        allowed = sorted(need.slots & instance.sites[need.site].open)
+        for pair in need.pairs:
+            kept = [half for half in allowed if possible(instance, need, pair, half, used)]
+            for lock in forbidden:
+                if fits(lock, need, pair.doctor):
+                    kept = [half for half in kept if lock.slots and half not in lock.slots]
+            if kept:
+                found[key, pair.doctor] = kept
+    return found
+
+
+def possible(instance: RosterInstance, need: RosterNeed, pair: Pair, half: int, used: Used) -> bool:
+    """Whether doctor, department, room and equipment leave the half-day to this visit."""
+    doctor, site = instance.doctors[pair.doctor], instance.sites[need.site]
+    takes = both(half) if pair.far else (half,)
+    if any(one not in doctor.free for one in takes):
+        return False
+    department = instance.departments.get(doctor.department)
+    if department is not None and instance.state("home_cover_half_day") == "hard":
+        for one in takes:
+            limit = department.away.get(one)
+            if limit is not None and limit - used.away.get((doctor.department, one), 0) < 1:
+                return False
+    if instance.state("room_half_day") == "hard" and site.rooms - used.rooms.get((site.id, half), 0) < 1:
+        return False
+    if site.equipment is not None and instance.state("equipment_half_day") == "hard":
+        for item in need.equipment:
+            if site.equipment.get(item, 0) - used.equipment.get((site.id, item, half), 0) < 1:
+                return False
+    return True
+
+
+def fits(lock: RosterLock, need: RosterNeed, doctor: str) -> bool:
+    """Whether a lock speaks of this need and doctor (blank parts mean any)."""
+    return lock.doctor in ("", doctor) and lock.site in ("", need.site) and lock.specialty in ("", need.specialty)
+
+
+def components(instance: RosterInstance) -> list[tuple[Key, ...]]:
+    """Needs that share doctors, in groups; in a fixed order. Groups meet only in rooms, cover and vehicles."""
+    parent: dict[Key, Key] = {key: key for key in sorted(instance.needs)}
+
+    def root(key: Key) -> Key:
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    first: dict[str, Key] = {}
+    for key in sorted(instance.needs):
+        for pair in instance.needs[key].pairs:
+            if pair.doctor in first:
+                parent[root(key)] = root(first[pair.doctor])
+            else:
+                first[pair.doctor] = key
+    groups: dict[Key, list[Key]] = defaultdict(list)
+    for key in sorted(instance.needs):
+        groups[root(key)].append(key)
+    return sorted(tuple(group) for group in groups.values())
+
+
+def open_weeks(instance: RosterInstance, need: RosterNeed) -> list[int]:
+    """Weeks of the horizon in which the need could be held at all, whoever comes."""
+    allowed = need.slots & instance.sites[need.site].open
+    return sorted({instance.week(half) for half in allowed})
+
+
+def gap_windows(instance: RosterInstance, need: RosterNeed) -> list[tuple[int, ...]]:
+    """Runs of `gap` open weeks in which one clinic is due; the first ones continue the history.
+
+    After h open weeks without a clinic before the start, one is due within the first gap - h weeks
+    (at least in the first one).
+    """
+    weeks = open_weeks(instance, need)
+    runs = [tuple(weeks[at : at + need.gap]) for at in range(len(weeks) - need.gap + 1)]
+    if need.history and weeks:
+        # whole weeks without a clinic before the start: none when the last one was in the week before
+        idle = max(0, ((instance.start - need.history[-1]).days - 1) // 7)
+        first = max(1, need.gap - idle)
+        if first < need.gap:
+            runs.insert(0, tuple(weeks[:first]))
+    return runs
+
+
+def least_windows(instance: RosterInstance, need: RosterNeed) -> list[tuple[tuple[int, ...], int]]:
+    """(calendar weeks, most clinics in them); weeks before the start that held clinics count."""
+    most, length = need.every
+    past: dict[int, int] = defaultdict(int)
+    for day in need.history:
+        past[(day - instance.start).days // 7] += 1
+    found = []
+    for first in range(1 - length, instance.weeks - length + 1):
+        weeks = range(first, first + length)
+        held = sum(past[week] for week in weeks if week < 0)
+        inside = tuple(week for week in weeks if week >= 0)
+        if first >= 0 or held:
+            found.append((inside, max(0, most - held)))
+    if instance.weeks < length:
+        found.append((tuple(range(instance.weeks)), most))
+    return found

@@ -1,0 +1,178 @@
+"""What a roster does not hold, why, and who stands in: said of a finished plan, without the model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.roster_choices import Key, Used, both, choices, gap_windows, least_windows, pair_of, used_by
+from models.roster_instance import RosterInstance, RosterNeed, Visit
+
+#: Rule -> why a clinic has no date, in both languages.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "doctor_free": (
+        "医生没有同时空闲且受援单位开诊的半天",
+        "no half-day in which a doctor is free and the site is open",
+    ),
+    "home_cover_half_day": ("医生所在科室在可用的半天已无人可派", "the doctors' department can spare nobody then"),
+    "room_half_day": ("可用的半天诊室已被其他门诊占用", "the rooms are taken in the half-days left"),
+    "equipment_half_day": ("可用的半天设备已被占用", "the equipment is taken in the half-days left"),
+    "least_gap": ("余下的半天离已排的门诊太近", "the half-days left are too close to clinics held"),
+    "week_limit": ("医生当周外出已到上限", "the doctors have reached their weekly limit"),
+    "roster_time": ("医生本季可用半天数已用完", "the doctors' half-days of the quarter are used up"),
+    "one_place": ("医生在余下的半天去了别处", "the doctors are elsewhere in the half-days left"),
+    "search": ("在规定时间内没有找到位置", "no place was found within the time limit"),
+}
+
+
+@dataclass(frozen=True)
+class Unheld:
+    """Clinics of a need and quarter without a date; `rule` is what stands in the way of most half-days."""
+
+    site: str
+    specialty: str
+    quarter: str
+    sessions: int
+    rule: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A run of open weeks (first and last, from 1) without a clinic that was due in it."""
+
+    site: str
+    specialty: str
+    first_week: int
+    last_week: int
+
+
+def unheld_of(
+    instance: RosterInstance, visits: Iterable[Visit], keys: Sequence[Key], bounds: Mapping[Key, float] | None
+) -> list[Unheld]:
+    """Allocated clinics that `visits` do not hold, by need and quarter, with the rule in the way.
+
+    With `bounds` None the reasons are left out (only numbers are wanted).
+    """
+    visits = list(visits)
+    held: Counter[tuple[str, str, int]] = Counter()
+    for _, site, specialty, half in visits:
+        held[site, specialty, instance.quarter(half)] += 1
+    used = used_by(instance, visits) if bounds is not None else Used()
+    found = []
+    for key in keys:
+        need = instance.needs[key]
+        for q, (name, _, _) in enumerate(instance.quarters):
+            lack = need.count[q] - held[(*key, q)]
+            if lack > 0:
+                rule = "search" if bounds is None else _reason(instance, need, q, visits, used)
+                found.append(Unheld(*key, name, lack, rule, *REASONS[rule]))
+    return found
+
+
+def _reason(instance: RosterInstance, need: RosterNeed, quarter: int, visits: Sequence[Visit], used: Used) -> str:
+    """The rule that blocks most of the half-days in which the clinic might have been held."""
+    free = choices(instance, [need.key])
+    mine = [visit for visit in visits if (visit[1], visit[2]) == need.key]
+    by_doctor: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_doctor[visit[0]].append(visit)
+    blocked: Counter[str] = Counter()
+    for (_, doctor), halves in free.items():
+        for half in halves:
+            if instance.quarter(half) == quarter:
+                blocked[_block(instance, need, doctor, half, mine, by_doctor[doctor], used)] += 1
+    if not blocked:
+        return _why_none(instance, need)
+    order = list(REASONS)
+    if blocked["search"]:
+        return "search"
+    return max(blocked, key=lambda rule: (blocked[rule], -order.index(rule)))
+
+
+def _why_none(instance: RosterInstance, need: RosterNeed) -> str:
+    """Why there is no half-day at all: nobody free, or nobody to be spared."""
+    for pair in need.pairs:
+        doctor = instance.doctors[pair.doctor]
+        for half in need.slots & instance.sites[need.site].open:
+            if all(one in doctor.free for one in (both(half) if pair.far else (half,))):
+                return "home_cover_half_day"
+    return "doctor_free"
+
+
+def _block(
+    instance: RosterInstance,
+    need: RosterNeed,
+    doctor: str,
+    half: int,
+    mine: Sequence[Visit],
+    theirs: Sequence[Visit],
+    used: Used,
+) -> str:
+    """What keeps one visit out of the finished roster."""
+    who, site, pair = instance.doctors[doctor], instance.sites[need.site], pair_of(need, doctor)
+    takes = both(half) if pair.far else (half,)
+    busy = {one for v in theirs for one in _takes(instance, v)}
+    if busy & set(takes):
+        return "one_place"
+    weeks = Counter(instance.week(v[3]) for v in mine)
+    for run, most in least_windows(instance, need):
+        if instance.week(half) in run and sum(weeks[week] for week in run) >= most:
+            return "least_gap"
+    if any(v[3] // 2 == half // 2 for v in mine):
+        return "least_gap"
+    if used.rooms.get((site.id, half), 0) >= site.rooms:
+        return "room_half_day"
+    if site.equipment is not None:
+        for item in need.equipment:
+            if used.equipment.get((site.id, item, half), 0) >= site.equipment.get(item, 0):
+                return "equipment_half_day"
+    department = instance.departments.get(who.department)
+    if department is not None:
+        for one in takes:
+            if one in department.away and used.away.get((who.department, one), 0) >= department.away[one]:
+                return "home_cover_half_day"
+    out = {one for v in theirs for one in _takes(instance, v) if instance.week(v[3]) == instance.week(half)}
+    if len(out) + len(takes) > who.week_limit:
+        return "week_limit"
+    quarter = instance.quarter(half)
+    spent = {one for v in theirs for one in _takes(instance, v) if instance.quarter(v[3]) == quarter}
+    if len(spent) + len(takes) > who.budget[quarter]:
+        return "roster_time"
+    return "search"
+
+
+def _takes(instance: RosterInstance, visit: Visit) -> tuple[int, ...]:
+    """Half-days that a visit takes from its doctor."""
+    far = pair_of(instance.needs[visit[1], visit[2]], visit[0]).far
+    return both(visit[3]) if far else (visit[3],)
+
+
+def missed_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Missed]:
+    """Runs of weeks in which a clinic was due and none is held."""
+    weeks: dict[Key, set[int]] = defaultdict(set)
+    for _, site, specialty, half in visits:
+        weeks[site, specialty].add(instance.week(half))
+    return [
+        Missed(*key, run[0] + 1, run[-1] + 1)
+        for key in sorted(instance.needs)
+        for run in gap_windows(instance, instance.needs[key])
+        if not weeks[key] & set(run)
+    ]
+
+
+def backups_of(instance: RosterInstance, visits: Iterable[Visit]) -> dict[Key, str]:
+    """The stand-in (B) of each need: not the one who holds most; most clinics there, then nearest, then id."""
+    held: dict[Key, Counter[str]] = defaultdict(Counter)
+    for doctor, site, specialty, _ in visits:
+        held[site, specialty][doctor] += 1
+    found = {}
+    for key in sorted(instance.needs):
+        counts = held[key]
+        main = max(sorted(counts), key=lambda d: counts[d]) if counts else ""
+        others = [pair for pair in instance.needs[key].pairs if pair.doctor != main]
+        best = min(others, key=lambda p: (-counts[p.doctor], p.minutes, p.doctor), default=None)
+        found[key] = best.doctor if best is not None else ""
+    return found
