@@ -56,6 +56,7 @@ _ROUTE_CLASS = {"G": "primary", "S": "secondary", "X": "tertiary", "Y": "unclass
 
 
 #: Tags that GDAL packs into one column when it exports an OpenStreetMap file.
+_PACKED = HEADINGS.keys() - {"class", "speed", "osm_id", "layer"}
 _HSTORE = re.compile(r'"([^"]+)"=>"([^"]*)"')
 
 
@@ -84,19 +85,20 @@ def tags_of(frame: pd.DataFrame, columns: Columns, speeds: Speeds) -> tuple[list
     texts = {use: _texts(frame[heading]) for use, heading in columns.found.items()}
     geofabrik = _is_geofabrik(columns, texts.get("oneway", []))
     unknown: Counter[str] = Counter()
-    # In exports of OpenStreetMap a line without a class is a river or a fence, elsewhere a road not yet judged.
-    blank = "" if columns.found.get("class", "").strip().lower() in ("highway", "fclass") else "road"
+    exported = columns.found.get("class", "").strip().lower() in ("highway", "fclass")
     made = []
     for at in range(len(frame)):
         values = {use: column[at] for use, column in texts.items() if column[at]}
         if "other_tags" in values:
             packed = dict(_HSTORE.findall(values.pop("other_tags")))
-            values = {use: packed[use] for use in packed.keys() & HEADINGS.keys()} | values
-        made.append(_tags(values, speeds, geofabrik, unknown, blank))
+            values = {use: packed[use] for use in packed.keys() & _PACKED} | values
+        made.append(_tags(values, speeds, geofabrik, unknown, exported))
     return made, unknown
 
 
-def _tags(values: dict[str, str], speeds: Speeds, geofabrik: bool, unknown: Counter[str], blank: str) -> dict[str, str]:
+def _tags(
+    values: dict[str, str], speeds: Speeds, geofabrik: bool, unknown: Counter[str], exported: bool
+) -> dict[str, str]:
     plain = ("name", "ref", "junction", "duration", "route", "layer")
     tags: dict[str, str] = {use: values[use] for use in plain if use in values}
     for use in ("surface", "tracktype", *(tag for kinds in ACCESS.values() for tag in kinds)):
@@ -105,10 +107,12 @@ def _tags(values: dict[str, str], speeds: Speeds, geofabrik: bool, unknown: Coun
     word = values.get("class", "")
     kind = speeds.class_of(word) if word else None
     if kind is None:
-        kind = _class_of_route(values.get("ref", "")) if not word else None
-        if word:
+        # In an export of OpenStreetMap what is no class is no road: a river, a fence, a way not built yet.
+        no_road = exported and word.isascii()
+        kind = (_class_of_route(values.get("ref", "")) if not word else None) or ("" if no_road else "road")
+        if word and not no_road:
             unknown[word] += 1
-    tags["highway"] = kind or ("road" if word or "speed" in values else blank)
+    tags["highway"] = kind
     for use in ("bridge", "tunnel"):
         if is_true(values.get(use, "")):
             tags[use] = "yes"

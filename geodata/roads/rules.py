@@ -85,7 +85,9 @@ def duration_minutes(text: str | None) -> float:
     plain = (text or "").strip().lower()
     if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2}))?", plain):
         minutes = 60.0 * int(match[1]) + int(match[2]) + int(match[3] or 0) / 60
-    elif match := re.fullmatch(r"p?t?(?:(\d+)\s*h\w*)?\s*(?:(\d+(?:\.\d+)?)\s*(?:m|min|mins|minutes)?)?", plain):
+    elif match := re.fullmatch(
+        r"p?t?(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+(?:\.\d+)?)\s*(?:m|min|mins|minutes)?)?", plain
+    ):
         minutes = 60.0 * int(match[1] or 0) + float(match[2] or 0)
     else:
         return math.nan
@@ -142,7 +144,7 @@ def kmh_both(tags: Mapping[str, str], mode: str, profile: str, speeds: Speeds) -
     kind = "ferry" if ferry else tags.get("highway", "")
     base = speeds.of(kind, mode, profile)
     said = allowed(tags, mode)
-    if said is False or (base <= 0 and not (said and _opened(tags, mode))):
+    if said is False or (base <= 0 and not (kind in speeds.kmh and _opened(tags, mode))):
         return 0.0, 0.0
     if tags.get("area") == "yes" and mode != "walk":
         return 0.0, 0.0
@@ -183,6 +185,7 @@ def kmh_both(tags: Mapping[str, str], mode: str, profile: str, speeds: Speeds) -
 def _opened(tags: Mapping[str, str], mode: str) -> bool:
     """Whether an explicit access tag of the mode itself opens a class closed to it by default.
 
-    A general "access=yes" on a footway says nothing about cars, and a bridge for bicycles none.
+    A general "access=yes" on a footway says nothing about cars.
     """
-    return tags.get(ACCESS[mode][0]) in ("yes", "designated", "permissive", "official", "destination")
+    own = next((tags[tag] for tag in ACCESS[mode] if tag in tags and tag not in ("vehicle", "access")), None)
+    return own in ("yes", "designated", "permissive", "official", "destination")
