@@ -160,7 +160,7 @@ def needs_osrm(path: Path) -> None:
     if find_spec("osrm") is None:
         version = ".".join(map(str, sys.version_info[:2]))
         raise OsrmUnusable(path, "osrm_python" if sys.version_info < (3, 12) else "osrm_missing", version=version)
-    if not path.name.lower().endswith((".osm.pbf", ".osm", ".osm.bz2")):
+    if not path.name.lower().endswith((".pbf", ".osm", ".osm.bz2")):
         raise OsrmUnusable(path, "osrm_extract")
 
 
