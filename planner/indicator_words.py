@@ -134,7 +134,7 @@ _NOTES = """
     patients by bus | 病人乘公交
     patients on foot | 病人步行
     patients' own minutes | 按病人自己的路程时间
-    no trip to any institution is known | 查不到到任何机构的路程
+    no trip to any institution is known | 没有到任何机构的路程
     counted as out of reach | 按不可达计，不按零分钟计
     E2SFCA, weights 1, 0.68, 0.22 to 10, 20, 30 minutes | 10、20、30分钟权重 1、0.68、0.22
     clinics below the hospitals | 只计医院以下机构的门诊

@@ -162,6 +162,18 @@ def test_a_place_nobody_can_locate_travels_from_its_institution(tmp_path: Path) 
     assert table.loc[("clinic_minutes_max", "K1"), "value"] == 30
 
 
+def test_a_table_without_communities_speaks_of_institutions(tmp_path: Path) -> None:
+    """Where no community has a trip of its own, each travels as its institution does, and the note says so."""
+
+    def edit(folder: PlanFolder) -> None:
+        _communities(C1, {**C2, "lon": 119.4, "lat": 32.7})(folder)
+        folder.region["travel"] = folder.region["travel"][lambda table: table["origin"] != "C1"]
+
+    table = _table(tmp_path, edit)
+    assert table.loc[("clinic_minutes_max", "K1"), "value"] == 30
+    assert "100.0% travel as their institution does" in table.loc[("residents_without_trip", ""), "note"]
+
+
 def test_elderly_where_their_number_is_given(tmp_path: Path) -> None:
     """30 of 100 elderly live 12 minutes from S1, 70 at S3, 30 minutes from K1 and beside K2."""
     table = _table(tmp_path, _communities(C1, C2))
