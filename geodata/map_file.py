@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas
 
 #: Instead of the clock's time: the same plan gives the same file.
-CREATED = "2000-01-01T00:00:00Z"
+CREATED = "2000-01-01T00:00:00.000Z"
 
 _STYLES = """
 CREATE TABLE layer_styles (

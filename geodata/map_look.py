@@ -105,7 +105,7 @@ def _rounded(value: float, up: bool = False, down: bool = False) -> float:
     return float(np.sign(value) * float(f"{found:.12g}"))
 
 
-def width(value: float, most: float, least_mm: float = 0.5, most_mm: float = 3.4) -> float:
+def width(value: float, most: float, least_mm: float = 0.5, most_mm: float = 2.8) -> float:
     """Line width in mm for a weight: its area grows with the weight, so the width does with its root."""
     if most <= 0 or not np.isfinite(value):
         return least_mm

@@ -6,6 +6,7 @@ layers look like is in `geodata.qgis_styles`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -13,6 +14,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 #: Written into every style; QGIS warns about styles of versions newer than itself.
 VERSION = "3.18.0"
 FONT = "Microsoft YaHei"
+#: Characters that no XML file may hold.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def rgba(colour: str, alpha: float = 1.0) -> str:
@@ -192,10 +195,14 @@ def ruled(rules: Sequence[Rule], order_by: str = "") -> Element:
 
 
 def labelled(
-    expression: str, size: float = 9.0, colour: str = "#17242d", bold_if: str = "", only_if: str = "",
-    distance: float = 1.2,
+    expression: str, size: float = 9.0, colour: str = "#17242d", bold_if: str = "", distance: float = 1.2,
+    areas: bool = False, priority: int = 5, nearer_than: int = 0,
 ) -> Element:  # fmt: skip
-    """Labels around points, with a white halo. `expression` is a field or an expression with quotes."""
+    """Labels with a white halo, around points or inside areas.
+
+    expression: a field or an expression, with quotes. priority: 0 to 10, who stays where there is no
+    room for all. nearer_than: shown on maps larger than 1 : this; 0 always.
+    """
     root = Element("labeling", type="simple")
     settings = SubElement(root, "settings", calloutType="simple")
     style = SubElement(settings, "text-style", {
@@ -207,16 +214,15 @@ def labelled(
         "bufferOpacity": "0.9", "bufferJoinStyle": "128", "bufferNoFill": "1",
     })  # fmt: skip
     SubElement(settings, "placement", {
-        # 6 = cartographic: the best free place around the point.
-        "placement": "6", "dist": f"{distance:g}", "distUnits": "MM", "offsetType": "1", "priority": "7",
-        "predefinedPositionOrder": "TR,TL,BR,BL,R,L,TSR,BSR",
+        # 6 = cartographic, the best free place around a point; 4 = level, inside an area.
+        "placement": "4" if areas else "6", "dist": f"{distance:g}", "distUnits": "MM", "offsetType": "1",
+        "priority": str(priority), "predefinedPositionOrder": "TR,TL,BR,BL,R,L,TSR,BSR",
     })  # fmt: skip
     SubElement(settings, "rendering", {
-        "displayAll": "0", "obstacle": "1", "drawLabels": "1", "scaleVisibility": "0", "limitNumLabels": "0",
+        "displayAll": "0", "obstacle": "1", "drawLabels": "1", "limitNumLabels": "0",
+        "scaleVisibility": "1" if nearer_than else "0", "scaleMin": "0", "scaleMax": str(nearer_than),
     })  # fmt: skip
-    by = {"Bold": bold_if} if bold_if else {}
-    by |= {"Show": only_if} if only_if else {}
-    _data_defined(settings, "dd_properties", by)
+    _data_defined(settings, "dd_properties", {"Bold": bold_if} if bold_if else {})
     return root
 
 
@@ -234,4 +240,6 @@ def style(renderer: Element, aliases: Mapping[str, str], labels: Element | None 
     if tip:
         SubElement(root, "previewExpression").text = tip
     indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode")
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + _NOT_XML.sub(
+        " ", tostring(root, encoding="unicode")
+    )

@@ -50,8 +50,8 @@ def _institutions(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     listed = [(mark.key, say(mark.key), marker(mark.shape, mark.size, mark.fill)) for mark in found]
     large = '"level" >= 2'
     # In a region of hundreds the small ones are named when the map is near enough.
-    only = "" if len(frame) <= 60 else f"{large} OR @map_scale < 150000"
-    return categories("mark", listed), labelled('"name"', 9, bold_if=large, only_if=only, distance=1.6)
+    name = '"name"' if len(frame) <= 60 else f"if({large} OR @map_scale < 150000, \"name\", '')"
+    return categories("mark", listed), labelled(name, 9, bold_if=large, distance=1.6, priority=10)
 
 
 def _communities(frame: geopandas.GeoDataFrame, say: Say) -> Made:
@@ -59,13 +59,13 @@ def _communities(frame: geopandas.GeoDataFrame, say: Say) -> Made:
         (low, high, f"{low:,.0f} – {high:,.0f}", marker("circle", 0.9 + 0.6 * at, "#9aa3a8", edge_width=0.1))
         for at, (low, high) in enumerate(look.steps(frame["population"].tolist()))
     ]
-    labels = labelled('"name"', 7, look.QUIET, only_if="@map_scale < 60000", distance=0.8)
+    labels = labelled('"name"', 7, look.QUIET, distance=0.8, priority=1, nearer_than=120_000)
     return graduated("population", shown), labels
 
 
 def _boundaries(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     rules = [Rule(say("boundaries"), "", area(look.PAPER, 0.0, look.BORDER, 0.35, dash=True))]
-    return ruled(rules), labelled('"name"', 8, look.QUIET, only_if="@map_scale < 300000")
+    return ruled(rules), labelled('"name"', 8, look.QUIET, areas=True, priority=2, nearer_than=400_000)
 
 
 def _roads(frame: geopandas.GeoDataFrame, say: Say) -> Made:
@@ -95,7 +95,7 @@ def _flows(attribute: str, colours: Sequence[str], kind: str) -> Callable[[geopa
 
 def _text(value: object) -> str:
     """A text inside a QGIS expression."""
-    return "'" + str(value).replace("'", "''") + "'"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _by_width(attribute: str, frame: geopandas.GeoDataFrame, least: float = 0.4, most: float = 3.0) -> str:
@@ -122,8 +122,12 @@ def _by_value(
 
 def _postings(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     rules = [
-        Rule(say("posting_new"), "\"state\" <> 'running'", stroke(look.ORANGE, 1.1, arrow=True)),
-        Rule(say("posting_running"), "\"state\" = 'running'", stroke("#9a6700", 0.9, (2.4, 1.4), arrow=True)),
+        Rule(say("posting_new"), "\"state\" <> 'running'", stroke(look.ORANGE, 1.1, offset=1.6, arrow=True)),
+        Rule(
+            say("posting_running"),
+            "\"state\" = 'running'",
+            stroke("#9a6700", 0.9, (2.4, 1.4), offset=1.6, arrow=True),
+        ),
     ]
     return ruled(rules), None
 
@@ -145,6 +149,8 @@ def _tele(frame: geopandas.GeoDataFrame, say: Say) -> Made:
 def _bands(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     order = frame.drop_duplicates(["offer", "moment"]).sort_values("rank", kind="stable")
     rules = []
+    # The one that gains most, as the plan leaves it.
+    first = next((at for at, moment in enumerate(order["moment"]) if moment != "today"), 0)
     for at, row in enumerate(order[["offer", "offer_name", "moment"]].itertuples(index=False)):
         moment = "" if row.moment == "both" else f" · {say(str(row.moment))}"
         inner = tuple(
@@ -156,7 +162,7 @@ def _bands(frame: geopandas.GeoDataFrame, say: Say) -> Made:
             for minutes in sorted(look.BANDS, reverse=True)
         )
         wanted = f'"offer" = {_text(row.offer)} AND "moment" = {_text(row.moment)}'
-        rules.append(Rule(f"{row.offer_name}{moment}", wanted, None, inner, shown=at == 0))
+        rules.append(Rule(f"{row.offer_name}{moment}", wanted, None, inner, shown=at == first))
     return ruled(rules[:MOST_RULES], order_by="minutes"), None
 
 
@@ -166,7 +172,7 @@ def _groups(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     for at, name in enumerate(sorted(set(frame["group"].astype(str)))):
         colour = look.SERIES[at % len(look.SERIES)]
         listed.append((name, name, area(colour, 0.08, colour, 0.5, hatch=angles[at % len(angles)])))
-    return categories("group", listed), labelled('"group"', 10, look.QUIET)
+    return categories("group", listed), labelled('"group"', 10, look.QUIET, areas=True, priority=4)
 
 
 def _centres(frame: geopandas.GeoDataFrame, say: Say) -> Made:

@@ -26,11 +26,11 @@ def places(view: View) -> tuple[pd.DataFrame, int]:
     if table.empty or not {"id", "lon", "lat"} <= set(table.columns):
         return pd.DataFrame(columns=["id", "name", "level", "kind", "group", "lead", "mark", "lon", "lat"]), len(table)
     found = located(table)
-    texts = ("name", "kind", "group", "lead", "phone", "parent")
+    texts = ("kind", "group", "lead", "phone", "parent")
     shown = pd.DataFrame({"id": found["id"].astype(str)})
+    shown["name"] = [view.name("institutions", key) for key in shown["id"]]
     for name in texts:
         shown[name] = [text_of(value) for value in found[name]] if name in found else ""
-    shown["name"] = shown["name"].where(shown["name"] != "", shown["id"])
     for name in ("level", "population", "beds"):
         shown[name] = pd.to_numeric(found[name], errors="coerce") if name in found else float("nan")
     shown["level"] = shown["level"].fillna(0).astype(int)
@@ -73,13 +73,14 @@ def sessions(view: View) -> pd.DataFrame:
     """from_id, to_id, specialty_id, specialty, sessions_per_month, doctors, minutes: one row for each line."""
     table = view.saved.table("sessions")
     table = table.assign(from_id=[_home(view, key) for key in table["doctor"]], to_id=table["institution"])
+    months = view.months()
     rows = []
     for (origin, site, specialty), group in table.groupby(["from_id", "to_id", "specialty"], sort=True):
         names = dict.fromkeys(view.name("doctors", key) for key in group["doctor"])
         rows.append({
             "from_id": origin, "to_id": site, "specialty_id": specialty,
             "specialty": view.name("specialties", specialty),
-            "sessions_per_month": round(float(group["sessions"].sum()) / view.months(), 2),
+            "sessions_per_month": round(float(group["sessions"].sum()) / months, 2),
             "doctors": _join(view, list(names)), "minutes": _most(group["minutes"]),
         })  # fmt: skip
     columns = ["from_id", "to_id", "specialty_id", "specialty", "sessions_per_month", "doctors", "minutes"]
@@ -150,14 +151,15 @@ def referrals(view: View) -> pd.DataFrame:
     """from_id, to_id, direction, patients_per_month over all specialties; care outside has no place on the map."""
     table = view.saved.table("referrals")
     table = table[(table["destination"] != "outside") & (table["patients_per_month"] >= SMALLEST)]
+    quarters = view.quarters()
     rows = []
     for (direction, origin, site), group in table.groupby(["direction", "origin", "destination"], sort=True):
         by = group.groupby("specialty")["patients_per_month"].sum().sort_values(ascending=False, kind="stable")
-        named = [f"{view.name('specialties', key)} {view.figure(n / view.quarters())}" for key, n in by.items()]
+        named = [f"{view.name('specialties', key)} {view.figure(n / quarters)}" for key, n in by.items()]
         rows.append({
             "from_id": origin, "to_id": site, "direction": direction,
             "direction_name": told(f"referrals_{direction}", view.lang),
-            "patients_per_month": round(float(by.sum()) / view.quarters(), 2), "specialties": _join(view, named),
+            "patients_per_month": round(float(by.sum()) / quarters, 2), "specialties": _join(view, named),
             "minutes": _most(group["minutes"]),
         })  # fmt: skip
     columns = ["from_id", "to_id", "direction", "direction_name", "patients_per_month", "specialties", "minutes"]

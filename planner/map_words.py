@@ -156,6 +156,7 @@ WORDS = _pairs("""
     no_map | 机构没有坐标，不出地图；在 institutions 表填写 lon、lat（经度、纬度）后即可 | No map: the institutions have no coordinates; fill in lon and lat of the institutions table
     no_font | 本机没有中文字体，PNG 地图用英文和代码标注；安装 fonts-noto-cjk，或用环境变量 ALLIANCE_FONT 指定字体文件 | No font with Chinese characters on this machine: PNG maps use English and ids; install fonts-noto-cjk, or name a font file in ALLIANCE_FONT
     maps | 地图 | Maps
+    map_failed | 地图未能生成（{reason}）；方案不受影响，请把这一句告知开发者 | The map could not be made ({reason}); the plan is not affected. Please report this line
     maps_note | 仅用本区域自己的数据绘制，各处位置为示意；全部图层在 map.gpkg，可用 QGIS 打开 | Drawn from this region's own data only, as a sketch; map.gpkg has every layer and opens in QGIS
     alt_clinics | 各机构位置、坐诊线和派驻人数 | Institutions, lines of outreach clinics and numbers of posted doctors
     alt_centres | 共享中心位置及其服务的机构 | Shared centres and the institutions that they serve

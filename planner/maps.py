@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from geodata.map_file import MapLayer
     from geodata.map_ground import Ground
 
-MAP_FILE = "map.gpkg"
+MAP_FILE, PICTURES, FAILED = "map.gpkg", "maps", "failed.txt"
+XMLNS = ' xmlns="http://www.w3.org/2000/svg"'
 #: From the ground up: QGIS adds the layers of a file in this order.
 ORDER = (
     "travel_bands", "groups", "boundaries", "roads", "communities", "referrals", "tele_links", "service_links",
@@ -31,21 +33,91 @@ MOST_SPECIALTIES = 8
 
 
 def write_maps(folder: Path, saved: SavedPlan, lang: str, ground: Ground | None = None) -> None:
-    """Write `map.gpkg` into a plan folder whose report is being written.
+    """Write `map.gpkg` and `maps/` into a plan folder whose report is being written.
 
     ground: boundaries, roads and network of the region; None takes what an older `map.gpkg` of
-    this folder holds. Without coordinates there is no map, and an older one is removed.
+    this folder holds. Without coordinates there is no map, and an older one is removed. A map that
+    cannot be made says so in `maps/failed.txt` and in the report: it must not cost a plan its folder.
     """
+    shutil.rmtree(folder / PICTURES, ignore_errors=True)
+    try:
+        _write(folder, View(saved, lang), ground)
+    except Exception as error:
+        (folder / PICTURES).mkdir(exist_ok=True)
+        told_of = f"{type(error).__name__}: {error}\n"
+        (folder / PICTURES / FAILED).write_text(told_of, encoding="utf-8", newline="\n")
+
+
+def _write(folder: Path, view: View, ground: Ground | None) -> None:
     from geodata.map_file import write_map
     from geodata.map_ground import ground_from
 
     path = folder / MAP_FILE
-    view = View(saved, lang)
     frames = frames_of(view, ground if ground is not None else ground_from(path))
     if not frames:
         path.unlink(missing_ok=True)
         return
-    write_map(path, [_layer(name, frames[name], lang) for name in ORDER if name in frames])
+    write_map(path, [_layer(name, frames[name], view.lang) for name in ORDER if name in frames])
+    _draw(folder / PICTURES, view, frames)
+
+
+def _draw(folder: Path, view: View, frames: Mapping[str, geopandas.GeoDataFrame]) -> None:
+    """Every picture as SVG, for the page, and as PNG, for documents; PNG in Latin letters without a Chinese font."""
+    from geodata.fonts import chinese_font
+    from geodata.map_ground import Ground
+    from geodata.picture import draw_map
+    from planner.map_pictures import sheets
+
+    folder.mkdir(exist_ok=True)
+    missing = map_tables.places(view)[1]
+    made = sheets(view, frames, missing)
+    for key, sheet in made.items():
+        (folder / f"{key}.svg").write_bytes(draw_map(sheet, "svg", key))
+    if chinese_font() is None:
+        latin = LatinView(view.saved, "en")
+        kept = Ground(frames.get("boundaries"), frames.get("roads"), None, frames.get("travel_bands"))
+        made = sheets(latin, frames_of(latin, kept), missing)
+    for key, sheet in made.items():
+        (folder / f"{key}.png").write_bytes(draw_map(sheet, "png", key))
+
+
+class LatinView(View):
+    """A plan for pictures that can show Latin letters only: ids stand for names that need others."""
+
+    def name(self, kind: str, key: object) -> str:
+        text = super().name(kind, key)
+        return text if text.isascii() else str(key)
+
+
+def maps_of(view: View) -> dict[str, Any]:
+    """The map section of the report: its pictures as inline SVG, and what is to be said about them."""
+    from markupsafe import Markup
+
+    def say(key: str) -> str:
+        return told(key, view.lang)
+
+    folder = view.saved.path / PICTURES
+    # The name of the markup's standard needs no saying inside a page, and looks like an address.
+    pictures = [
+        {"alt": say(f"alt_{key}"), "svg": Markup(path.read_text("utf-8").replace(XMLNS, "", 1))}
+        for key in ("clinics", "centres", "bands")
+        if (path := folder / f"{key}.svg").is_file()
+    ]
+    notes = [say("maps_note")] if pictures else []
+    if pictures and view.lang == "zh" and not _fonts_found():
+        notes.append(say("no_font"))
+    failed = folder / FAILED
+    if failed.is_file():
+        notes.append(told("map_failed", view.lang, reason=failed.read_text("utf-8").strip()))
+    elif not pictures and view.saved.region and map_tables.places(view)[0].empty:
+        notes.append(say("no_map"))
+    return {"title": say("maps"), "pictures": pictures, "notes": notes}
+
+
+def _fonts_found() -> bool:
+    from geodata.fonts import chinese_font
+
+    return chinese_font() is not None
 
 
 def frames_of(view: View, ground: Ground) -> dict[str, geopandas.GeoDataFrame]:

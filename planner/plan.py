@@ -33,6 +33,7 @@ from planner.text import language
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geodata.map_ground import Ground
     from models.allocation import Outcome
     from models.clashes import Clash
 
@@ -181,8 +182,14 @@ class _Maker:
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if finished and all_hold(audit):
-            finish(folder, self.lang, self.report)
+            finish(folder, self.lang, self.report, self._ground() if self.report else None)
         return audit
+
+    def _ground(self) -> Ground:
+        """What lies under the map, from the layers beside the region's tables."""
+        from geodata.map_ground import ground_of
+
+        return ground_of(self.inputs.region, self.config.to_dict())
 
     def _write_region(self, folder: Path) -> None:
         """The canonical copy of the region with the full travel table in the place of the user's."""
@@ -214,8 +221,11 @@ class _PassedOver(Exception):
     """An incumbent is not kept."""
 
 
-def finish(folder: Path, lang: str, report: bool = True) -> None:
-    """Write indicators, and unless told otherwise the report and workbook, into an audited plan folder."""
+def finish(folder: Path, lang: str, report: bool = True, ground: Ground | None = None) -> None:
+    """Write indicators, and unless told otherwise map, report and workbook, into an audited plan folder.
+
+    ground: boundaries and roads of the region; None takes those of the folder's older map.
+    """
     from planner.indicators import indicators
 
     table = indicators(folder)
@@ -223,10 +233,12 @@ def finish(folder: Path, lang: str, report: bool = True) -> None:
         columns = ("indicator", "scope", "value", "unit", "current", "target", "published", "note")
         write_table(folder / "indicators.csv", table, columns, sort=False)
     if report:
+        from planner.maps import write_maps
         from planner.report import write_report
         from planner.workbook import write_workbook
 
         saved = read_plan(folder)
+        write_maps(folder, saved, lang, ground)
         write_workbook(saved, folder / "workbook.xlsx", lang)
         write_report(saved, folder / "report.html", lang)
 

@@ -13,6 +13,7 @@ from planner import __version__, overview
 from planner.folder import SavedPlan
 from planner.indicator_words import better, note
 from planner.indicator_words import name as name_of
+from planner.maps import maps_of
 from planner.view import SCENARIOS, View, text_of, to_float
 
 #: Checks on the first screen.
@@ -61,6 +62,7 @@ def _context(view: View) -> dict[str, Any]:
         "links": _links(view),
         "flows": _flows(view),
         "reserves": _table(view, saved.table("reserves")),
+        "maps": maps_of(view),
         "shortfalls": _table(view, _with_rule(view, overview.shortfalls(view))),
         "indicators": _indicators(view),
         "sources": _table(view, saved.region.get("sources", pd.DataFrame())),
