@@ -15,6 +15,7 @@ from geodata.errors import RoadsUnreadable
 from geodata.problems import Problem
 from geodata.roads.errors import unreadable
 from geodata.roads.layer_columns import HEADINGS, Columns, columns_of, tags_of
+from geodata.roads.layer_file import line_layers, read_frame
 from geodata.roads.layer_join import Joined, join
 from geodata.roads.network import PROFILES, Floats
 from geodata.roads.rules import duration_minutes, kmh_both
@@ -47,7 +48,7 @@ def read_layer(path: Path, speeds: Speeds, options: RoadOptions, datum: str) -> 
     if path.stat().st_size == 0:
         raise unreadable(path, "roads_empty")
     problems: list[Problem] = []
-    layers = [_read(path, name, datum) for name in _line_layers(path)]
+    layers = [_read(path, name, datum) for name in line_layers(path)]
     usable = [layer for layer in layers if layer.columns.usable()]
     if not usable:
         heads = "、".join(str(name) for layer in layers for name in layer.frame.columns)
@@ -60,32 +61,10 @@ def read_layer(path: Path, speeds: Speeds, options: RoadOptions, datum: str) -> 
     return _ways(path, usable, speeds, options, problems)
 
 
-def _line_layers(path: Path) -> list[str]:
-    """Names of the layers that hold lines."""
-    import pyogrio
-
-    try:
-        listed = pyogrio.list_layers(path)
-    except Exception as error:  # pyogrio's own errors are not one family
-        raise _damaged(path, error) from error
-    kinds = [(str(name), str(kind)) for name, kind in listed]
-    lines = [name for name, kind in kinds if "Line" in kind or "Curve" in kind or kind in ("Unknown", "Geometry")]
-    if lines:
-        return lines
-    shapes = {kind for _, kind in kinds if kind != "None"}
-    if not shapes:
-        raise unreadable(path, "roads_none")
-    raise unreadable(path, "roads_no_lines", kinds="、".join(sorted(shapes)))
-
-
 def _read(path: Path, name: str, datum: str) -> _Layer:
-    import pyogrio
     import shapely
 
-    try:
-        frame = pyogrio.read_dataframe(path, layer=name, force_2d=True)
-    except Exception as error:
-        raise _damaged(path, error) from error
+    frame = read_frame(path, name)
     if not hasattr(frame, "geometry") or frame.empty:
         raise unreadable(path, "roads_none")
     shape = frame.geometry.to_numpy()
@@ -117,20 +96,23 @@ def _in_degrees(path: Path, name: str, crs: Any, x: Floats, y: Floats, datum: st
         better = f"EPSG:{guess.code}" if guess else ("EPSG:4490" if in_bounds else "EPSG:4513-4554")
         raise unreadable(path, "roads_crs_contradicts", better=better, **shown)
     lon, lat = degrees(system, x, y)
-    area = system.area_of_use
-    middle = float(np.nanmedian(lon)), float(np.nanmedian(lat))
-    good = np.isfinite(lon) & np.isfinite(lat)
-    fits = bool(good.all()) and (
-        area is None
-        or (_within(area.west, middle[0], area.east) and area.south - _BESIDE <= middle[1] <= area.north + _BESIDE)
-    )
-    if not fits:
+    if not _fits(system, lon, lat):
         guess = guessed_metres(x, y)
         better = f"EPSG:{guess.code}" if guess else "EPSG:4513-4554"
         raise unreadable(path, "roads_crs_contradicts", better=better, **shown)
     if datum in ("gcj02", "bd09") and system.is_geographic:
         return to_wgs84(lon, lat, datum)
     return lon, lat
+
+
+def _fits(system: Any, lon: Floats, lat: Floats) -> bool:
+    """Whether all points have degrees, and the middle of metres lies where their CRS is made for."""
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        return False
+    if system.is_geographic:
+        return True
+    area, x, y = system.area_of_use, float(np.median(lon)), float(np.median(lat))
+    return area is None or (_within(area.west, x, area.east) and area.south - _BESIDE <= y <= area.north + _BESIDE)
 
 
 def _within(west: float, middle: float, east: float) -> bool:
@@ -250,8 +232,3 @@ def _unknown_classes(path: Path, layer: _Layer, unknown: Any, speeds: Speeds) ->
 def _id(value: Any) -> str:
     text = str(value).rpartition("/")[2].lstrip("w")
     return text.removesuffix(".0")
-
-
-def _damaged(path: Path, error: Exception) -> RoadsUnreadable:
-    why = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name).rstrip(".")
-    return unreadable(path, "roads_damaged", why=why)

@@ -76,8 +76,16 @@ def columns_of(headings: list[str]) -> Columns:
     plain: dict[str, str] = {}
     for heading in headings:
         plain.setdefault(str(heading).strip().lower(), heading)
-    wanted = {use: next((plain[name] for name in names if name in plain), None) for use, names in HEADINGS.items()}
+    wanted = {
+        use: next((plain[name] for name in (*names, *map(_cut, names)) if name in plain), None)
+        for use, names in HEADINGS.items()
+    }
     return Columns({use: heading for use, heading in wanted.items() if heading is not None})
+
+
+def _cut(name: str) -> str:
+    """A heading as the ten bytes of a shapefile in UTF-8 leave it."""
+    return name.encode()[:10].decode("utf-8", "ignore")
 
 
 def tags_of(frame: pd.DataFrame, columns: Columns, speeds: Speeds) -> tuple[list[dict[str, str]], Counter[str]]:

@@ -39,7 +39,7 @@ def save_network(network: RoadNetwork, path: Path) -> None:
 def load_network(path: Path) -> RoadNetwork | None:
     """The network written by `save_network`; None for another version or a file that is not whole."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             about = _plain(kept["about"])
             if about["version"] != VERSION:
                 return None

@@ -58,13 +58,19 @@ def layer_file(
     layer: str | None = None,
     **columns: Sequence[object],
 ) -> Path:
-    """Write a layer of lines over spots with columns, in `crs`."""
+    """Write a layer of lines over spots with columns, in `crs`; a shapefile without one has no .prj."""
     shapes = [shapely.LineString([(x * STEP, y * STEP) for x, y in line]) for line in lines]
     frame = gpd.GeoDataFrame(dict(columns), geometry=shapes, crs=4326).to_crs(crs or 4326)
-    if crs is None:
-        frame = frame.set_crs(None, allow_override=True)
-    frame.to_file(path, **({"layer": layer} if layer else {}))
+    write(frame, path, stated=crs is not None, **({"layer": layer} if layer else {}))
     return path
+
+
+def write(frame: gpd.GeoDataFrame, path: Path, *, stated: bool = True, **options: str) -> None:
+    """Write a layer; shapefiles as Chinese offices have them, in GB18030, and perhaps without their .prj."""
+    shapefile = path.suffix == ".shp"
+    frame.to_file(path, **options, **({"encoding": "GB18030"} if shapefile else {}))
+    if not stated:
+        path.with_suffix(".prj").unlink()
 
 
 def read(path: Path, *, speeds: pd.DataFrame | None = None, datum: str = "wgs84", **options: object) -> RoadNetwork:
