@@ -36,6 +36,7 @@ from geodata.travel_places import (
     places_of,
 )
 from geodata.travel_straight import straight_minutes, straight_pairs
+from geodata.travel_unreached import Trouble, place_problems, troubles
 
 __all__ = ("COLUMNS", "OUTSIDE", "PROFILES", "NoRoadFile", "Travel", "TravelOptions", "make_travel", "travel_table")
 
@@ -46,8 +47,9 @@ class Travel:
 
     table: see `travel_table`. problems: places that roads do not reach or stand far from them, known
     trips that do not fit; all are warnings. facts: plain values for `plan.json` and the screen (see
-    `docs/travel.md`). metres: place -> metres to its road, for places that have one. options: those in
-    force, with the calibration found. from_cache, seconds: of this run.
+    `docs/travel.md`). metres: place -> metres to its road, for places that have one. troubles: the places
+    of `problems` one by one. options: those in force, with the calibration found. from_cache, seconds:
+    of this run.
     """
 
     table: pd.DataFrame
@@ -55,6 +57,7 @@ class Travel:
     problems: list[Problem] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     metres: dict[str, float] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
     from_cache: bool = False
     seconds: float = 0.0
 
@@ -87,7 +90,8 @@ def make_travel(region: Region, settings: Mapping[str, Any]) -> Travel:
         from geodata.travel_store import kept
 
         made = kept(asked.places, asked.key(source), lambda: _made(asked), asked.options)
-    return replace(made, seconds=round(time.monotonic() - started, 3))
+    # an answer held in memory says how long it took to make
+    return made if made.seconds else replace(made, seconds=round(time.monotonic() - started, 3))
 
 
 def uses_roads(region: Region, options: TravelOptions) -> bool:
@@ -144,14 +148,14 @@ def _made(asked: _Asked) -> Travel:
 
 def _on_roads(asked: _Asked, source: RoadSource, own: dict[str, pd.DataFrame]) -> Travel:
     from geodata.travel_roads import RoadFinder
-    from geodata.travel_unreached import place_problems
 
     places, network = asked.places, read_network(source)
     finder = RoadFinder(network, places, asked.options, source.path)
     found = calibrate(asked.region, places, asked.options, finder.road_minutes)
     options = replace(asked.options, calibration=found.factor)
     trips = finder.trips(options)
-    problems = place_problems(asked.region, places, options, trips, own)
+    lost = troubles(places, options, trips, own)
+    problems = [*network.problems, *found.problems, *place_problems(asked.region, options, lost)]
     metres = next(iter(trips.metres.values()))
     table = join_pairs(own, trips.pairs, places, options)
     about = {**network_facts(network), "file": source.path.name, "sha256": source.sha256, "datum": source.datum}
@@ -165,7 +169,7 @@ def _on_roads(asked: _Asked, source: RoadSource, own: dict[str, pd.DataFrame]) -
     }
     facts = {"engine": options.engine, "roads": about, "snapped": snapped, **_facts(table, options, found)}
     near = {str(places.ids[at]): round(float(metres[at]), 1) for at in np.flatnonzero(np.isfinite(metres))}
-    return Travel(table, options, [*network.problems, *found.problems, *problems], facts, near)
+    return Travel(table, options, problems, facts, near, lost)
 
 
 def _facts(table: pd.DataFrame, options: TravelOptions, found: Calibration) -> dict[str, Any]:

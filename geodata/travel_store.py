@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from geodata.problems import Problem
 from geodata.travel_cache import Arrays, load, store
 from geodata.travel_options import TravelOptions
 from geodata.travel_places import COLUMNS, Places
+from geodata.travel_unreached import Trouble
 
 if TYPE_CHECKING:
     from geodata.travel import Travel
@@ -26,11 +28,13 @@ def kept(places: Places, key: str, make: Callable[[], Travel], options: TravelOp
     """The answer to the question of this key: from memory, from disk, or made and kept in both."""
     if key in _last:
         return _copy(_last[key])
+    started = time.monotonic()
     entry = load(_KIND, key)
     made = None if entry is None else _read(places, options, *entry)
     if made is None:
         made = make()
         store(_KIND, key, *_plain(places, made))
+    made = replace(made, seconds=round(max(time.monotonic() - started, 1e-3), 3))
     _last.clear()
     _last[key] = made
     return _copy(made)
@@ -61,7 +65,7 @@ def _plain(places: Places, made: Travel) -> tuple[Arrays, Any]:
     told = [asdict(problem) for problem in made.problems]
     return arrays, {
         "words": words, "problems": told, "facts": made.facts, "metres": made.metres,
-        "calibration": made.options.calibration,
+        "troubles": [asdict(trouble) for trouble in made.troubles], "calibration": made.options.calibration,
     }  # fmt: skip
 
 
@@ -79,6 +83,7 @@ def _read(places: Places, options: TravelOptions, arrays: Arrays, about: Any) ->
             [Problem(**problem) for problem in about["problems"]],
             dict(about["facts"]),
             {str(place): float(metres) for place, metres in about["metres"].items()},
+            [Trouble(**trouble) for trouble in about["troubles"]],
             from_cache=True,
         )
     except (KeyError, TypeError, ValueError, IndexError):

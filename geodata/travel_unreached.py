@@ -7,6 +7,7 @@ many: beyond `MANY` of one kind they are named together.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 
 from geodata.problems import Problem
 from geodata.region import Region
-from geodata.sentences import said
+from geodata.sentences import Said, said
 from geodata.travel_options import TravelOptions
 from geodata.travel_places import PROFILES, Bools, Codes, Places
 
@@ -30,23 +31,60 @@ NO_POINT, NO_ROAD, CUT_OFF, NO_WAY, FAR = KINDS = (
 )  # fmt: skip
 
 
-def place_problems(
-    region: Region, places: Places, options: TravelOptions, trips: RoadTrips, own: Mapping[str, pd.DataFrame]
-) -> list[Problem]:
-    """One warning for each place (see `KINDS`), in the order of the tables."""
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong with one place: kind (one of `KINDS`, or community_no_way), the number of institutions
+    it lacks a trip to, metres to its road (NaN without one)."""
+
+    table: str
+    place: str
+    kind: str
+    lost: int
+    metres: float
+
+
+def troubles(
+    places: Places, options: TravelOptions, trips: RoadTrips, own: Mapping[str, pd.DataFrame]
+) -> list[Trouble]:
+    """Every place in trouble, institutions first, in the order of the tables."""
     kinds, lost, metres = _kinds(places, options, trips, own)
-    found: list[Problem] = []
-    for table, first, last in (
-        ("institutions", 0, places.institutions),
-        ("communities", places.institutions, places.institutions + places.communities),
-    ):
-        for number, kind in enumerate(KINDS):
-            at = np.flatnonzero(kinds[first:last] == number) + first
-            shown = at if table == "institutions" or len(at) <= MANY else at[:0]
-            found += [_one(region, places, options, table, kind, int(one), lost[one], metres[one]) for one in shown]
-            if len(at) > len(shown):
-                found.append(_together(region, places, options, table, kind, at))
+    found = []
+    for at in np.flatnonzero(kinds >= 0):
+        table = "institutions" if at < places.institutions else "communities"
+        kind = KINDS[kinds[at]]
+        kind = "community_no_way" if kind == NO_WAY and table == "communities" else kind
+        found.append(Trouble(table, str(places.ids[at]), kind, int(lost[at]), float(metres[at])))
     return found
+
+
+def sentence_of(trouble: Trouble, options: TravelOptions) -> Said:
+    """What was expected of the place, and what to do."""
+    return said(
+        trouble.kind, limit=f"{options.snap_limit_km:g}", near=f"{options.snap_metres:g}", lost=trouble.lost,
+        metres=f"{trouble.metres:.0f}", minutes=f"{options.max_minutes:g}",
+    )  # fmt: skip
+
+
+def place_problems(region: Region, options: TravelOptions, found: list[Trouble]) -> list[Problem]:
+    """One warning for each institution and for each community, many communities of a kind together."""
+    told: list[Problem] = []
+    groups: dict[tuple[str, str], list[Trouble]] = {}
+    for trouble in found:
+        groups.setdefault((trouble.table, trouble.kind), []).append(trouble)
+    for (table, kind), group in groups.items():
+        column = "id" if kind in (CUT_OFF, NO_WAY, "community_no_way") else "lon"
+        frame = region.tables[table]
+        at = {str(place): position for position, place in reversed(list(enumerate(frame["id"])))}
+        names = [_shown(one.place, frame["name"].iloc[at[one.place]] if "name" in frame else "") for one in group]
+        if table == "communities" and len(group) > MANY:
+            middle = replace(group[0], metres=float(np.median([one.metres for one in group])))
+            value = f"{len(group)}: {', '.join(names[:3])} …"
+            told.append(sentence_of(middle, options).problem(table, "", column, value, "warning"))
+            continue
+        for trouble, name in zip(group, names, strict=True):
+            row = region.row(table, at[trouble.place])
+            told.append(sentence_of(trouble, options).problem(table, row, column, name, "warning"))
+    return told
 
 
 def _kinds(
@@ -101,42 +139,5 @@ def _without_told(kinds: npt.NDArray[np.int8], places: Places, from_there: Codes
     kinds[first & (kinds == KINDS.index(NO_POINT)) & (from_there == 0) & (to_there == 0)] = -1
 
 
-def _values(options: TravelOptions, lost: int, metres: float) -> dict[str, object]:
-    return {
-        "limit": f"{options.snap_limit_km:g}",
-        "near": f"{options.snap_metres:g}",
-        "metres": f"{metres:.0f}",
-        "lost": lost,
-        "minutes": f"{options.max_minutes:g}",
-    }
-
-
-def _one(
-    region: Region, places: Places, options: TravelOptions, table: str, kind: str, at: int, lost: int, metres: float
-) -> Problem:
-    place = str(places.ids[at])
-    kind = "community_no_way" if kind == NO_WAY and table == "communities" else kind
-    sentence = said(kind, **_values(options, lost, metres))
-    position, name = _row(region, table, place)
-    column = "lon" if kind in (NO_POINT, NO_ROAD, FAR) else "id"
-    return sentence.problem(table, region.row(table, position), column, _shown(place, name), "warning")
-
-
-def _together(region: Region, places: Places, options: TravelOptions, table: str, kind: str, at: Codes) -> Problem:
-    names = ", ".join(_shown(str(places.ids[one]), _row(region, table, str(places.ids[one]))[1]) for one in at[:3])
-    kind = "community_no_way" if kind == NO_WAY and table == "communities" else kind
-    sentence = said(kind, **{**_values(options, int(places.institutions), 0.0), "metres": f"> {options.snap_metres:g}"})
-    column = "lon" if kind in (NO_POINT, NO_ROAD, FAR) else "id"
-    return sentence.problem(table, "", column, f"{len(at)}: {names} …", "warning")
-
-
-def _row(region: Region, table: str, place: str) -> tuple[int, str]:
-    """Position of a place in its table, and its name ("" without one)."""
-    frame = region.tables[table]
-    position = int(np.flatnonzero((frame["id"] == place).to_numpy())[0])
-    name = frame["name"].iloc[position] if "name" in frame else ""
-    return position, name if isinstance(name, str) else ""
-
-
-def _shown(place: str, name: str) -> str:
-    return f"{place} {name}" if name and name != place else place
+def _shown(place: str, name: object) -> str:
+    return f"{place} {name}" if isinstance(name, str) and name and name != place else place

@@ -5,7 +5,6 @@ Heavy imports happen inside the commands, so that `alliance --help` is quick.
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -94,29 +93,32 @@ def check(region: str, lang: str) -> int:
 @main.command()
 @region_argument
 @output_option("The CSV file to write, in the columns of `travel`.", dir_okay=False)
-@click.option("--method", type=click.Choice(["auto", "table", "straight"]), help="Where trips come from.")
+@click.option("--method", type=click.Choice(["auto", "table", "roads", "straight"]), help="Where trips come from.")
+@click.option(
+    "--roads",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Road file to use (.osm.pbf, .gpkg, .shp, .geojson) in the place of the region's.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor keep results of earlier runs.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where suspicious cells are written (default: beside the table, *.suspicious.csv).",
+)
 @lang_option
 @speaks
-def travel(region: str, output: Path, method: str | None, lang: str) -> int:
+def travel(
+    region: str, output: Path, method: str | None, roads: Path | None, no_cache: bool, report: Path | None, lang: str
+) -> int:
     """Write the travel-time table 路程表 of a region, and report suspicious cells."""
     from planner.bundled import find_region
-    from planner.folder import write_table
-    from planner.inputs import read_inputs
-    from planner.plan import travel_of
+    from planner.travel_table import write_tables
 
-    inputs = read_inputs(find_region(region))
-    config, _ = inputs.settled()
-    table = travel_of(inputs, config.override("travel", method=method))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_table(output, table, ("origin", "destination", "minutes", "km", "profile", "method"))
-    odd = [one for one in inputs.findings if one.en.startswith("travel")]
-    if odd:
-        complain(say("odd_trips", lang, count=len(odd)))
-        for one in odd:
-            complain("  " + one.sentence(lang))
-    methods = ", ".join(f"{name} {count}" for name, count in sorted(Counter(table["method"]).items()))
-    complain(say("travel_done", lang, pairs=len(table), methods=methods))
-    complain(say("written", lang, path=output))
+    # a road file on the command line is meant to be used, whatever plan.toml says
+    settings = {"method": method or ("roads" if roads else None), "roads": roads}
+    write_tables(find_region(region), output, settings, report, lang, complain, cache=not no_cache)
     return OK
 
 

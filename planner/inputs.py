@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.calendar import CalendarError, WorkCalendar, work_calendar
 from planner.config import Config, ConfigError, idle_settings, read_config
@@ -53,8 +54,11 @@ class Inputs:
         return self.config, self.calendar
 
 
-def read_inputs(path: Path) -> Inputs:
+def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Callable[..., None] | None = None) -> Inputs:
     """Read and check a region: tables, cross-table rules, `plan.toml` and the calendar, in one go.
+
+    travel: settings of [travel] that win over plan.toml's, where they are not None; `roads` is a path.
+    tell: hears the key of a message, and its values, before trips are searched on roads.
 
     Raises:
         geodata.errors.GeodataError: when the path is no region at all.
@@ -62,7 +66,9 @@ def read_inputs(path: Path) -> Inputs:
     from geodata.checks import check_region
     from geodata.read import read_region
 
-    region = read_region(path)
+    region = _with_travel(read_region(path), travel or {})
+    if tell is not None and "roads" in region.layers:
+        tell("searching_roads", file=region.layers["roads"].name)
     problems = [*region.problems, *check_region(region)]
     findings = [Finding(one.severity, one.sentence("zh"), one.sentence("en")) for one in problems]
     config: Config | None = None
@@ -81,3 +87,24 @@ def read_inputs(path: Path) -> Inputs:
         else:
             findings += [Finding("warning", f"plan.toml：{zh}", f"plan.toml: {en}") for zh, en in calendar.notes]
     return Inputs(region, config, calendar, list(dict.fromkeys(findings)))
+
+
+def _with_travel(region: Region, travel: Mapping[str, Any]) -> Region:
+    """The region as if its plan.toml said so: the checks and the plan then see the same trips."""
+    given = {key: value for key, value in travel.items() if value is not None}
+    if not given:
+        return region
+    layers, sources = dict(region.layers), dict(region.sources)
+    roads = given.pop("roads", None)
+    if roads is not None:
+        from geodata.beside import hash_file
+
+        if not Path(roads).is_file():
+            from geodata.roads.errors import unreadable
+
+            raise unreadable(Path(roads), "roads_missing")
+        layers["roads"] = Path(roads)
+        sources[layers["roads"].name] = hash_file(layers["roads"])
+    written = region.settings.get("travel")
+    section = {**(written if isinstance(written, Mapping) else {}), **given}
+    return replace(region, settings={**region.settings, "travel": section}, layers=layers, sources=sources)

@@ -11,7 +11,7 @@ import platform
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.map_ground import Ground
+    from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
 
@@ -83,18 +84,19 @@ def make_plan(
     check_replaceable(target)
     started = time.monotonic()
     progress.stage("reading", name=region.name)
-    inputs = read_inputs(region)
+    inputs = read_inputs(region, tell=progress.stage)
     config, _ = inputs.settled()
     for section, values in (overrides or {}).items():
         config = config.override(section, **values)
     spoken = language(lang, config.output.language, config.region.language)
     progress.stage("travelling")
-    travel = travel_of(inputs, config)
+    made = travel_made(inputs, config)
+    travel = made.table
     progress.stage("building")
     from planner.build import build_instance
 
     built = build_instance(inputs.region, config, travel)
-    maker = _Maker(inputs, config, travel, built.notes, target, spoken, report, started)
+    maker = _Maker(inputs, config, travel, built.notes, target, spoken, report, started, travel_record=made.record())
     progress.stage("planning", seconds=config.solver.time_limit_s)
     from models.allocation import Settings, plan
 
@@ -114,11 +116,17 @@ def make_plan(
 
 def travel_of(inputs: Inputs, config: Config) -> pd.DataFrame:
     """The full travel table of a region under its settings."""
-    from geodata.travel import travel_table
+    return travel_made(inputs, config).table
 
-    table = travel_table(inputs.region, config.to_dict()["travel"])
+
+def travel_made(inputs: Inputs, config: Config) -> Travel:
+    """The full travel table and how it was made; the checks have made it already where roads are used."""
+    from geodata.travel import make_travel
+
+    made = make_travel(inputs.region, config.to_dict()["travel"])
     # The model and the audit, which reads the saved copy, must see the same minutes.
-    return table.assign(minutes=table["minutes"].round(6), km=table["km"].round(6))
+    table = made.table.assign(minutes=made.table["minutes"].round(6), km=made.table["km"].round(6))
+    return replace(made, table=table)
 
 
 @dataclass
@@ -134,6 +142,7 @@ class _Maker:
     report: bool
     started: float
     next_save: float = 0.0
+    travel_record: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, outcome: Outcome) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
@@ -193,11 +202,11 @@ class _Maker:
 
     def _write_region(self, folder: Path) -> None:
         """The canonical copy of the region with the full travel table in the place of the user's."""
+        from geodata.travel_file import write_travel
         from geodata.write import write_csv
 
         write_csv(self.inputs.region, folder)
-        columns = ("origin", "destination", "minutes", "km", "profile", "method")
-        write_table(folder / "travel.csv", self.travel, columns)
+        write_travel(folder / "travel.csv", self.travel)
 
     def _info(self) -> dict[str, Any]:
         region = self.inputs.region
@@ -205,6 +214,7 @@ class _Maker:
             "region": self.config.region.name or region.name,
             "settings": self.config.to_dict(),
             "inputs": dict(sorted(region.sources.items())),
+            "travel": dict(self.travel_record),
             "defaults": [
                 {"table": one.table, "column": one.column, "count": one.count, "value": str(one.value)}
                 for one in region.defaults

@@ -132,8 +132,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "起始区域已写入 {path}；填好后运行 alliance check",
             "starter region written to {path}; fill it in, then run alliance check",
         ),
-        "travel_done": ("{pairs} 对路程（{methods}）", "{pairs} trips ({methods})"),
-        "odd_trips": ("{count} 处路程可疑：", "{count} suspicious trips:"),
+        "searching_roads": ("按道路 {file} 计算路程", "searching trips on the roads of {file}"),
+        "not_writable": ("{path} 无法写入：{why}", "{path} cannot be written: {why}"),
         "interrupted": ("已中止", "interrupted"),
         # --- why a run stopped
         "stopped_gap": ("达到精度", "gap reached"),
