@@ -63,8 +63,8 @@ def degrees(points: Sequence[tuple[float, float]]) -> tuple[np.ndarray, np.ndarr
 Place = tuple[int, float]  # a line and the share along it
 
 
-def by_networkx(network: RoadNetwork, places: Sequence[Place]) -> dict[tuple[int, int], float]:
-    """Minutes between every two places, by networkx on a graph cut at each of them."""
+def by_networkx(network: RoadNetwork, places: Sequence[Place], per_km: float = 0.0) -> dict[tuple[int, int], float]:
+    """Minutes between every two places, by networkx on a graph cut at each of them; and `per_km` for each km."""
     graph = nx.DiGraph()
     usable = np.isfinite(network.minutes["vehicle"])
     graph.add_nodes_from(range(len(network.lon)))
@@ -80,7 +80,8 @@ def by_networkx(network: RoadNetwork, places: Sequence[Place]) -> dict[tuple[int
                 stops.append((1 - share if network.backward[edge] else share, ("place", place)))
         stops.sort(key=lambda stop: stop[0])
         for (at, one), (to, other) in pairwise(stops):
-            cut.add_edge(one, other, minutes=network.minutes["vehicle"][edge] * (to - at))
+            cost = network.minutes["vehicle"][edge] + per_km * network.km[edge]
+            cut.add_edge(one, other, minutes=cost * (to - at))
             if to == at:  # places at one point
                 cut.add_edge(other, one, minutes=0.0)
     found = {}
