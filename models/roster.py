@@ -23,9 +23,8 @@ from models.roster_dates import build_dates
 from models.roster_instance import RosterInstance, RosterLock, Visit
 from models.roster_model import AIMS, RosterModel, no_garbage_collection
 from models.roster_reasons import Missed, Unheld, backups_of, missed_of, unheld_of
-from models.roster_stages import Stage, capped, solve_aims, start_of, total, visits_of
+from models.roster_stages import FIRST, Stage, capped, solve_aims, start_of, total, visits_of
 
-FIRST = ("roster_promises", "roster_unheld")
 #: Shares of the time: counting bounds, first dates, opening again, later aims.
 SHARES = (0.25, 0.30, 0.15, 0.30)
 
@@ -249,7 +248,7 @@ class _Run:
         weights = {part: 1.0 + len(self.plan[part]) for part in order}
         for at, part in enumerate(order):
             share = weights[part] / sum(weights[other] for other in order[at:])
-            seconds = max(0.3, self._left() * share / len(aims))
+            seconds = max(0.05, self._left() * share / len(aims))
             used = self._others(part)
             model = build_dates(self.views[part], self.parts[part], used)
             x = start_of(model, self.plan[part], used)
@@ -281,8 +280,9 @@ class _Run:
                 low = min(stage.value, bounds[aim].bound)
             elif aim not in FIRST:
                 given = "rooms and earlier aims"
-                if aim == "roster_windows":
-                    low = min(stage.value, max(low, 0.0))
+                if aim == "roster_windows" and first["roster_unheld"].value <= bounds["roster_unheld"].value + 1e-6:
+                    # The counting stage held as many: its windows are a bound given them, rooms or not.
+                    low = min(stage.value, max(low, bounds["roster_windows"].bound))
             base = max(nothing - low, 1.0) if aim == "roster_unheld" else max(abs(stage.value), 1.0)
             gap = max(0.0, stage.value - low) / base
             results.append(AimResult(aim, stage.value, low, gap, AIMS[aim][0], given))

@@ -18,6 +18,9 @@ from models.roster_choices import Used
 from models.roster_instance import Visit
 from models.roster_model import AIMS, SEATS, RosterModel
 
+#: Aims that must be proved; later ones may stay open by this share.
+FIRST = ("roster_promises", "roster_unheld")
+LATER_GAP = 0.005
 #: Absolute difference below which an aim is proved: the least that its values can differ by is larger.
 NEAR = 1e-6
 
@@ -46,17 +49,26 @@ def solve_aims(
         if not vector.any():
             found.append(Stage(aim, constant, constant, "none"))
             continue
-        limits = Limits(seconds=limit, absolute_gap=_step(vector), relative_gap=0.0, seed=seed)
+        relative = 0.0 if aim in FIRST else LATER_GAP
+        limits = Limits(seconds=limit, absolute_gap=_step(vector), relative_gap=relative, seed=seed)
         answer = solve(matrix, vector, constant, limits, start=x)
         if answer.x is not None and (x is None or answer.objective <= float(vector @ x) + constant + NEAR):
             x = answer.x
         if x is None:
             return None, found
         value = float(vector @ x) + constant
-        bound = min(value, answer.bound) if answer.status is not Status.INFEASIBLE else value
+        bound = min(value, max(answer.bound, lowest(model, aim))) if answer.status is not Status.INFEASIBLE else value
         found.append(Stage(aim, value, bound, answer.stopped_by))
         matrix = capped(matrix, vector, value - constant, aim)
     return x, found
+
+
+def lowest(model: RosterModel, aim: str) -> float:
+    """What the column bounds alone say of an aim: a bound where a search stopped before its first one."""
+    vector, constant = model.aims[aim]
+    used = vector != 0.0
+    at = np.where(vector[used] > 0.0, model.matrix.lower[used], model.matrix.upper[used])
+    return float(vector[used] @ at) + constant
 
 
 def _step(vector: Floats) -> float:

@@ -75,9 +75,7 @@ class Travel(_Checked):
     patient_mode: str = option(
         "car", "病人出行方式", "how patients travel on roads", choices=("car", "ebike", "bus", "walk")
     )
-    ferry_wait_minutes: float = option(
-        10.0, "每次渡船等候", "wait for each ferry", unit="minutes", least=0, most=240
-    )
+    ferry_wait_minutes: float = option(10.0, "每次渡船等候", "wait for each ferry", unit="minutes", least=0, most=240)
     walk_kmh: float = option(4.5, "到最近道路的步速", "walking to the nearest road", unit="km/h", above=0, most=10)
     snap_metres: float = option(500.0, "离路超过此数则提示", "farther from a road is told", unit="metres", above=0)
     snap_limit_km: float = option(5.0, "离路超过此数则不连", "farther from a road is not joined", unit="km", above=0)
@@ -176,4 +174,22 @@ class Grouping(_Checked):
 
 @dataclass(frozen=True)
 class Roster(_Checked):
-    """The roster 排班; this version has no settings for it."""
+    """The roster 排班: allocated clinics on dates. It needs `[calendar] start`."""
+
+    week_limit: int = option(2, "每名医生每周外出半天上限", "half-days out a week", unit="half-days", least=1, most=14)
+    two_sites_minutes: float = option(
+        20.0, "一天去两处时两处间最远路程", "farthest apart two sites of one day", unit="minutes", least=0
+    )
+    present_share: float = option(
+        0.8,
+        "科室在岗人数最低比例（向下取整，至少2人）",
+        "least share of a department present",
+        unit="share",
+        least=0,
+        most=1,
+    )
+    stand_ins: int = option(1, "每个门诊另可顶替的医生数", "doctors who may stand in per clinic", least=0, most=5)
+    change_limit: int | None = option(None, "与现行排班相比最多改动次数", "most clinics moved; empty: any", least=0)
+    share: float = option(
+        0.4, "求解时间中用于排班的比例", "share of the time limit for the roster", unit="share", least=0.05, most=0.9
+    )

@@ -56,13 +56,13 @@ def _outside(
     opened = calendar.open_halves(quarter, shut)
     spare = {(date_, half) for date_, halves in opened.items() for half in halves}
     for duty in duties:
-        spare -= set(_on_duty(duty, opened))
+        spare -= set(duty_halves(duty, opened))
     for absence in absences:
-        spare -= set(_absent(absence, opened))
+        spare -= set(absent_halves(absence, opened))
     return len(spare)
 
 
-def _on_duty(duty: Row, opened: Mapping[date, frozenset[str]]) -> Iterable[HalfDay]:
+def duty_halves(duty: Row, opened: Mapping[date, frozenset[str]]) -> Iterable[HalfDay]:
     """Half-days that a duty takes; a night takes the next morning."""
     slot, weeks = text(duty, "slot"), text(duty, "weeks")
     fixed, weekday = day(duty, "date"), number(duty, "weekday")
@@ -78,7 +78,7 @@ def _on_duty(duty: Row, opened: Mapping[date, frozenset[str]]) -> Iterable[HalfD
                 yield open_date, half
 
 
-def _absent(absence: Row, opened: Mapping[date, frozenset[str]]) -> Iterable[HalfDay]:
+def absent_halves(absence: Row, opened: Mapping[date, frozenset[str]]) -> Iterable[HalfDay]:
     """Half-days of an absence, both ends included; no end means one day."""
     start = day(absence, "start")
     if start is None:
