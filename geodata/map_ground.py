@@ -7,11 +7,12 @@ report of a saved plan is written again, so then the ground is read back from th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import GeodataError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 LIMITS = (15, 30, 60)
 #: Bands on roads are made for so many sets of places that junctions x sets stay below this.
-MOST_SEARCHES = 4_000_000
+MOST_SEARCHES = 300_000
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,14 @@ def ground_from(path: Path) -> Ground:
 
 
 def _units(region: Region) -> geopandas.GeoDataFrame | None:
-    path = region.layers.get("boundaries")
-    if path is None:
-        return None
-    from geodata.boundaries import read_boundaries
-    from geodata.coordinates import declared_datum
+    from geodata.boundaries import usable_boundaries
 
-    try:
-        units = read_boundaries(path, declared_datum(region.settings, "boundaries")).units
-    except (GeodataError, ValueError):
+    found = usable_boundaries(region)
+    if found is None or not len(found.units):
         return None
+    units = found.units
     columns = [name for name in ("id", "name", "level", "population", "parent") if name in units]
-    return simplified(units[[*columns, units.geometry.name]]) if len(units) else None
+    return simplified(units[[*columns, units.geometry.name]])
 
 
 def travel_bands(
@@ -103,16 +100,15 @@ def travel_bands(
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
     road_minutes = [limit / options.factor - 2.0 * options.minutes_each_end for limit in LIMITS]
-    maker = _OnRoads(ground.network, options) if ground.network is not None else None
+    maker = _OnRoads(ground.network, options, places) if ground.network is not None else None
     if maker is not None:
-        offers = offers[: max(2, MOST_SEARCHES // max(1, len(maker.network.lon)))]
+        offers = offers[: max(3, MOST_SEARCHES // max(1, len(maker.network.lon)))]
     for rank, offer in enumerate(offers):
-        chosen = places[places["id"].isin(offer.places)]
-        if chosen.empty:
+        chosen = places["id"].isin(offer.places).to_numpy()
+        if not chosen.any():
             continue
-        lon, lat = chosen["lon"].to_numpy(float), chosen["lat"].to_numpy(float)
         crs, found = (
-            maker.bands(lon, lat, road_minutes) if maker is not None else _circles(lon, lat, road_minutes, options)
+            maker.bands(chosen, road_minutes) if maker is not None else _circles(places[chosen], road_minutes, options)
         )
         for minutes, shape in zip(LIMITS, found, strict=True):
             if shape is not None:
@@ -126,34 +122,42 @@ def travel_bands(
 
 
 class _OnRoads:
-    """Bands on one network: what does not depend on the places is done once."""
+    """Bands on one network: what does not depend on the set of places is done once."""
 
-    def __init__(self, network: RoadNetwork, options: TravelOptions) -> None:
+    def __init__(self, network: RoadNetwork, options: TravelOptions, places: pd.DataFrame) -> None:
         from geodata.roads.bands import road_points
-        from geodata.roads.snap import PathOptions
+        from geodata.roads.snap import PathOptions, snap
 
         self.network = network
         self.options = PathOptions(walk_kmh=options.walk_kmh, snap_limit_km=options.snap_limit_km)
         self.points = road_points(network, "patient")
+        self.lon, self.lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
+        self.snapped = snap(network, self.lon, self.lat, "patient", self.options)
 
-    def bands(self, lon: Any, lat: Any, limits: Sequence[float]) -> tuple[Any, list[Any | None]]:
+    def bands(self, chosen: npt.NDArray[np.bool_], limits: Sequence[float]) -> tuple[Any, list[Any | None]]:
+        """CRS, and one shape for each limit; None where it is not positive or nothing is reached."""
         from geodata.roads.bands import road_bands
         from geodata.roads.reach import node_minutes
-        from geodata.roads.snap import snap
 
         possible = [limit for limit in limits if limit > 0]
-        snapped = snap(self.network, lon, lat, "patient", self.options)
+        snapped = replace(
+            self.snapped, **{one.name: getattr(self.snapped, one.name)[chosen] for one in fields(self.snapped)}
+        )
         if not possible or not snapped.found.any():
             return self.points.crs, [None] * len(limits)
+        lon, lat = self.lon[chosen], self.lat[chosen]
         minutes = node_minutes(self.network, lon, lat, "patient", max(possible), self.options, snapped=snapped)
         found = road_bands(self.points, minutes, snapped, possible, self.options.walk_kmh)
         return self.points.crs, [None] * (len(limits) - len(possible)) + found
 
 
-def _circles(lon: Any, lat: Any, road_minutes: Sequence[float], options: TravelOptions) -> tuple[Any, list[Any | None]]:
+def _circles(
+    places: pd.DataFrame, road_minutes: Sequence[float], options: TravelOptions
+) -> tuple[Any, list[Any | None]]:
     from geodata.roads.bands import circle_bands
 
-    return circle_bands(lon, lat, [minutes / 60.0 * options.speed_kmh / options.circuity for minutes in road_minutes])
+    radii = [minutes / 60.0 * options.speed_kmh / options.circuity for minutes in road_minutes]
+    return circle_bands(places["lon"].to_numpy(float), places["lat"].to_numpy(float), radii)
 
 
 def _rounded(shape: Any, crs: Any) -> Any:

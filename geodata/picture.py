@@ -40,6 +40,8 @@ MARGIN = 0.07
 LEAST_SPAN = 4_000.0
 #: Marks of this size (mm) and more are not covered by names.
 LEAST_OBSTACLE = 1.4
+#: Mm of paper by which simplified lines may be off.
+FINEST = 0.12
 FALLBACK_FONT = "DejaVu Sans"
 #: Groups of names in an SVG, and the white edge that they get there; matplotlib would draw it as outlines.
 NAME, HALO = "name-", "paint-order: stroke; stroke: #ffffff; stroke-width: 2.2px; stroke-linejoin: round"
@@ -180,6 +182,8 @@ def _draw_panel(
 ) -> None:
     import shapely
 
+    from geodata.crs import metres
+
     axes.set_xlim(frame[0], frame[2])
     axes.set_ylim(frame[1], frame[3])
     axes.set_xticks([])
@@ -197,11 +201,13 @@ def _draw_panel(
             if one.size_mm >= LEAST_OBSTACLE:
                 marks.append(np.column_stack([spots, np.full(len(spots), one.size_mm / 2 / metre)]))
             continue
-        shapes = projected.geometry.to_numpy()
+        # What is finer than the paper only makes the file larger.
+        shapes = shapely.simplify(projected.geometry.to_numpy(), FINEST / metre)
         if isinstance(one, Areas):
             draw_areas(axes, one, shapely.intersection(shapely.make_valid(shapes), window), at + 1)
         else:
-            draw_lines(axes, one, shapes, window, at + 1)
+            pivot = None if one.pivot is None else np.ravel(metres(crs, [one.pivot[0]], [one.pivot[1]]))
+            draw_lines(axes, one, shapes, window, at + 1, pivot)
     if panel.names is not None and len(panel.names):
         _names(axes, panel.names.to_crs(crs), np.vstack(marks), frame, size, halo)
 

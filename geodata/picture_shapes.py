@@ -36,7 +36,11 @@ class Areas:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of one colour and dash (mm); width in mm for each. bend: share of the length that they arch by."""
+    """Lines of one colour and dash (mm); width in mm for each.
+
+    bend: share of the length that they arch by, to the left; with `pivot` (lon, lat) to the side on
+    which their beginning lies of the way from there, so that lines of neighbours part.
+    """
 
     frame: geopandas.GeoDataFrame
     colour: str
@@ -44,6 +48,7 @@ class Lines:
     dash: tuple[float, ...] = ()
     opacity: float = 1.0
     bend: float = 0.0
+    pivot: tuple[float, float] | None = None
     halo: bool = False
 
 
@@ -86,13 +91,14 @@ def _add(axes: Axes, drawn: Any) -> None:
     drawn.set_clip_on(False)
 
 
-def draw_lines(axes: Axes, one: Lines, shapes: Any, window: Any, z: int) -> None:
+def draw_lines(axes: Axes, one: Lines, shapes: Any, window: Any, z: int, pivot: Any = None) -> None:
+    """Draw the lines inside the window. shapes: projected; pivot: (x, y) of `one.pivot`."""
     import shapely
     from matplotlib.collections import LineCollection
 
     widths = np.broadcast_to(np.asarray(one.width_mm, float), (len(shapes),))
     if one.bend:
-        shapes = np.array([_bent(shape, one.bend) for shape in shapes], dtype=object)
+        shapes = np.array([_bent(shape, one.bend * _side(shape, pivot)) for shape in shapes], dtype=object)
     cut = shapely.intersection(shapes, window)
     parts, which = shapely.get_parts(cut, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
@@ -101,21 +107,40 @@ def draw_lines(axes: Axes, one: Lines, shapes: Any, window: Any, z: int) -> None
     parts, which = parts[keep], which[keep]
     if not len(parts):
         return
+    if np.ndim(one.width_mm) == 0:
+        _one_path(axes, one, parts, float(widths[0]), z)
+        return
     # Wide ones first, so that the thin ones are seen.
     order = np.argsort(-widths[which], kind="stable")
     drawn = [np.asarray(parts[at].coords) for at in order]
     thick = widths[which][order]
-    dash: Any = "solid"
     if one.halo:
         _add(axes, LineCollection(drawn, colors=look.PAPER, linewidths=(thick + 0.5) * MM, alpha=0.7, zorder=z - 0.5))
-    if one.dash:
-        # matplotlib counts dashes in line widths
-        dash = [(0.0, tuple(length / max(width, 0.2) for length in one.dash)) for width in thick]
+    dash: Any = [_dashes(one.dash, float(width)) for width in thick]
     lines = LineCollection(
         drawn, colors=one.colour, linewidths=thick * MM, alpha=one.opacity, linestyles=dash, zorder=z,
         capstyle="butt" if one.dash else "round",
     )  # fmt: skip
     _add(axes, lines)
+
+
+def _one_path(axes: Axes, one: Lines, parts: Any, width: float, z: int) -> None:
+    """Lines of one width as a single path: a backdrop of thousands of roads stays a small file."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    path = Path.make_compound_path(*(Path(np.asarray(part.coords)) for part in parts))
+    patch = PathPatch(
+        path, facecolor="none", edgecolor=one.colour, linewidth=width * MM, alpha=one.opacity,
+        linestyle=_dashes(one.dash, width), zorder=z, capstyle="butt" if one.dash else "round",
+    )  # fmt: skip
+    axes.add_patch(patch)
+    patch.set_clip_on(False)
+
+
+def _dashes(dash: tuple[float, ...], width: float) -> Any:
+    """A dash pattern in mm as matplotlib wants it, in widths of the line."""
+    return (0.0, tuple(length / max(width, 0.2) for length in dash)) if dash else "solid"
 
 
 def _bent(shape: Any, bend: float) -> Any:
@@ -128,6 +153,15 @@ def _bent(shape: Any, bend: float) -> Any:
     middle = (start + stop) / 2 + bend * np.array([-along[1], along[0]])
     t = np.linspace(0, 1, 15)[:, None]
     return shapely.LineString((1 - t) ** 2 * start + 2 * t * (1 - t) * middle + t**2 * stop)
+
+
+def _side(shape: Any, pivot: Any) -> float:
+    """1 or -1: whether the beginning of a line lies left or right of the way from the pivot to its end; 0 on it."""
+    if pivot is None:
+        return 1.0
+    ends = np.asarray(shape.coords)
+    way, off = ends[-1] - pivot, ends[0] - pivot
+    return float(np.sign(way[0] * off[1] - way[1] * off[0]))
 
 
 def draw_marks(axes: Axes, one: Marks, projected: Any, metre: float, frame: Sequence[float], z: int) -> Any:
@@ -182,7 +216,7 @@ def draw_sample(axes: Axes, sample: Areas | Lines | Marks, left: float, y: float
         box.set_clip_on(False)
         return
     width = float(np.max(sample.width_mm))
-    dash: Any = (0, tuple(length / max(width, 0.2) for length in sample.dash)) if sample.dash else "solid"
+    dash = _dashes(sample.dash, width)
     axes.plot(
         [left + 0.5, left + 8.5], [y, y], color=sample.colour, linewidth=width * MM, linestyle=dash,
         alpha=sample.opacity, solid_capstyle="butt", dash_capstyle="butt", clip_on=False,

@@ -66,13 +66,13 @@ class _Maker:
             most = float(flows["sessions_per_month"].max())
             legend.append(Key(self.say("clinics_head")))
             totals = flows.groupby("from_id")["sessions_per_month"].sum().sort_values(ascending=False, kind="stable")
+            pivot = self._middle(set(totals.index)) if flows["to_id"].duplicated().any() else None
             for at, origin in enumerate(totals.index):
                 rows = flows[flows["from_id"] == origin]
                 colour, dash = _series(min(at, MOST_COLOURS))
                 widths = [look.width(value, most) for value in rows["sessions_per_month"]]
-                # Hospitals that go to the same site arch by different shares, so that both lines are seen.
-                bend = 0.05 * (at - (len(totals) - 1) / 2) if len(totals) <= 4 else 0.0
-                lines = Lines(rows, colour, widths, dash, 0.8, bend, halo=True)
+                # Hospitals that go to the same site arch to either side, so that both lines are seen.
+                lines = Lines(rows, colour, widths, dash, 0.8, 0.07 if pivot else 0.0, pivot, halo=True)
                 drawn.append(lines)
                 if at <= MOST_COLOURS:
                     name = self.view.name("institutions", origin)
@@ -184,7 +184,7 @@ class _Maker:
         if "boundaries" in self.frames:
             found.append(Areas(self.frames["boundaries"], "", 0.0, look.BORDER, 0.3, dash=True))
         if "communities" in self.frames:
-            found.append(Marks(self.frames["communities"], "o", 0.8, "#b4bbbf", "none"))
+            found.append(Marks(self.frames["communities"], "o", 0.8, "#9aa3a8", "none"))
         return found
 
     def _ground_keys(self, groups: bool = False) -> list[Key]:
@@ -199,7 +199,7 @@ class _Maker:
         if "roads" in self.frames:
             keys.append(Key(self.say("road"), Lines(self.frames["roads"], *look.ROADS["primary"])))
         if "communities" in self.frames:
-            keys.append(Key(self.say("community_dot"), Marks(self.places, "o", 1.0, "#b4bbbf", "none")))
+            keys.append(Key(self.say("community_dot"), Marks(self.places, "o", 1.0, "#9aa3a8", "none")))
         return [Key(self.say("backdrop_head")), *keys] if keys else []
 
     def _marks(self, small: bool = False) -> list[Areas | Lines | Marks]:
@@ -211,6 +211,11 @@ class _Maker:
             if len(rows):
                 found.append(Marks(rows, mark.plot, mark.size * scale, mark.fill))
         return found
+
+    def _middle(self, ids: set[str]) -> tuple[float, float]:
+        """Mean of the places in degrees."""
+        spots = self.places[self.places["id"].isin(ids)].geometry
+        return float(spots.x.mean()), float(spots.y.mean())
 
     def _scale(self) -> float:
         """Marks shrink where there are hundreds."""

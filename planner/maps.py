@@ -171,7 +171,8 @@ def _bands(view: View, where: pd.DataFrame, ground: Ground) -> geopandas.GeoData
         hospitals = set(where.loc[where["level"] >= 2, "id"])
         everywhere = set(where["id"])
         offers = [("any", everywhere, everywhere), ("hospitals", hospitals, hospitals)]
-        offers = [*_specialty_places(view), *(offer for offer in offers if offer[1])]
+        specialties = _specialty_places(view)
+        offers = [*specialties[:1], *(offer for offer in offers[::-1] if offer[1]), *specialties[1:]]
         options = TravelOptions.of(view.saved.info.get("settings", {}))
         bands = travel_bands(where, distinct(offers), ground, options)
     names = {key: _offer_name(view, key) for key in set(bands["offer"])}

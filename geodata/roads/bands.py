@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 MOST_CELLS = 250_000
 #: Metres.
 LEAST_CELL = 60.0
-WALK_METRES = 800.0
+WALK_METRES = 500.0
 #: Parts and holes smaller than so many cells are the grid's, not the region's.
 SPECK_CELLS = 12.0
 DIAGONAL = float(np.sqrt(2.0))
