@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from geodata import (
+    checks_boundaries,
     checks_centres,
     checks_coordinates,
+    checks_datum,
+    checks_fabricated,
     checks_keys,
     checks_lock_filters,
     checks_locks,
@@ -38,6 +41,9 @@ CHECKS: tuple[Callable[[View], Check], ...] = (
     *checks_keys.CHECKS,
     *checks_places.CHECKS,
     *checks_coordinates.CHECKS,
+    *checks_datum.CHECKS,
+    *checks_boundaries.CHECKS,
+    *checks_fabricated.CHECKS,
     *checks_travel.CHECKS,
     *checks_roads.CHECKS,
     *checks_people.CHECKS,

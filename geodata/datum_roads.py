@@ -1,0 +1,91 @@
+"""The datum of a table judged by roads: places lie at roads, so the right reading brings them nearer.
+
+problems = datum_by_roads(region, network)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.checks_datum import wrong_datum
+from geodata.checks_view import View
+from geodata.coordinates import declared_datum, in_mainland, to_wgs84
+from geodata.datum import LEAST_PAIRS, SHOWN
+from geodata.datum_evidence import TABLES, Array, Points, Verdict, points_of, readings_of, shift_of, usable
+from geodata.problems import Problem
+from geodata.region import Region
+from geodata.roads.network import RoadNetwork
+
+#: Ratio of medians, metres gained, and chance of the places being nearer one by one.
+RATIO, GAIN, CHANCE = 0.65, 25.0, 0.001
+
+
+def datum_by_roads(region: Region, network: RoadNetwork) -> list[Problem]:
+    """Warnings where places lie clearly nearer to the roads under another reading than the declared one.
+
+    Weaker than seats, since another road is never far; a chance of one in a thousand is asked for.
+    """
+    view = View(region)
+    found = (_verdict(view, table, network) for table in TABLES if usable(view, table))
+    return [wrong_datum(view, verdict) for verdict in found if verdict is not None]
+
+
+def _verdict(view: View, table: str, network: RoadNetwork) -> Verdict | None:
+    from scipy.stats import binomtest
+
+    settings = view.region.settings
+    datum, other = declared_datum(settings, table), declared_datum(settings, "roads")
+    raw = points_of(view, table)
+    now = to_wgs84(*raw, datum)
+    good = np.isfinite(now[0])
+    good[good] &= in_mainland(now[0][good], now[1][good])
+    count = int(good.sum())
+    if count < LEAST_PAIRS or not len(network.lon):
+        return None
+    tried = readings_of(table, datum, "roads", other, raw, now)
+    away = road_metres(network, {("", datum): now, **tried}, good)
+    before = away.pop(("", datum))
+    median = {what: float(np.median(metres)) for what, metres in away.items()}
+    most = min(RATIO * float(np.median(before)), float(np.median(before)) - GAIN)
+    fits = [
+        what
+        for what in sorted(median, key=lambda what: median[what])
+        if median[what] <= most
+        and median[what] <= 1.1 * min(median.values())
+        and binomtest(int((away[what] < before).sum()), count, alternative="greater").pvalue < CHANCE
+    ]
+    if not fits:
+        return None
+    options = tuple({name: reading} for name, reading in fits)
+    shown = {
+        datum: float(np.median(before)),
+        **{reading: median[name, reading] for name, reading in median if name == table},
+    }
+    zh = "、".join(f"按 {SHOWN.get(r, r.upper())} 读为 {metres:.0f} 米" for r, metres in shown.items())
+    en = ", ".join(f"{metres:.0f} m read as {SHOWN.get(r, r.upper())}" for r, metres in shown.items())
+    evidence = (f"{count} 处到最近道路的距离中位数{zh}", f"the median distance of {count} places to a road is {en}")
+    return Verdict(table, evidence, options, shift_of(table, options, now, tried))
+
+
+def road_metres(
+    network: RoadNetwork, readings: Mapping[tuple[str, str], Points], good: npt.NDArray[np.bool_]
+) -> dict[tuple[str, str], Array]:
+    """Metres from the good points to the nearest road, for each reading of them."""
+    import shapely
+
+    from geodata.crs import metres, metric_crs
+
+    some = next(iter(readings.values()))
+    crs = metric_crs(some[0][good], some[1][good])
+    x, y = metres(crs, network.line_lon, network.line_lat)
+    line = np.repeat(np.arange(len(network.line_offsets) - 1), np.diff(network.line_offsets))
+    lines = shapely.linestrings(np.column_stack([x, y]), indices=line)
+    tree = shapely.STRtree(lines)
+    found = {}
+    for what, (lon, lat) in readings.items():
+        points = shapely.points(*metres(crs, lon[good], lat[good]))
+        found[what] = np.asarray(shapely.distance(points, lines[tree.nearest(points)]))
+    return found
