@@ -36,6 +36,8 @@ class _Gathered:
         self.barriers: list[tuple[int, tuple[bool, ...]]] = []
         self.known: dict[frozenset[tuple[str, str]], tuple[float, ...]] = {}
         self.roads = self.missing = 0
+        #: Nodes that a user drew in an editor have negative numbers, which osmium's store leaves out.
+        self.drawn: dict[int, tuple[float, float]] = {}
 
     def node(self, node: Any) -> None:
         tags = {tag.k: tag.v for tag in node.tags if tag.k == "barrier" or tag.k in rules.RELEVANT}
@@ -66,6 +68,10 @@ class _Gathered:
                 self.refs.append(node.ref)
                 self.lon.append(place.lon)
                 self.lat.append(place.lat)
+            elif drawn := self.drawn.get(node.ref):
+                self.refs.append(node.ref)
+                self.lon.append(drawn[0])
+                self.lat.append(drawn[1])
             else:  # beyond the border of the extract: the way ends here and may go on later
                 self.missing += 1
                 self._end(start, row, kmh, float("nan"))
@@ -99,8 +105,9 @@ def read_osm(path: Path, speeds: Speeds, options: RoadOptions) -> Ways:
     try:
         _gather(path, found, nodes_first=False)
         if found.missing and not path.name.lower().endswith(".pbf"):
-            # An editor's file may hold the nodes behind the ways.
+            # An editor's file may hold the nodes behind the ways, and nodes of its own.
             found = _Gathered(speeds, options)
+            found.drawn = _drawn(path)
             _gather(path, found, nodes_first=True)
     except (RuntimeError, OSError, ValueError) as error:
         raise unreadable(path, "roads_damaged", why=_first_line(error)) from error
@@ -131,6 +138,13 @@ def _gather(path: Path, found: _Gathered, *, nodes_first: bool) -> None:
             found.node(thing)
         else:
             found.way(thing)
+
+
+def _drawn(path: Path) -> dict[int, tuple[float, float]]:
+    import osmium
+
+    nodes = _live(osmium.FileProcessor(str(path), osmium.osm.NODE))
+    return {node.id: (node.location.lon, node.location.lat) for node in nodes if node.id < 0 and node.location.valid()}
 
 
 def _live(things: Any) -> Iterator[Any]:

@@ -26,11 +26,16 @@ def osm_file(
     points: Mapping[Spot, Mapping[str, str]] | None = None,
     *,
     nodes_last: bool = False,
+    drawn: bool = False,
     missing: Sequence[Spot] = (),
 ) -> Path:
-    """Write an .osm file: ways over spots (equal spots are one node) with tags; tags of nodes in `points`."""
+    """Write an .osm file: ways over spots (equal spots are one node) with tags; tags of nodes in `points`.
+
+    drawn: nodes have the negative numbers that an editor gives.
+    """
+    sign = -1 if drawn else 1
     spots = list(dict.fromkeys([spot for line, _ in ways for spot in line] + list(points or {})))
-    ids = {spot: at + 1 for at, spot in enumerate(spots)}
+    ids = {spot: sign * (at + 1) for at, spot in enumerate(spots)}
     nodes = [
         f'<node id="{ids[x, y]}" version="1" lon="{x * STEP:.7f}" lat="{y * STEP:.7f}">'
         f"{_tags((points or {}).get((x, y), {}))}</node>"
