@@ -100,7 +100,8 @@ def _bytes(path: Path, found: _Found) -> bytes | None:
 
 def _read_folder(path: Path, found: _Found) -> None:
     files = sorted(child for child in path.iterdir() if child.is_file() and not child.name.startswith(("~$", ".")))
-    tabular = [file for file in files if file.suffix.lower() in CSV_FILES]
+    # what `alliance travel` found suspicious is a report, not a table
+    tabular = [f for f in files if f.suffix.lower() in CSV_FILES and not f.name.endswith(".suspicious.csv")]
     if not any(table_of(file.stem) for file in tabular):
         # A folder that holds one workbook or one GeoPackage is that region.
         tabular = [file for file in files if file.suffix.lower() in WORKBOOKS]

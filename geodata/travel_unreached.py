@@ -97,7 +97,7 @@ def _kinds(
     by = {table: trips.pairs.get(profile, trips.pairs.get("")) for table, profile in _JUDGED}
     to_there, from_there = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for table, pairs in by.items():
-        code = own_code if pairs is None else np.union1d(own_code, pairs.code)
+        code = own_code if pairs is None else _with_own(pairs.code, own_code)
         origins, destinations = places.ends(code)
         between = (origins < first) & (destinations < first)
         if table == "institutions":
@@ -120,7 +120,7 @@ def _kinds(
     others = int(off[:first].sum())
     no_way = lacking & ~off
     no_way[:first] &= lost[:first] > others
-    kinds[(metres > options.snap_metres) & ~cut] = KINDS.index(FAR)
+    kinds[(metres > options.snap_metres) & ~cut & ~_served(own_code, places)] = KINDS.index(FAR)
     kinds[no_way] = KINDS.index(NO_WAY)
     kinds[lacking & cut] = KINDS.index(CUT_OFF)
     kinds[lacking & places.located & np.isnan(metres) & ~cut] = KINDS.index(NO_ROAD)
@@ -128,6 +128,26 @@ def _kinds(
     kinds[first + places.communities :] = -1
     _without_told(kinds, places, from_there, to_there)
     return kinds, lost, metres
+
+
+def _served(own: Codes, places: Places) -> Bools:
+    """(P,) institutions with a trip of the user's own to and from every other one."""
+    first = places.institutions
+    origins, destinations = places.ends(own)
+    between = (origins < first) & (destinations < first)
+    served = np.zeros(len(places.ids), bool)
+    both = [np.bincount(end[between], minlength=first)[:first] >= first - 1 for end in (origins, destinations)]
+    served[:first] = both[0] & both[1]
+    return served
+
+
+def _with_own(code: Codes, own: Codes) -> Codes:
+    """Codes with the user's own added, each once; by sorting, since millions are slow to hash."""
+    if not len(own) or not len(code):
+        return own if len(own) else code
+    ordered = np.sort(code)
+    at = np.minimum(np.searchsorted(ordered, own), len(ordered) - 1)
+    return np.concatenate([ordered, own[ordered[at] != own]])
 
 
 _JUDGED = (("institutions", "vehicle"), ("communities", "patient"))
