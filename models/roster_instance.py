@@ -38,7 +38,7 @@ class RosterDoctor:
     free: frozenset[int]
     budget: tuple[int, ...]
     week_limit: int
-    ledger: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    ledger: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,10 +154,10 @@ class RosterInstance:
     locks: tuple[RosterLock, ...] = ()
     today: frozenset[Visit] = frozenset()
     change_limit: int | None = None
-    site_minutes: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}))
+    site_minutes: Mapping[tuple[str, str], float] = field(default_factory=dict)
     two_sites_minutes: float = 20.0
     holiday_adjacent: frozenset[int] = frozenset()
-    rules: Mapping[str, RuleSetting] = field(default_factory=lambda: MappingProxyType({}))
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
 
     @property
     def days(self) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from models.answers import Limits, Status
-from models.highs import settle, solve
+from models.answers import Job, Limits, Status
+from models.hand_over import run, settle
 from models.matrix import Floats, Matrix
 from models.roster_choices import Used
 from models.roster_instance import Visit
@@ -41,7 +42,7 @@ def solve_aims(
     """The aims one after the other, each capped at what was found; the plan and a record per aim.
 
     The start must keep every row; a plan is never given up for a worse one. None only when the
-    first aim found nothing and no start was given.
+    first aim found nothing and no start was given. Solves in this process.
     """
     matrix, x, found = model.matrix, start, list[Stage]()
     for aim, limit in zip(aims, seconds, strict=True):
@@ -51,7 +52,7 @@ def solve_aims(
             continue
         relative = 0.0 if aim in FIRST else LATER_GAP
         limits = Limits(seconds=limit, absolute_gap=_step(vector), relative_gap=relative, seed=seed)
-        answer = solve(matrix, vector, constant, limits, start=x)
+        answer = run(Job(matrix, vector, constant, limits, x), time.time() + limit, lambda _: None)
         if answer.x is not None and (x is None or answer.objective <= float(vector @ x) + constant + NEAR):
             x = answer.x
         if x is None:
@@ -84,6 +85,16 @@ def capped(matrix: Matrix, vector: Floats, value: float, aim: str) -> Matrix:
     scale = max(1.0, float(np.abs(vector).max()))
     row = sp.csr_matrix(vector[None, :] / scale)
     return matrix.with_rows(row, [-math.inf], [value / scale + NEAR], ["cap"], [aim])
+
+
+def hold(model: RosterModel, x: Floats, aims: Iterable[str]) -> RosterModel:
+    """The model with some aims at most at their values in a plan."""
+    matrix = model.matrix
+    for aim in aims:
+        vector, _ = model.aims[aim]
+        if vector.any():
+            matrix = capped(matrix, vector, float(vector @ x), aim)
+    return replace(model, matrix=matrix)
 
 
 def visits_of(model: RosterModel, x: Floats) -> list[Visit]:

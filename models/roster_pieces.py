@@ -1,0 +1,102 @@
+"""One component of a roster solved by itself, here or in a child process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from models.roster_choices import Key, Used, used_by
+from models.roster_counts import build_counts
+from models.roster_dates import build_dates
+from models.roster_instance import RosterInstance, Visit
+from models.roster_model import no_garbage_collection
+from models.roster_stages import FIRST, Stage, hold, solve_aims, start_of, visits_of
+from models.workers import Task, run_tasks
+
+Report = Callable[[object], None]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a child needs: a part of the instance, its needs, what others use, where to begin.
+
+    aims and seconds go together. held: the first aims stay at the start's values.
+    counts: the counting stage instead of dates.
+    """
+
+    instance: RosterInstance
+    keys: tuple[Key, ...]
+    aims: tuple[str, ...]
+    seconds: tuple[float, ...]
+    seed: int
+    used: Used = field(default_factory=Used)
+    start: tuple[Visit, ...] | None = None
+    held: bool = False
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What a child answers; visits None where nothing was found (or wanted)."""
+
+    visits: tuple[Visit, ...] | None
+    stages: tuple[Stage, ...]
+
+
+def solve_piece(piece: Piece, deadline: float | None = None, report: Report | None = None) -> Dated:
+    """Build and solve one piece. Deadline and report are those of `models.workers`; limits are in the piece."""
+    with no_garbage_collection():
+        if piece.counts:
+            model = build_counts(piece.instance, piece.keys)
+            _, stages = solve_aims(model, piece.aims, piece.seconds, None, piece.seed)
+            return Dated(None, tuple(stages))
+        model = build_dates(piece.instance, piece.keys, piece.used)
+        x = start_of(model, piece.start, piece.used) if piece.start is not None else None
+        if piece.held:
+            if x is None:
+                return Dated(None, ())
+            model = hold(model, x, FIRST)
+        found, stages = solve_aims(model, piece.aims, piece.seconds, x, piece.seed)
+        return Dated(None if found is None else tuple(visits_of(model, found)), tuple(stages))
+
+
+def solve_pieces(pieces: Sequence[Piece], workers: int = 2) -> tuple[list[Dated], bool]:
+    """Several pieces in child processes; their answers, and whether Ctrl-C was pressed.
+
+    A piece whose child was lost or stopped has no visits and no stages.
+    """
+    if not pieces:
+        return [], False
+    tasks = [Task("models.roster_pieces:solve_piece", one, sum(one.seconds) + 20.0, lambda _: None) for one in pieces]
+    run_tasks(tasks, workers)
+    answers = [task.value if isinstance(task.value, Dated) else Dated(None, ()) for task in tasks]
+    return answers, any(task.ending == "user" for task in tasks)
+
+
+def part_of(instance: RosterInstance, keys: Iterable[Key]) -> RosterInstance:
+    """The instance with what some needs touch: a child gets no more."""
+    needs = {key: instance.needs[key] for key in keys}
+    names = {pair.doctor for need in needs.values() for pair in need.pairs}
+    doctors = {name: instance.doctors[name] for name in sorted(names)}
+    sites = {site for site, _ in needs}
+    homes = {doctor.department for doctor in doctors.values()}
+    return replace(
+        instance,
+        doctors=doctors,
+        sites={site: instance.sites[site] for site in sorted(sites)},
+        needs=needs,
+        departments={home: instance.departments[home] for home in sorted(homes) if home in instance.departments},
+        today=frozenset(visit for visit in instance.today if (visit[1], visit[2]) in needs),
+        site_minutes={pair: m for pair, m in instance.site_minutes.items() if pair[0] in sites and pair[1] in sites},
+    )
+
+
+def beside(instance: RosterInstance, part: RosterInstance, visits: Iterable[Visit]) -> Used:
+    """What other components' visits take of what this part touches."""
+    used = used_by(instance, visits)
+    return Used(
+        rooms={key: n for key, n in used.rooms.items() if key[0] in part.sites},
+        equipment={key: n for key, n in used.equipment.items() if key[0] in part.sites},
+        away={key: n for key, n in used.away.items() if key[0] in part.departments},
+        travellers=used.travellers,
+    )
