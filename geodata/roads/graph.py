@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from geodata.roads.network import RoadNetwork
 from geodata.roads.snap import Snapped, usable_edges
+from geodata.roads.thin import thinned
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -75,7 +76,7 @@ class Key:
 
 @dataclass(frozen=True)
 class SearchGraph:
-    """matrix: (V, V) keys of arcs, V = junctions and then one node per foot inside an edge.
+    """matrix: (V, V) keys of arcs; the nodes are the junctions, then one per foot inside an edge.
 
     node: (P,) node of each place, -1 without a road. key: how to read a distance.
     """
@@ -86,12 +87,20 @@ class SearchGraph:
 
 
 def search_graph(
-    network: RoadNetwork, profile: str, snapped: Snapped, limit_minutes: float, *, reverse: bool = False
+    network: RoadNetwork,
+    profile: str,
+    snapped: Snapped,
+    limit_minutes: float,
+    *,
+    reverse: bool = False,
+    between: Whole | None = None,
 ) -> SearchGraph:
     """The graph of `profile` with the places as nodes; turned round where `reverse`.
 
     An edge with places keeps its arc and gains a chain through them: tail, places in order, head.
-    limit_minutes: no longer path will be asked for. Raises ValueError unless it is positive and finite.
+    limit_minutes: no longer path will be asked for. between: positions of places; where they are given,
+    only distances between these are kept, junctions that decide none of them are left out, and the
+    nodes are numbered anew. Raises ValueError for a limit that is not positive and finite.
     """
     if not 0 < limit_minutes < np.inf:
         raise ValueError(f"limit_minutes must be positive and finite, not {limit_minutes}")
@@ -108,7 +117,16 @@ def search_graph(
     size = len(network.lon) + len(feet)
     if reverse:
         tail, head = head, tail
-    return SearchGraph(_least(tail, head, key.pack(arc_minutes, km, ferry), size), node, key)
+    weight = key.pack(arc_minutes, km, ferry)
+    if between is not None:
+        keep = np.zeros(size, bool)
+        keep[node[between]] = True
+        tail, head, weight = thinned(tail, head, weight, keep)
+        keep[tail] = keep[head] = True
+        number = np.where(keep, np.cumsum(keep) - 1, -1)
+        tail, head, size = number[tail], number[head], int(keep.sum())
+        node = np.where(node >= 0, number[node], -1)
+    return SearchGraph(_least(tail, head, weight, size), node, key)
 
 
 def _nodes(snapped: Snapped, junctions: int) -> tuple[Whole, Whole]:

@@ -77,7 +77,8 @@ def road_trips(
     reverse = len(start) > len(finish)
     if reverse:
         start, finish = finish, start
-    graph = search_graph(network, profile, snapped, limit_minutes, reverse=reverse)
+    between = np.concatenate([start, finish])
+    graph = search_graph(network, profile, snapped, limit_minutes, reverse=reverse, between=between)
     blocks = list(_blocks(graph, start, finish, snapped.walk_minutes, limit_minutes, options))
     one, other = (np.concatenate([np.empty(0, np.int64), *(block[side] for block in blocks)]) for side in (0, 1))
     minutes, km = (np.concatenate([np.empty(0), *(block[value] for block in blocks)]) for value in (2, 3))
@@ -96,9 +97,11 @@ Block = tuple[Whole, Whole, Floats, Floats, npt.NDArray[np.bool_]]
 def _blocks(
     graph: SearchGraph, start: Whole, finish: Whole, walk: Floats, limit: float, options: PathOptions
 ) -> Iterator[Block]:
-    """The pairs found from some places of `start` at a time: places, minutes with the walks, km, ferry."""
+    """The pairs found from each place of `start` in turn: places, minutes with the walks, km, ferry."""
     from scipy.sparse.csgraph import dijkstra
 
+    if not len(start) or not len(finish):
+        return
     # places on one foot are searched once
     roots, root_of = np.unique(graph.node[start], return_inverse=True)
     order = np.argsort(root_of, kind="stable")
