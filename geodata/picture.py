@@ -76,30 +76,44 @@ class Sheet:
     north: str = "N"
 
 
-def draw_map(sheet: Sheet, kind: str, prefix: str = "map") -> bytes:
-    """The sheet as "svg" (UTF-8 text, ids begin with `prefix`) or "png" (200 dpi).
+def draw_map(sheet: Sheet, prefix: str = "map", kinds: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
+    """The sheet as "svg" (UTF-8 text, ids begin with `prefix`) and "png" (200 dpi), by kind.
 
-    Raises ValueError for another kind. PNG takes the Chinese font of `geodata.fonts`; without one,
-    the caller gives texts in Latin letters.
+    PNG takes the Chinese font of `geodata.fonts`; without one, the caller gives texts in Latin
+    letters. Raises ValueError for another kind.
     """
-    if kind not in ("svg", "png"):
-        raise ValueError(f"unknown kind of picture {kind!r}; known: svg, png")
+    if not set(kinds) <= {"svg", "png"}:
+        raise ValueError(f"unknown kind of picture in {kinds!r}; known: svg, png")
     from matplotlib import rc_context
+    from matplotlib.patheffects import withStroke
+    from matplotlib.text import Text
 
-    family = (chinese_font() or FALLBACK_FONT) if kind == "png" else FALLBACK_FONT
     settings: Any = {
-        "font.family": [family], "svg.fonttype": "none", "svg.hashsalt": prefix, "axes.unicode_minus": False,
-        "text.parse_math": False,
-        "hatch.linewidth": 0.35, "path.simplify": True, "savefig.dpi": DPI,
+        "font.family": [FALLBACK_FONT], "svg.fonttype": "none", "svg.hashsalt": prefix, "axes.unicode_minus": False,
+        "text.parse_math": False, "hatch.linewidth": 0.35, "savefig.dpi": DPI,
     }  # fmt: skip
+    made: dict[str, bytes] = {}
     with rc_context(settings), warnings.catch_warnings():
         # SVG leaves the letters to its reader: that this machine's font lacks them means nothing.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        figure = _figure(sheet, halo=kind == "png")
-        stream = BytesIO()
-        metadata: dict[str, Any] = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(stream, format=kind, metadata=metadata)
-    return _inline(stream.getvalue().decode("utf-8"), prefix).encode() if kind == "svg" else stream.getvalue()
+        figure = _figure(sheet)
+        if "svg" in kinds:
+            svg = _saved(figure, "svg", {"Date": None, "Creator": None}).decode("utf-8")
+            made["svg"] = _inline(svg, prefix).encode()
+        if "png" in kinds:
+            family = chinese_font() or FALLBACK_FONT
+            for text in figure.findobj(Text):
+                text.set_fontfamily(family)
+                if str(text.get_gid() or "").startswith(NAME):
+                    text.set_path_effects([withStroke(linewidth=2.2, foreground=look.PAPER)])
+            made["png"] = _saved(figure, "png", {"Software": None})
+    return made
+
+
+def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
+    stream = BytesIO()
+    figure.savefig(stream, format=kind, metadata=metadata)
+    return stream.getvalue()
 
 
 def _inline(svg: str, prefix: str) -> str:
@@ -109,7 +123,7 @@ def _inline(svg: str, prefix: str) -> str:
     # A rule for `*` would reach beyond the picture; what is inherited need not.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
     svg = svg.replace("<svg ", '<svg style="stroke-linejoin: round; stroke-linecap: butt" ', 1)
-    svg = re.sub(rf'(<g id="{NAME}\d+">\s*<text style=")', rf"\1{HALO}; ", svg)
+    svg = re.sub(rf'(<g id="{NAME}[0-9-]+">\s*<text style=")', rf"\1{HALO}; ", svg)
     svg = svg.replace("xlink:href=", "href=").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
@@ -119,7 +133,7 @@ def _inline(svg: str, prefix: str) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg)
 
 
-def _figure(sheet: Sheet, halo: bool) -> Figure:
+def _figure(sheet: Sheet) -> Figure:
     from matplotlib.figure import Figure
 
     from geodata.crs import metric_crs
@@ -146,7 +160,7 @@ def _figure(sheet: Sheet, halo: bool) -> Figure:
             figure.text(
                 left / page, 1 - (TITLE_HIGH + 3.0) / tall, panel.title, fontsize=10.5, color=look.INK, va="center"
             )
-        _draw_panel(axes, panel, frame, crs, (wide, high), halo)
+        _draw_panel(axes, panel, frame, crs, (wide, high))
         _furniture(axes, sheet, frame, crs, wide, high)
     if len(sheet.panels) == 1:
         _legend(figure, sheet.legend, (EDGE * 2 + PANEL_WIDE, foot), (LEGEND_WIDE - EDGE, high), page, tall, 1)
@@ -178,7 +192,7 @@ def _shaped(frame: tuple[float, float, float, float], ratio: float) -> tuple[flo
 
 
 def _draw_panel(
-    axes: Axes, panel: Panel, frame: tuple[float, float, float, float], crs: Any, size: tuple[float, float], halo: bool
+    axes: Axes, panel: Panel, frame: tuple[float, float, float, float], crs: Any, size: tuple[float, float]
 ) -> None:
     import shapely
 
@@ -209,7 +223,7 @@ def _draw_panel(
             pivot = None if one.pivot is None else np.ravel(metres(crs, [one.pivot[0]], [one.pivot[1]]))
             draw_lines(axes, one, shapes, window, at + 1, pivot)
     if panel.names is not None and len(panel.names):
-        _names(axes, panel.names.to_crs(crs), np.vstack(marks), frame, size, halo)
+        _names(axes, panel.names.to_crs(crs), np.vstack(marks), frame, size)
 
 
 def _names(
@@ -218,14 +232,11 @@ def _names(
     marks: Floats,
     frame: tuple[float, float, float, float],
     size: tuple[float, float],
-    halo: bool,
 ) -> None:
     """Names in points of the page, where the placing works; their halo keeps them legible on lines.
 
     names: projected points with name, mark_mm and strong. marks: (M, 3) x, y, radius in metres.
     """
-    from matplotlib.patheffects import withStroke
-
     wide, high = size[0] * MM, size[1] * MM
     scale = wide / (frame[2] - frame[0])
     x, y = (names.geometry.x.to_numpy() - frame[0]) * scale, (names.geometry.y.to_numpy() - frame[1]) * scale
@@ -246,13 +257,11 @@ def _names(
                 np.array([name.x, near_x]) / scale + frame[0], np.array([name.y, near_y]) / scale + frame[1],
                 color=look.QUIET, linewidth=0.5, zorder=49, clip_on=False,
             )  # fmt: skip
-        text = axes.text(
+        axes.text(
             (placed.x + placed.width / 2) / scale + frame[0], (placed.y + placed.height * 0.24) / scale + frame[1],
             name.text, fontsize=name.size, color=look.INK, ha="center", va="baseline", zorder=50,
-            fontweight="bold" if names["strong"].iloc[placed.index] else "normal", gid=f"{NAME}{placed.index}",
+            fontweight="bold" if names["strong"].iloc[placed.index] else "normal", gid=f"{NAME}{len(axes.figure.axes)}-{placed.index}",
         )  # fmt: skip
-        if halo:
-            text.set_path_effects([withStroke(linewidth=2.2, foreground=look.PAPER)])
 
 
 def _furniture(

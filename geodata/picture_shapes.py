@@ -126,16 +126,15 @@ def draw_lines(axes: Axes, one: Lines, shapes: Any, window: Any, z: int, pivot: 
 
 def _one_path(axes: Axes, one: Lines, parts: Any, width: float, z: int) -> None:
     """Lines of one width as a single path: a backdrop of thousands of roads stays a small file."""
-    from matplotlib.patches import PathPatch
+    from matplotlib.collections import PathCollection
     from matplotlib.path import Path
 
     path = Path.make_compound_path(*(Path(np.asarray(part.coords)) for part in parts))
-    patch = PathPatch(
-        path, facecolor="none", edgecolor=one.colour, linewidth=width * MM, alpha=one.opacity,
-        linestyle=_dashes(one.dash, width), zorder=z, capstyle="butt" if one.dash else "round",
+    drawn = PathCollection(
+        [path], facecolor="none", edgecolor=one.colour, linewidth=width * MM, alpha=one.opacity,
+        linestyle=[_dashes(one.dash, width)], zorder=z, capstyle="butt" if one.dash else "round",
     )  # fmt: skip
-    axes.add_patch(patch)
-    patch.set_clip_on(False)
+    _add(axes, drawn)
 
 
 def _dashes(dash: tuple[float, ...], width: float) -> Any:

@@ -71,14 +71,19 @@ def _draw(folder: Path, view: View, frames: Mapping[str, geopandas.GeoDataFrame]
     folder.mkdir(exist_ok=True)
     missing = map_tables.places(view)[1]
     made = sheets(view, frames, missing)
-    for key, sheet in made.items():
-        (folder / f"{key}.svg").write_bytes(draw_map(sheet, "svg", key))
-    if chinese_font() is None:
+    readable = chinese_font() is not None
+    files = {
+        f"{key}.{kind}": picture
+        for key, sheet in made.items()
+        for kind, picture in draw_map(sheet, key, ("svg", "png") if readable else ("svg",)).items()
+    }
+    if not readable:
         latin = LatinView(view.saved, "en")
         kept = Ground(frames.get("boundaries"), frames.get("roads"), None, frames.get("travel_bands"))
         made = sheets(latin, frames_of(latin, kept), missing)
-    for key, sheet in made.items():
-        (folder / f"{key}.png").write_bytes(draw_map(sheet, "png", key))
+        files |= {f"{key}.png": draw_map(sheet, key, ("png",))["png"] for key, sheet in made.items()}
+    for name, picture in sorted(files.items()):
+        (folder / name).write_bytes(picture)
 
 
 class LatinView(View):
