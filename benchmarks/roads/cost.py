@@ -1,6 +1,6 @@
 """Time and memory of a matrix of minutes on Malta: ours beside networkx and OSRM, in the same run.
 
-    python -m benchmarks.roads.cost [--sizes 300 1000] [--rounds 3]
+    python -m benchmarks.roads.cost [--sizes 300 1000] [--rounds 3 1]
 
 needs ALLIANCE_SHARED; the lines of OSRM need Python 3.12 and the extra `osrm`. Every figure comes from
 a process of its own, the engines take turns, and the seconds are of the CPU, so that other work on the
@@ -121,7 +121,7 @@ def measure(engine: str, count: int, folder: Path) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[300, 1000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, nargs="+", default=[3, 1], help="of each size")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
@@ -142,9 +142,9 @@ def main() -> None:
             print("without OSRM: it needs Python 3.12 and the extra osrm")
         print("\n| size | engine | CPU s | x ours | ready CPU s | peak MB | of it for the matrix MB | pairs |")
         print("|" + "---|" * 8)
-        for count in given.sizes:
+        for count, times in zip(given.sizes, given.rounds, strict=True):
             rounds = {engine: [] for engine in engines}
-            for _ in range(given.rounds):
+            for _ in range(times):
                 for engine in engines:
                     rounds[engine].append(measure(engine, count, folder))
             middle = {

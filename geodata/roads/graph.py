@@ -105,7 +105,8 @@ def search_graph(
     if not 0 < limit_minutes < np.inf:
         raise ValueError(f"limit_minutes must be positive and finite, not {limit_minutes}")
     minutes = network.minutes[profile]
-    edges = np.flatnonzero(usable_edges(network, profile) & (minutes <= limit_minutes) & (network.tail != network.head))
+    usable = usable_edges(network, profile)
+    edges = np.flatnonzero(usable & (minutes <= limit_minutes) & (network.tail != network.head))
     node, feet = _nodes(snapped, len(network.lon))
     chain_tail, chain_head, chain_edge, part = _chains(network, snapped, node, feet)
     tail = np.concatenate([network.tail[edges], chain_tail])
@@ -113,7 +114,7 @@ def search_graph(
     edge = np.concatenate([edges, chain_edge])
     share = np.concatenate([np.ones(len(edges)), part])
     arc_minutes, km, ferry = minutes[edge] * share, network.km[edge] * share, network.ferry[edge]
-    key = Key.fitting(minutes[edges], network.km[edges], network.ferry[edges], limit_minutes)
+    key = Key.fitting(minutes[usable], network.km[usable], network.ferry[usable], limit_minutes)
     size = len(network.lon) + len(feet)
     if reverse:
         tail, head = head, tail

@@ -106,7 +106,7 @@ def _blocks(
     roots, root_of = np.unique(graph.node[start], return_inverse=True)
     order = np.argsort(root_of, kind="stable")
     place, root_of = start[order], root_of[order]
-    rows = max(1, options.memory_mb * 1_000_000 // (8 * graph.matrix.shape[0]))
+    rows = max(1, options.memory_mb * 1_000_000 // (8 * (graph.matrix.shape[0] + len(finish))))
     reach = graph.key.reach(limit + SLACK_MINUTES)
     for first in range(0, len(roots), rows):
         block = roots[first : first + rows]

@@ -155,10 +155,12 @@ def _nearest(
         which, hit, place = which[nearer], hit[nearer], place[nearer]
         best[place], line[place] = metres[nearer], ids[hit]
         # 1e-9 of a shape is less than a millimetre: feet that differ by less are one foot
-        share[place] = np.round(shapely.line_locate_point(shapes[hit], points[which], normalized=True), 9)
+        # (a shape without length has no share: its foot is its start)
+        along = shapely.line_locate_point(shapes[hit], points[which], normalized=True)
+        share[place] = np.round(np.nan_to_num(along), 9)
         foot = shapely.line_interpolate_point(shapes[hit], share[place], normalized=True)
         foot_x[place], foot_y[place] = shapely.get_x(foot), shapely.get_y(foot)
-    return line, np.nan_to_num(share), foot_x, foot_y
+    return line, share, foot_x, foot_y
 
 
 def _strips(

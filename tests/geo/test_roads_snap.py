@@ -102,3 +102,11 @@ def test_metres_are_right_to_one_anywhere(lat: float, lon: float, bearing: float
     assert found.metres == pytest.approx([away], abs=1)
     assert found.share == pytest.approx([part], abs=1e-3)
     assert found.walk_minutes == pytest.approx(found.metres / 75)
+
+
+def test_a_road_without_length_is_no_trap() -> None:
+    """Two junctions at one point joined by a road of 0 km: places near them have a foot and metres."""
+    network = network_of([*SQUARE, (0.0, 0.0)], [Way(0, 4, 0, 0.01, 0.01), *RING])
+    found = at(network, [(-1, -1), (-0.1, 0)])
+    assert found.metres == pytest.approx([1414, 100], abs=10)
+    assert (found.junction >= 0).all()
