@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.crs import metric_crs
 from geodata.problems import Problem
 from geodata.sentences import said
 
 #: m2: smaller overlaps and gaps come from drawing.
 DRAWN = 10_000.0
+#: m2: what is smaller is no unit.
+NO_AREA = 1_000.0
 #: Share of the smaller unit from which an overlap is told.
 OVERLAP = 0.01
 #: Share of its area by which mending may change a unit without being told by name.
@@ -29,27 +32,26 @@ def mended(units: Any, problems: list[Problem]) -> Any:
         return units
     shapes = shapely.force_2d(units.geometry.to_numpy())
     bad = ~shapely.is_valid(shapes)
+    west, south, east, north = shapely.total_bounds(shapes)
+    crs = metric_crs([west, east], [south, north])
     if bad.any():
+        before = units.geometry[bad].to_crs(crs).area.to_numpy()
         shapes = shapes.copy()
-        before = shapely.area(shapes[bad])
         shapes[bad] = [_areas(shape) for shape in shapely.make_valid(shapes[bad], method="structure")]
-        after = shapely.area(shapes[bad])
+        after = units.set_geometry(shapes).geometry[bad].to_crs(crs).area.to_numpy()
         changed = np.abs(after - before) > MENDED * np.maximum(after, np.abs(before))
         names = units["name"].to_numpy()[bad]
-        told = "bounds_changed" if changed.any() else "bounds_mended"
-        which = names[changed] if changed.any() else names
-        problems.append(
-            said(told, count=int(bad.sum()), changed=int(changed.sum())).problem(
-                "boundaries", value=listed(which), severity="warning"
-            )
-        )
-    gone = shapely.is_empty(shapes) | (shapely.area(shapes) == 0)
+        told, which = ("bounds_changed", names[changed]) if changed.any() else ("bounds_mended", names)
+        _tell(problems, told, which, count=int(bad.sum()), changed=int(changed.sum()))
+    whole = units.set_geometry(shapes)
+    gone = whole.geometry.to_crs(crs).area.to_numpy() < NO_AREA
     if gone.any():
-        names = units["name"].to_numpy()[gone]
-        problems.append(
-            said("bounds_gone", count=int(gone.sum())).problem("boundaries", value=listed(names), severity="warning")
-        )
-    return units.set_geometry(shapes)[~gone].reset_index(drop=True)
+        _tell(problems, "bounds_gone", units["name"].to_numpy()[gone], count=int(gone.sum()))
+    return whole[~gone].reset_index(drop=True)
+
+
+def _tell(problems: list[Problem], sentence: str, names: Sequence[str], **values: object) -> None:
+    problems.append(said(sentence, **values).problem("boundaries", value=listed(names), severity="warning"))
 
 
 def _areas(shape: Any) -> Any:
@@ -69,7 +71,9 @@ def dissolved(units: Any, problems: list[Problem]) -> Any:
 
     if units.empty or not units.duplicated(["id", "level", "parent"]).any():
         return units
-    rows, parts, twice = [], [], []
+    rows: list[Any] = []
+    parts: list[str] = []
+    twice: list[str] = []
     for _, group in units.groupby(["id", "level", "parent"], sort=False, dropna=False):
         shapes = group.geometry.to_numpy()
         first = group.iloc[[0]].copy()
@@ -86,8 +90,7 @@ def dissolved(units: Any, problems: list[Problem]) -> Any:
         rows.append(first)
     for sentence, names in (("bounds_parts", parts), ("bounds_twice", twice)):
         if names:
-            about = said(sentence, count=len(names))
-            problems.append(about.problem("boundaries", value=listed(names), severity="warning"))
+            _tell(problems, sentence, names, count=len(names))
     return pd.concat(rows, ignore_index=True)
 
 

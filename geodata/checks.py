@@ -29,6 +29,7 @@ from geodata import (
     checks_roads,
     checks_targets,
     checks_travel,
+    datum_roads,
 )
 from geodata.checks_view import Check, View
 from geodata.problems import Problem
@@ -42,6 +43,7 @@ CHECKS: tuple[Callable[[View], Check], ...] = (
     *checks_places.CHECKS,
     *checks_coordinates.CHECKS,
     *checks_datum.CHECKS,
+    *datum_roads.CHECKS,
     *checks_boundaries.CHECKS,
     *checks_fabricated.CHECKS,
     *checks_travel.CHECKS,

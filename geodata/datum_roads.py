@@ -11,13 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.checks_datum import wrong_datum
-from geodata.checks_view import View
+from geodata.checks_view import Check, View
 from geodata.coordinates import declared_datum, in_mainland, to_wgs84
 from geodata.datum import LEAST_PAIRS, SHOWN
 from geodata.datum_evidence import TABLES, Array, Points, Verdict, points_of, readings_of, shift_of, usable
+from geodata.errors import GeodataError
 from geodata.problems import Problem
 from geodata.region import Region
 from geodata.roads.network import RoadNetwork
+from geodata.travel import uses_roads
+from geodata.travel_network import network_of
 
 #: Ratio of medians, metres gained, and chance of the places being nearer one by one.
 RATIO, GAIN, CHANCE = 0.65, 25.0, 0.001
@@ -89,3 +92,25 @@ def road_metres(
         points = shapely.points(*metres(crs, lon[good], lat[good]))
         found[what] = np.asarray(shapely.distance(points, lines[tree.nearest(points)]))
     return found
+
+
+def road_datum(view: View) -> Check:
+    """Places lie at the roads of the region's road file; looked at only where a shifted datum can be."""
+    if not uses_roads(view.region, view.travel_options) or not any(_in_china(view, table) for table in TABLES):
+        return
+    try:
+        network = network_of(view.region, view.travel_options)
+    except GeodataError:
+        return  # told by the checks of roads
+    yield from datum_by_roads(view.region, network)
+
+
+def _in_china(view: View, table: str) -> bool:
+    if not usable(view, table):
+        return False
+    raw = points_of(view, table)
+    good = np.isfinite(raw[0])
+    return int(in_mainland(raw[0][good], raw[1][good]).sum()) >= LEAST_PAIRS
+
+
+CHECKS = (road_datum,)

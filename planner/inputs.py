@@ -11,6 +11,8 @@ from planner.calendar import CalendarError, WorkCalendar, work_calendar
 from planner.config import Config, ConfigError, idle_settings, read_config
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geodata.region import Region
 
 
@@ -64,9 +66,10 @@ def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Calla
         geodata.errors.GeodataError: when the path is no region at all.
     """
     from geodata.checks import check_region
+    from geodata.communities import with_communities
     from geodata.read import read_region
 
-    region = _with_travel(read_region(path), travel or {})
+    region = with_communities(_with_travel(read_region(path), travel or {}))
     if tell is not None and "roads" in region.layers:
         tell("searching_roads", file=region.layers["roads"].name)
     problems = [*region.problems, *check_region(region)]
@@ -87,6 +90,15 @@ def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Calla
         else:
             findings += [Finding("warning", f"plan.toml：{zh}", f"plan.toml: {en}") for zh, en in calendar.notes]
     return Inputs(region, config, calendar, list(dict.fromkeys(findings)))
+
+
+def with_assignment(inputs: Inputs, travel: pd.DataFrame) -> Inputs:
+    """Inputs whose communities all name the institution of first contact, as far as travel (the full table) allows."""
+    from geodata.assign import assign_communities
+
+    region, problems = assign_communities(inputs.region, travel)
+    findings = [Finding(one.severity, one.sentence("zh"), one.sentence("en")) for one in problems]
+    return replace(inputs, region=region, findings=[*inputs.findings, *findings])
 
 
 def _with_travel(region: Region, travel: Mapping[str, Any]) -> Region:

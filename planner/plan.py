@@ -26,7 +26,7 @@ from planner.folder import (
     write_plan,
     write_table,
 )
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Inputs, read_inputs, with_assignment
 from planner.progress import Progress
 from planner.text import language
 
@@ -92,6 +92,7 @@ def make_plan(
     progress.stage("travelling")
     made = travel_made(inputs, config)
     travel = made.table
+    inputs = with_assignment(inputs, travel)
     progress.stage("building")
     from planner.build import build_instance
 
