@@ -30,6 +30,9 @@ class _ByHand:
         self.spare = dict(limits)
         self.names = [q.name for q in instance.quarters]
         self.free = {(d.id, q): float(d.free[at]) for d in instance.doctors.values() for at, q in enumerate(self.names)}
+        self.days = {
+            (cut.doctor, self.names[cut.quarter]): float(cut.most) for cut in instance.date_cuts if cut.unit == "days"
+        }
         self.room = {(s.id, q): s.slots[at] for s in instance.sites.values() for at, q in enumerate(self.names)}
         self.items = {
             (s.id, item, q): count * s.half_days[at]
@@ -47,6 +50,15 @@ class _ByHand:
         self.clinics: dict[Key, float] = {}
         self.main: dict[Key, float] = {}
 
+    def _dates(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
+        """Clinics there for which the doctor has half-days and dates left."""
+        far = sessions.is_far(self.instance, self.instance.doctors[doctor], site)
+        left = self.free[doctor, quarter] // (2.0 if far else 1.0)
+        if far:
+            left = min(left, self.days.get((doctor, quarter), np.inf))
+        dates = self.instance.dateable.get((doctor, site, specialty))
+        return left if dates is None else min(left, float(dates[self.names.index(quarter)]))
+
     def hold(self, doctor: str, site: str, specialty: str, frequency: str) -> bool:
         """Put one doctor's clinic at a frequency into every quarter, if everything allows it."""
         who, place = self.instance.doctors[doctor], self.instance.sites[site]
@@ -56,7 +68,7 @@ class _ByHand:
             return False
         cost = 2.0 if sessions.is_far(self.instance, who, site) else 1.0
         counts = {
-            q: float(min(place.counts_regular[frequency][at], self.free[doctor, q] // cost))
+            q: float(min(place.counts_regular[frequency][at], self._dates(doctor, site, specialty, q)))
             for at, q in enumerate(self.names)
         }
         needed = self.instance.specialties[specialty].equipment if place.equipment is not None else ()
@@ -76,6 +88,8 @@ class _ByHand:
             self.clinics[key] = count
             self.main[*key[:3], frequency, q] = 1.0
             self.free[doctor, q] -= cost * count
+            if cost > 1.0 and (doctor, q) in self.days:
+                self.days[doctor, q] -= count
             self.room[site, q] -= count
             for item in needed:
                 self.items[site, item, q] -= count

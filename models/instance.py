@@ -301,6 +301,21 @@ class Aims:
 
 
 @dataclass(frozen=True)
+class DateCut:
+    """Clinics of a doctor in one quarter of which no more than `most` can have dates (proved).
+
+    pairs: (site, specialty) of the clinics counted; unit "days": whole days on long trips to these
+    sites; "half_days": half-days away for these clinics, whole days on long trips.
+    """
+
+    doctor: str
+    pairs: tuple[tuple[str, str], ...]
+    quarter: int
+    most: int
+    unit: Literal["clinics", "days", "half_days"] = "clinics"
+
+
+@dataclass(frozen=True)
 class Instance:
     """Everything the models need, keyed by the identifiers of the tables.
 
@@ -309,6 +324,8 @@ class Instance:
     service_groups: (institution, service) -> group whose centres may serve it; absent means any.
     host_groups: (host, service) -> groups it may serve. members: service -> institutions served.
     options: block name -> that block's `Options`.
+    dateable: (doctor, site, specialty) -> clinics per quarter for which there are dates at all; absent: any.
+    date_cuts: what the dated roster is known to hold at most.
     """
 
     quarters: tuple[Quarter, ...]
@@ -338,6 +355,8 @@ class Instance:
     aims: Aims
     rules: Mapping[str, RuleSetting] = field(default_factory=_no_rules)
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    dateable: Mapping[tuple[str, str, str], tuple[int, ...]] = field(default_factory=dict)
+    date_cuts: tuple[DateCut, ...] = ()
 
     def state(self, rule: str) -> RuleState:
         """How the rule is applied here: the setting, else its default in the catalogue."""

@@ -332,6 +332,6 @@ _DATES = (
 )
 
 #: All rules by id, in the order of the documentation.
-RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE})
-#: Rules of the dated roster; they join `RULES` with their checks.
+RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE + _DATES})
+#: Rules of the dated roster alone; `whole_day` and `lock` hold in it too.
 ROSTER_RULES = MappingProxyType({rule.id: rule for rule in _DATES})

@@ -47,6 +47,7 @@ capture x pool, supply at the greatest count, and recoverable, which is valid be
 
 ``main_share`` : n >= sum_f ceil(continuity x low) m for every doctor; ``main_one`` : sum_d m = z
 ``whole_day`` : on long trips r >= n for every specialty, and ``whole_day_pair`` : 2 r >= sum_k n
+``dated_clinics`` : sum n, or sum r, <= clinics (whole days) that can have dates, where a horizon has dates
 ``room`` : sum of clinics at a site <= slots
 ``equipment`` : sum of clinics that need an item <= items x open half-days
 ``requires_service`` : sum_f z <= share of the required service that is served; new postings likewise
@@ -78,6 +79,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.clinic_dates import dates_rows
 from models.clinic_limits import away_rows, floors_rows, locks_rows, places_rows, today_rows
 from models.clinic_modes import main_rows, modes_rows, pattern_rows, visits_rows
 from models.instance import Instance
@@ -116,6 +118,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     floors_rows(made)
     locks_rows(made)
     today_rows(made)
+    dates_rows(made)
     for rule in sorted({rule for rules in made.forbidden.values() for rule in rules}):
         family = Rows(made.sheet, NAME, f"{rule}_clinic", doc="a filter as a row", rule=rule, unit="clinics")
         for who, rules in made.forbidden.items():

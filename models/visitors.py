@@ -117,9 +117,8 @@ class Clinics:
         self.z = Columns(
             sheet, block, "mode", modes, doc="what the site is offered", unit="0/1", upper=1.0, integer=True
         )
-        mains = [
-            (d, i, k, f, q) for d, i, k, q in self.keys for f in self.frequencies_at(i, k) if self._can_lead(d, i, f, q)
-        ]
+        leads = ((*key[:3], f, key[3]) for key in self.keys for f in self.frequencies_at(key[1], key[2]))
+        mains = [key for key in leads if self._can_lead(*key)]
         self.m = Columns(sheet, block, "main", mains, doc="main doctor", unit="0/1", upper=1.0, integer=True)
         held = [c for c in self.cells if self.by_cell.get(c)]
         self.v = Columns(sheet, block, "session_visits", held, doc="visits kept by clinics", unit="visits/month")
@@ -133,27 +132,29 @@ class Clinics:
 
     def _most(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
         if self.ledger.explain or self.instance.state("frequency") != "hard":
-            return self._time(doctor, site, quarter)
+            return self._time(doctor, site, specialty, quarter)
         high, at = self.instance.sites[site].counts_high, self.at[quarter]
         return min(
-            self._time(doctor, site, quarter),
+            self._time(doctor, site, specialty, quarter),
             max((float(high[f][at]) for f in self.frequencies_at(site, specialty)), default=0.0),
         )
 
-    def _time(self, doctor: str, site: str, quarter: str) -> float:
-        """Clinics there for which the doctor has time; no limit where the rule may give way."""
+    def _time(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
+        """Clinics there for which the doctor has time and dates; no limit where the rule may give way."""
         if self.ledger.explain or self.instance.state("doctor_time") != "hard":
             return inf
         who = self.instance.doctors[doctor]
         whole = is_far(self.instance, who, site) and self.instance.state("whole_day") == "hard"
-        return float(who.free[self.at[quarter]] // (2 if whole else 1))
+        at = self.at[quarter]
+        dates = self.instance.dateable.get((doctor, site, specialty))
+        return min(float(who.free[at] // (2 if whole else 1)), inf if dates is None else float(dates[at]))
 
     def least_main(self, site: str, frequency: str, quarter: str) -> int:
         low = self.instance.sites[site].counts_low[frequency][self.at[quarter]]
         return ceil(options_of(self.instance).continuity * low - 1e-9)
 
-    def _can_lead(self, doctor: str, site: str, frequency: str, quarter: str) -> bool:
-        return self.least_main(site, frequency, quarter) <= self._time(doctor, site, quarter)
+    def _can_lead(self, doctor: str, site: str, specialty: str, frequency: str, quarter: str) -> bool:
+        return self.least_main(site, frequency, quarter) <= self._time(doctor, site, specialty, quarter)
 
     def away(self, doctor: str, site: str, specialties: list[str], quarter: str) -> list[Term]:
         """Half-days that a doctor is away for his clinics at one site."""

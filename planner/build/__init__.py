@@ -11,16 +11,20 @@
         homes.py      what each hospital can treat
         centres.py    services, volumes, levels, memberships
         locks.py      decisions taken by hand
+        roster_limits.py   what dates imply for the counts
+        roster.py     the allocated clinics as a roster to be dated (after the allocation)
 
 Every default that is derived rather than read is told in `Built.notes`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.instance import Instance
 from planner.build import centres, homes, locks, needs, people, places, posts, settings, today
+from planner.build.roster_limits import date_limits
 from planner.build.tables import Notes
 from planner.calendar import work_calendar
 
@@ -99,4 +103,5 @@ def build_instance(region: Region, config: Config, travel: pd.DataFrame) -> Buil
         rules=dict(config.rules),
         options=settings.options(config),
     )
-    return Built(instance, notes.told())
+    dateable, cuts = date_limits(region, config, calendar, instance)
+    return Built(replace(instance, dateable=dateable, date_cuts=cuts), notes.told())

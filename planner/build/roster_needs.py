@@ -64,7 +64,7 @@ def needs(
             weight=_weight(calendar, instance, key, kept.get(key, 0.0), count),
             pairs=_pairs(config, instance, key, mine, doctors, spare),
             equipment=instance.specialties[key[1]].equipment,
-            slots=_slots(row, calendar, opened),
+            slots=asked_slots(row, calendar, opened),
             every=every,
             gap=gap,
             history=tuple(sorted(history.get(key, ()))),
@@ -109,7 +109,7 @@ def _gaps(row: Mapping[str, Any], frequency: str) -> tuple[tuple[int, int], int]
     return every, gap
 
 
-def _slots(row: Mapping[str, Any], calendar: WorkCalendar, opened: frozenset[int]) -> frozenset[int]:
+def asked_slots(row: Mapping[str, Any], calendar: WorkCalendar, opened: frozenset[int]) -> frozenset[int]:
     """Half-days in which the site asked for the clinic; where its own day is closed, any day of that week."""
     row = dict(row)
     weekday, nth = number(row, "weekday"), number(row, "week_of_month")
