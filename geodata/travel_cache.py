@@ -139,7 +139,7 @@ def load(kind: str, key: str) -> tuple[Arrays, Any] | None:
     if path is None:
         return None
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         text = json.loads(arrays.pop(_TEXT).tobytes().decode())
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError):
