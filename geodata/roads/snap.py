@@ -1,8 +1,9 @@
 """Places onto roads: the nearest point on an edge of the main part, and the walk from the place to it.
 
 Only edges whose two ends lie in the largest strongly connected part are candidates: a place put on a
-stub that nobody can leave would have no trip at all (3 % of Malta's junctions). Ferries are none
-either: a place is never at sea. The search runs in the Mercator projection, which keeps angles and
+stub that nobody can leave would have no trip at all (3 % of Malta's junctions). Ferries, tunnels and
+motorways with their ramps are none either: nobody lives at sea or turns off a motorway at its fence.
+The search runs in the Mercator projection, which keeps angles and
 so, nearby, the order of distances; the metres are then measured on the WGS 84 ellipsoid.
 """
 
@@ -23,6 +24,8 @@ Whole = npt.NDArray[np.int64]
 _ECCENTRICITY, _AXIS_M = 0.0818191908426215, 6378137.0
 #: Lines in one search tree: 250,000 shapes are about 100 MB, so a province is searched strip by strip.
 _STRIP = 250_000
+#: Classes of `RoadNetwork.roads` without gates and side roads.
+FENCED = ("motorway", "motorway_link")
 #: Feet closer than this to the end of an edge are the junction itself, km.
 _AT_END_KM = 1e-6
 
@@ -83,7 +86,9 @@ def snap(
     options = options or PathOptions()
     x, y = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
     ahead_of, back_of = _edges_of_lines(network, usable_edges(network, profile) & ~network.ferry)
-    lines = np.flatnonzero((ahead_of >= 0) | (back_of >= 0))
+    some = (ahead_of >= 0) | (back_of >= 0)
+    open_to = some & ~_fenced(network)
+    lines = np.flatnonzero(open_to if open_to.any() else some)
     centre = float(network.lon[0]) if len(network.lon) else 0.0
     line, share, foot_x, foot_y = _nearest(network, lines, x, y, centre, options.snap_limit_km * 1000)
     foot_lon, foot_lat = _from_mercator(foot_x, foot_y, centre)
@@ -96,6 +101,16 @@ def snap(
     junction = _junctions(network, ahead, back, share)
     walk = metres / 1000 / options.walk_kmh * 60
     return Snapped(metres, walk, foot_lon, foot_lat, line, share, ahead, back, junction)
+
+
+def _fenced(network: RoadNetwork) -> npt.NDArray[np.bool_]:
+    """(L,) lines that are passed, not entered from the side: motorways, their ramps, tunnels."""
+    fenced = np.zeros(len(network.roads), bool)
+    if "class" in network.roads:
+        fenced |= network.roads["class"].isin(FENCED).to_numpy(bool)
+    if "tunnel" in network.roads:
+        fenced |= network.roads["tunnel"].eq(True).to_numpy(bool)
+    return np.asarray(fenced[network.road])
 
 
 def _edges_of_lines(network: RoadNetwork, usable: npt.NDArray[np.bool_]) -> tuple[Whole, Whole]:

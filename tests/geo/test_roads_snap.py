@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from geo.roads_support import Way, degrees, network_of
@@ -110,3 +112,16 @@ def test_a_road_without_length_is_no_trap() -> None:
     found = at(network, [(-1, -1), (-0.1, 0)])
     assert found.metres == pytest.approx([1414, 100], abs=10)
     assert (found.junction >= 0).all()
+
+
+def test_nobody_turns_off_a_motorway_at_its_fence() -> None:
+    """A place 100 m from a motorway or above a tunnel meets the village road; a file of motorways alone is taken."""
+    network = network_of(SQUARE, [Way(0, 1, 10, 5, 5), *RING])
+    kinds = ["motorway", *["unclassified"] * 4]
+    points = [(5.0, 0.0)]
+    assert at(network, points).line.tolist() == [0]
+    for columns in ({"class": kinds}, {"class": ["primary"] * 5, "tunnel": [True, False, False, False, False]}):
+        fenced = replace(network, roads=network.roads.assign(**columns))
+        assert at(fenced, points).line.tolist() == [1]
+    alone = replace(network, roads=network.roads.assign(**{"class": "motorway"}))
+    assert at(alone, points).line.tolist() == [0]
