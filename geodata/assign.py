@@ -26,25 +26,27 @@ def assign_communities(region: Region, travel: pd.DataFrame) -> tuple[Region, li
     institutions = region.tables.get("institutions")
     if table is None or institutions is None:
         return region, []
-    blank = table["institution"].fillna("").astype(str).str.strip() == ""
-    if not blank.any():
+    ids = [str(one) for one in table["id"]]
+    given = ["" if one is None or one != one else str(one).strip() for one in table["institution"].tolist()]
+    blank = {one for one, institution in zip(ids, given, strict=True) if not institution}
+    if not blank:
         return region, []
-    nearest = _nearest(travel, table.loc[blank, "id"], institutions)
-    chosen = table.loc[blank, "id"].map(nearest).fillna("")
-    filled = table.assign(institution=table["institution"].where(~blank, chosen))
+    nearest = _nearest(travel, blank, institutions)
+    chosen = [institution or nearest.get(one, "") for one, institution in zip(ids, given, strict=True)]
+    filled = table.assign(institution=pd.Series(chosen, index=table.index, dtype=object))
     problems = []
-    found, lost = chosen[chosen != ""], table.loc[blank, "id"][chosen == ""]
-    if len(found):
-        places = found.nunique()
+    found = [one for one in ids if one in blank and one in nearest]
+    lost = [one for one in ids if one in blank and one not in nearest]
+    if found:
+        places = len({nearest[one] for one in found})
         problems.append(_told("communities_assigned", "", count=len(found), places=places))
-    if len(lost):
-        names = [str(one) for one in lost.tolist()]
-        problems.append(_told("communities_lost", listed(names), count=len(lost)))
+    if lost:
+        problems.append(_told("communities_lost", listed(lost), count=len(lost)))
     return replace(region, tables={**region.tables, "communities": filled}), problems
 
 
-def _nearest(travel: pd.DataFrame, communities: pd.Series[str], institutions: pd.DataFrame) -> pd.Series[str]:
-    """Community -> institution."""
+def _nearest(travel: pd.DataFrame, communities: set[str], institutions: pd.DataFrame) -> dict[str, str]:
+    """Community -> institution, for those that reach one."""
     care = institutions[~institutions["kind"].isin(NO_CARE)].drop_duplicates("id").set_index("id")
     level = pd.to_numeric(care["level"], errors="coerce")
     patient = travel["profile"].isin(["", "patient"])
@@ -52,7 +54,8 @@ def _nearest(travel: pd.DataFrame, communities: pd.Series[str], institutions: pd
     rows = rows[rows["minutes"].notna() & (rows["minutes"] < float("inf"))]
     rows = rows.assign(above=(rows["destination"].map(level) > 1).astype(int))
     rows = rows.sort_values(["origin", "above", "minutes", "destination"], kind="stable")
-    return rows.drop_duplicates("origin").set_index("origin")["destination"]
+    first = rows.drop_duplicates("origin")
+    return dict(zip(first["origin"], first["destination"], strict=True))
 
 
 def _told(sentence: str, value: str, **values: object) -> Problem:
