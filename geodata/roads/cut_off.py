@@ -18,22 +18,30 @@ Positions = npt.NDArray[np.int64]
 LEAST_KM = 1.0
 #: Share of the km from which the file itself, not the land, is the likely cause.
 _BROKEN_SHARE = 0.25
-_NAMED = 3
+_NAMED, _NEAR_KM = 3, 2.0
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the network: junctions, km of road, its longest named road, and a junction of it."""
+    """A part of the network: junctions, km of road, its longest named road, and a junction of it.
+
+    near: the nearest named road of another part, for a part without names of its own.
+    """
 
     junctions: int
     km: float
     name: str
+    near: str
     lon: float
     lat: float
 
-    def label(self) -> str:
-        """The name of its longest road, or where it is."""
-        return self.name or f"{self.lon:.4f}, {self.lat:.4f}"
+    def label(self, lang: str) -> str:
+        """What a person calls it: a road of its own, the nearest one, or where it is."""
+        if self.name:
+            return self.name
+        if self.near:
+            return f"{self.near}附近" if lang == "zh" else f"near {self.near}"
+        return f"{self.lon:.4f}, {self.lat:.4f}"
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,20 @@ def _part(network: RoadNetwork, at: Positions, label: Ints, one: int, km: float)
     name = max(length, key=lambda key: length[key], default="")
     junction = int(network.tail[mine[0]])
     count = int((label == one).sum())
-    return Part(count, km, name, float(network.lon[junction]), float(network.lat[junction]))
+    lon, lat = float(network.lon[junction]), float(network.lat[junction])
+    return Part(count, km, name, "" if name else _nearest_name(network, lon, lat), lon, lat)
+
+
+def _nearest_name(network: RoadNetwork, lon: float, lat: float) -> str:
+    """The name of the named road that begins nearest to a point; "" where there is none within 2 km."""
+    first = network.line_offsets[:-1]
+    names = network.roads["name"].to_numpy()[network.road]
+    named = np.flatnonzero(names != "")
+    if not len(named):
+        return ""
+    km = distance_km(network.line_lon[first[named]], network.line_lat[first[named]], lon, lat)
+    at = int(km.argmin())
+    return str(names[named[at]]) if km[at] <= _NEAR_KM else ""
 
 
 def cut_off_problem(network: RoadNetwork, table: str, *, layer: bool) -> Problem | None:
@@ -104,8 +125,9 @@ def cut_off_problem(network: RoadNetwork, table: str, *, layer: bool) -> Problem
     if not found.parts and share < 0.01:
         return None
     value = f"{found.junctions}/{found.all_junctions}, {found.km:.0f}/{found.all_km:.0f} km"
-    listed = "; ".join(f"{part.label()} ({part.km:.0f} km)" for part in found.parts) or "-"
-    shown = {"junctions": found.junctions, "km": f"{found.km:.0f}", "share": f"{100 * share:.0f}", "parts": listed}
+    shown: dict[str, object] = {"junctions": found.junctions, "km": f"{found.km:.0f}", "share": f"{100 * share:.0f}"}
+    shown["parts_en"] = "; ".join(f"{part.label('en')} ({part.km:.0f} km)" for part in found.parts) or "-"
+    shown["parts_zh"] = "；".join(f"{part.label('zh')}（{part.km:.0f}公里）" for part in found.parts) or "无"
     if share >= _BROKEN_SHARE and layer:
         gaps, crossings = loose_ends(network), crossings_without_junction(network)
         told = said("roads_broken_up", gaps=gaps, crossings=crossings, **shown)
