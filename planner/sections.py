@@ -163,6 +163,7 @@ class Output(_Checked):
     """What is written beside the tables."""
 
     language: str = option("", "报告语言；空为按系统", "language of the report", choices=("", "zh", "en"))
+    map_note: str = option("", "地图下方的来源与审图号", "source and review number below the maps")
     public: bool = option(False, "公示版", "a version for the public", later=True)
     month_statistics: bool = option(False, "月报表", "monthly statistics", later=True)
 
@@ -190,6 +191,4 @@ class Roster(_Checked):
     )
     stand_ins: int = option(1, "每个门诊另可顶替的医生数", "doctors who may stand in per clinic", least=0, most=5)
     change_limit: int | None = option(None, "与现行排班相比最多改动次数", "most clinics moved; empty: any", least=0)
-    share: float = option(
-        0.4, "求解时间中用于排班的比例", "share of the time limit for the roster", unit="share", least=0.05, most=0.9
-    )
+    time_limit_s: float = option(40.0, "排班求解时间上限", "longest search for dates", unit="seconds", above=0)
