@@ -22,6 +22,7 @@ from geodata import map_look as look
 from geodata.fonts import READERS, chinese_font, width_of
 from geodata.label_places import Name, place
 from geodata.picture_shapes import MM, Areas, Lines, Marks, draw_areas, draw_lines, draw_marks, draw_sample
+from geodata.qgis_qml import NOT_XML
 
 if TYPE_CHECKING:
     import geopandas
@@ -118,7 +119,7 @@ def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
 
 def _inline(svg: str, prefix: str) -> str:
     """An SVG that stands inside a page: no prolog, no addresses, ids of its own, the reader's fonts."""
-    svg = svg[svg.index("<svg") :]
+    svg = NOT_XML.sub(" ", svg[svg.index("<svg") :])
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     # A rule for `*` would reach beyond the picture; what is inherited need not.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
@@ -248,6 +249,7 @@ def _names(
     edge = 3.0
     taken = np.array([[0.0, 0.0, 34 * MM, 11 * MM], [wide - 12 * MM, high - 19 * MM, wide, high]])
     solid = (marks - [frame[0], frame[1], 0.0]) * scale
+    group = f"{NAME}{len(axes.figure.axes)}"
     for placed in place(asked, solid, (edge, edge, wide - edge, high - edge), taken):
         name = asked[placed.index]
         if placed.away:
@@ -260,7 +262,7 @@ def _names(
         axes.text(
             (placed.x + placed.width / 2) / scale + frame[0], (placed.y + placed.height * 0.24) / scale + frame[1],
             name.text, fontsize=name.size, color=look.INK, ha="center", va="baseline", zorder=50,
-            fontweight="bold" if names["strong"].iloc[placed.index] else "normal", gid=f"{NAME}{len(axes.figure.axes)}-{placed.index}",
+            fontweight="bold" if names["strong"].iloc[placed.index] else "normal", gid=f"{group}-{placed.index}",
         )  # fmt: skip
 
 

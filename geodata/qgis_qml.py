@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 VERSION = "3.18.0"
 FONT = "Microsoft YaHei"
 #: Characters that no XML file may hold.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def rgba(colour: str, alpha: float = 1.0) -> str:
@@ -240,6 +240,6 @@ def style(renderer: Element, aliases: Mapping[str, str], labels: Element | None 
     if tip:
         SubElement(root, "previewExpression").text = tip
     indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + _NOT_XML.sub(
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + NOT_XML.sub(
         " ", tostring(root, encoding="unicode")
     )

@@ -25,14 +25,20 @@ MOST_NAMES = 40
 MOST_COLOURS = 6
 
 
-def sheets(view: View, frames: Frames, missing: int) -> dict[str, Sheet]:
+def is_latin(text: str) -> bool:
+    """Whether a font without Chinese characters shows a text."""
+    return all(ord(letter) < 0x2E80 for letter in text)
+
+
+def sheets(view: View, frames: Frames, missing: int, latin: bool = False) -> dict[str, Sheet]:
     """The pictures that a plan's layers allow, by key: clinics, centres, bands.
 
-    missing: institutions without coordinates, which the notes count.
+    missing: institutions without coordinates, which the notes count. latin: leave out what Latin
+    letters cannot say (the view gives ids for names).
     """
     if "institutions" not in frames:
         return {}
-    maker = _Maker(view, frames, missing)
+    maker = _Maker(view, frames, missing, latin)
     found: dict[str, Sheet] = {"clinics": maker.clinics()}
     if "centres" in frames:
         found["centres"] = maker.centres()
@@ -44,10 +50,11 @@ def sheets(view: View, frames: Frames, missing: int) -> dict[str, Sheet]:
 class _Maker:
     """Sheets of one plan; the ground, the marks and the names are the same on all."""
 
-    def __init__(self, view: View, frames: Frames, missing: int) -> None:
+    def __init__(self, view: View, frames: Frames, missing: int, latin: bool) -> None:
         self.view = view
         self.frames = frames
         self.missing = missing
+        self.latin = latin
         self.places = frames["institutions"]
         seats = [frames[name] for name in ("institutions", "communities") if name in frames]
         self.extent = pd.concat([seat[[seat.geometry.name]] for seat in seats], ignore_index=True)
@@ -160,11 +167,14 @@ class _Maker:
         if len(self.places) > 2 * MOST_NAMES:
             small.append(self.say("not_labelled"))
         mark = "；" if self.view.lang == "zh" else "; "
-        lines = [line for line in (mark.join(small), given) if line]
-        region = str(info.get("region") or "")
+        lines = [line for line in (mark.join(small), self._shown(given)) if line]
+        region = self._shown(str(info.get("region") or ""))
         told_title = f"{region} {title}".strip()
         sketch = f"（{self.say('sketch')}）" if self.view.lang == "zh" else f" ({self.say('sketch')})"
         return Sheet(told_title + sketch, panels, self.extent, legend, lines, self.say("north"))
+
+    def _shown(self, text: str, instead: str = "") -> str:
+        return text if not self.latin or is_latin(text) else instead
 
     def _ground(self, groups: bool = False) -> list[Areas | Lines | Marks]:
         found: list[Areas | Lines | Marks] = []
@@ -193,7 +203,12 @@ class _Maker:
             areas = self.frames["groups"]
             for at, name in enumerate(sorted(set(areas["group"]))[:MOST_COLOURS]):
                 colour = _series(at)[0]
-                keys.append(Key(str(name), Areas(areas, colour, 0.07, colour, 0.35, dash=True)))
+                keys.append(
+                    Key(
+                        self._shown(str(name), f"{self.say('group')} {at + 1}"),
+                        Areas(areas, colour, 0.07, colour, 0.35, dash=True),
+                    )
+                )
         if "boundaries" in self.frames:
             keys.append(Key(self.say("boundaries"), Areas(self.places, "", 0.0, look.BORDER, 0.3, dash=True)))
         if "roads" in self.frames:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner import map_tables
 from planner.folder import SavedPlan
+from planner.map_pictures import is_latin
 from planner.map_words import DESCRIPTIONS, LAYERS, field_names, told
 from planner.view import View, to_float
 from planner.words import word
@@ -80,7 +81,7 @@ def _draw(folder: Path, view: View, frames: Mapping[str, geopandas.GeoDataFrame]
     if not readable:
         latin = LatinView(view.saved, "en")
         kept = Ground(frames.get("boundaries"), frames.get("roads"), None, frames.get("travel_bands"))
-        made = sheets(latin, frames_of(latin, kept), missing)
+        made = sheets(latin, frames_of(latin, kept), missing, latin=True)
         files |= {f"{key}.png": draw_map(sheet, key, ("png",))["png"] for key, sheet in made.items()}
     for name, picture in sorted(files.items()):
         (folder / name).write_bytes(picture)
@@ -91,7 +92,7 @@ class LatinView(View):
 
     def name(self, kind: str, key: object) -> str:
         text = super().name(kind, key)
-        return text if text.isascii() else str(key)
+        return text if is_latin(text) else str(key)
 
 
 def maps_of(view: View) -> dict[str, Any]:
