@@ -22,7 +22,7 @@ from models.single_source_form import Form, form_of
 from models.single_source_search import Search
 
 #: The search's part of the seconds, and cells of knapsack tables a second: a limit that can be repeated.
-PART, CELLS = 0.8, 60e6
+PART, CELLS = 0.8, 100e6
 #: Seconds between two pieces of news.
 NEWS = 0.2
 
@@ -128,6 +128,6 @@ def _joined(job: Job, answer: Solution, last: Solution, seconds: float) -> Solut
     """The better plan and the better bound of the search and of HiGHS after it."""
     better = last if last.objective <= answer.objective else answer
     bound, nodes = max(answer.bound, last.bound), answer.nodes + last.nodes
-    if last.status is Status.INFEASIBLE or better.x is None:
+    if better.x is None:
         return replace(last, bound=max(bound, last.bound), seconds=seconds, nodes=nodes)
     return _judged(job, better.x, better.objective, bound, seconds, nodes, last.stopped_by)

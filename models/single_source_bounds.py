@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 INF = float("inf")
 #: Sharing the spare capacity out may cost this many times the knapsacks; beyond it is left out.
 SHARING = 4.0
+#: Of the ascent: rounds without a better bound after which the step gets shorter, by how much, and its end.
+PATIENCE, SHORTER, LEAST_STEP = 8, 0.6, 0.004
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +85,15 @@ class Ascent:
 Evaluate = Callable[[Floats], tuple[float, Bools, Bools]]
 
 
-def ascend(evaluate: Evaluate, prices: Floats, target: float, rounds: int, step: float, patience: int = 8) -> Ascent:
-    """Subgradient ascent (Held, Wolfe and Crowder 1974) until the bound exceeds `target`."""
+def ascend(
+    evaluate: Evaluate,
+    prices: Floats,
+    target: float,
+    rounds: int,
+    step: float,
+    late: Callable[[], bool] = lambda: False,
+) -> Ascent:
+    """Subgradient ascent (Held, Wolfe and Crowder 1974) until the bound exceeds `target`, or it is late."""
     u, best, kept, waited = prices, -INF, prices, 0
     shares = opened = direction = np.zeros(0)
     for turn in range(rounds):
@@ -104,10 +113,10 @@ def ascend(evaluate: Evaluate, prices: Floats, target: float, rounds: int, step:
         if bound > best:
             best, kept = bound, u
         length = float(direction @ direction)
-        if best > target or step < 0.004 or length < 1e-9:
+        if best > target or step < LEAST_STEP or length < 1e-9 or late():
             break
-        if waited > patience:
-            step, waited, u = 0.6 * step, 0, kept
+        if waited > PATIENCE:
+            step, waited, u = SHORTER * step, 0, kept
         u = u + step * max(target - bound, 1e-6 * abs(target)) / length * direction
     return Ascent(best, kept, shares, opened)
 

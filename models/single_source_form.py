@@ -25,7 +25,7 @@ from models.single_source_bounds import Ints, Problem
 #: Most cells of a knapsack table, and most rows of a model that is looked at.
 MOST_CELLS, MOST_ROWS = 20_000_000, 400_000
 #: Units of the weights that are tried (parts of one item a day), and how near to whole they must be.
-UNITS, NEAR = (1, 2, 4, 5, 10, 20, 50, 100), 1e-7
+UNITS, NEAR = (1, 2, 4, 5, 10, 20, 50, 100), 1e-9
 
 
 @dataclass(frozen=True, eq=False)

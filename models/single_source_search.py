@@ -109,7 +109,7 @@ class Search:
             self.work_left -= cells + CALLS
             return evaluate(u)
 
-        return ascend(counted, prices, target, rounds, step)
+        return ascend(counted, prices, target, rounds, step, lambda: self.stopped)
 
     def _choose(self, bound: float, node: Node) -> None:
         """Improve the bound, leave out what is too dear, branch on the host that is most undecided."""

@@ -16,7 +16,7 @@ from models import hand_over, single_source
 from models.answers import INF, Job, Limits, Solution, Status
 from models.assemble import Model, assemble
 from models.instance import Instance
-from models.single_source_bounds import Choice, Packing, Problem
+from models.single_source_bounds import Choice, Packing, Problem, ascend
 from models.single_source_form import form_of
 from models.single_source_search import Search
 
@@ -121,8 +121,6 @@ def test_the_spare_capacity_is_shared_out() -> None:
         for at in itertools.product(range(2), repeat=4)
         if (np.bincount(at, demand, 2) <= 10).all()
     )
-    from models.single_source_bounds import ascend
-
     found = ascend(packing.evaluate, np.ones(4), best, 200, 1.0)
     packing.shared = False
     loose = ascend(packing.evaluate, np.ones(4), best, 200, 1.0)
@@ -222,6 +220,66 @@ def test_other_models_are_left_alone(other: Instance) -> None:
     """Whatever does not fit the form is not searched."""
     _, job = ready(other)
     assert form_of(job.matrix, job.cost) is None
+
+
+def without_root(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+    """HiGHS finds nothing at its root; the node limits of all its calls are noted."""
+    calls: list[int | None] = []
+    real = hand_over.run
+
+    def run(job: Job, deadline: float | None, report: hand_over.Report) -> Solution:
+        calls.append(job.limits.nodes)
+        if job.limits.nodes == 1:
+            return Solution(Status.UNSOLVED, None, INF, -INF, 0.0, 1, "nodes")
+        return real(job, deadline, report)
+
+    monkeypatch.setattr(single_source.hand_over, "run", run)
+    return calls
+
+
+def test_the_search_comes_after_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where HiGHS's root does not end it, the search does, and tells its plans and bounds."""
+    _, job = ready(plain())
+    best = hand_over.run(job, None, lambda _: None).objective
+    calls, heard = without_root(monkeypatch), list[tuple[float, float]]()
+    found = single_source.run(job, None, lambda news: heard.append((news[0].objective, news[0].bound)))
+    assert calls == [1]
+    assert (found.status, found.objective) == (Status.OPTIMAL, pytest.approx(best))
+    assert heard and heard[-1][0] == pytest.approx(best) and all(bound <= best + 1e-6 for _, bound in heard)
+
+
+def test_highs_ends_what_the_search_could_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without work allowed to the search, the answer is still proved."""
+    _, job = ready(plain())
+    best = hand_over.run(job, None, lambda _: None).objective
+    monkeypatch.setattr(single_source, "CELLS", 0.0)
+    calls = without_root(monkeypatch)
+    job = replace(job, limits=replace(job.limits, seconds=60.0))
+    found = single_source.run(job, None, lambda _: None)
+    assert calls == [1, None]
+    assert (found.status, found.objective) == (Status.OPTIMAL, pytest.approx(best))
+
+
+def test_a_plan_that_breaks_a_row_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a form read wrongly: with false capacities the search is dropped, HiGHS decides."""
+    _, job = ready(plain())
+    best = hand_over.run(job, None, lambda _: None).objective
+    form = form_of(job.matrix, job.cost)
+    assert form is not None
+    wrong = replace(form, problem=replace(form.problem, capacity=form.problem.capacity * 9))
+    monkeypatch.setattr(single_source, "form_of", lambda *_: wrong)
+    calls = without_root(monkeypatch)
+    found = single_source.run(job, None, lambda _: None)
+    assert calls == [1, None]
+    assert (found.status, found.objective) == (Status.OPTIMAL, pytest.approx(best))
+
+
+@pytest.mark.parametrize("asked", [{"relax": True}, {"cutoff": 1e6}, {"limits": Limits(nodes=3)}])
+def test_what_asks_for_highs_gets_highs(asked: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relaxations, cutoffs and node limits are HiGHS's own."""
+    _, job = ready(plain())
+    monkeypatch.setattr(single_source, "form_of", lambda *_: pytest.fail("looked for the form"))
+    assert single_source.run(replace(job, **asked), None, lambda _: None).x is not None  # type: ignore[arg-type]
 
 
 def test_a_stopped_search_hands_over_what_it_has() -> None:
