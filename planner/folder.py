@@ -32,6 +32,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "postings": ("doctor", "institution", "specialty", "start", "end", "state"),
     "sessions": ("doctor", "institution", "specialty", "quarter", "sessions", "main", "minutes"),
+    "roster": ("date", "weekday", "slot", "doctor", "institution", "specialty", "backup"),
+    "unheld": ("institution", "specialty", "quarter", "sessions", "rule", "reason_zh", "reason_en"),
+    "fairness": ("doctor", "period", "sessions", "far", "fridays", "holiday_adjacent", "carried_over"),
     "teleconsultations": ("doctor", "specialty", "quarter", "half_days"),
     "referrals": ("origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"),
     "reserves": ("institution", "specialty", "visits_per_month", "beds"),
@@ -48,7 +51,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 NUMBERS = frozenset(
     "wait_minutes items_per_day used cost_per_year share minutes promised_wait turnaround_minutes sessions half_days "
     "patients_per_month visits_per_month beds need own posted tele referred left unmet returned offered amount value "
-    "current target published".split()
+    "current target published weekday far fridays holiday_adjacent carried_over".split()
 )
 _MINE = "alliance-part"
 _STALE_SECONDS = 86_400.0

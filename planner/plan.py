@@ -28,6 +28,7 @@ from planner.folder import (
 )
 from planner.inputs import Inputs, read_inputs, with_assignment
 from planner.progress import Progress
+from planner.roster_run import Rostered, date_clinics, rosterable
 from planner.text import language
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def make_plan(
     started = time.monotonic()
     progress.stage("reading", name=region.name)
     inputs = read_inputs(region, tell=progress.stage)
-    config, _ = inputs.settled()
+    config, calendar = inputs.settled()
     for section, values in (overrides or {}).items():
         config = config.override(section, **values)
     spoken = language(lang, config.output.language, config.region.language)
@@ -110,8 +111,14 @@ def make_plan(
         raise InfeasibleError(list(outcome.clashes))
     if status == "UNSOLVED" or not outcome.tables:
         raise NoPlanError
+    rostered = None
+    if rosterable(calendar, outcome.tables):
+        maker.save_incumbent(outcome.tables)
+        progress.stage("dating", seconds=config.roster.time_limit_s)
+        rostered = date_clinics(inputs.region, config, calendar, built.instance, outcome.tables, progress)
+        progress.done()
     progress.stage("auditing")
-    maker.save(outcome)
+    maker.save(outcome, rostered)
     return read_plan(target)
 
 
@@ -145,17 +152,27 @@ class _Maker:
     next_save: float = 0.0
     travel_record: Mapping[str, Any] = field(default_factory=dict)
 
-    def save(self, outcome: Outcome) -> None:
+    def save(self, outcome: Outcome, rostered: Rostered | None = None) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
-        found = {
+        found: dict[str, Any] = {
             "status": _status(outcome),
             "stopped_by": outcome.stopped_by,
             "aims": [asdict(aim) for aim in outcome.aims],
             "solve_seconds": round(outcome.seconds, 3),
             "timings": {stage: round(seconds, 3) for stage, seconds in outcome.timings.items()},
         }
+        tables = {**outcome.tables, "scenarios": outcome.scenarios}
+        if rostered is not None:
+            tables |= rostered.tables
+            self.notes = (*self.notes, *rostered.notes)
+            found["aims"] += [asdict(aim) for aim in rostered.aims]
+            found["roster"] = {
+                "stopped_by": rostered.stopped_by,
+                "seconds": round(rostered.seconds, 3),
+                "timings": {stage: round(seconds, 3) for stage, seconds in rostered.timings.items()},
+            }
         with whole_folder(self.target) as fresh:
-            audit = self._write(fresh, {**outcome.tables, "scenarios": outcome.scenarios}, found)
+            audit = self._write(fresh, tables, found)
             if not all_hold(audit):
                 aside = self.target.with_name(f"{self.target.name}.rejected")
                 shutil.rmtree(aside, ignore_errors=True)

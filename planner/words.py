@@ -26,6 +26,9 @@ TABLES = _pairs("""
     scenarios | 情景对比 | Scenarios
     indicators | 指标 | Indicators
     sessions | 坐诊安排 | Clinics
+    roster | 排班明细 | Roster
+    unheld | 未能排定 | Clinics without a date
+    fairness | 公平台账 | Fairness
     site_sessions | 各点门诊 | Clinics by site
     postings | 派驻名单 | Postings
     teleconsultations | 远程会诊 | Teleconsultation
@@ -173,6 +176,14 @@ MEASURES = _pairs("""
     cost | 费用 | Cost
     change | 相对现状的变动 | Change against today
     wishes | 医生意愿 | Doctors' wishes
+    roster_promises | 排班：手工锁定 | Roster: locks kept
+    roster_unheld | 排班：未能排定（加权） | Roster: clinics without a date (weighted)
+    roster_windows | 排班：间隔过长 | Roster: gaps too long
+    roster_regular | 排班：固定医生与星期 | Roster: same doctor, same weekday
+    roster_fair | 排班：公平 | Roster: fairness
+    roster_travel | 排班：路程与车辆 | Roster: travel and vehicles
+    roster_market | 排班：不在集日或上午 | Roster: off market mornings
+    roster_change | 排班：与现行不同 | Roster: changes against today
     farthest | 最远路程 | Farthest trip
     kept_visits | 基层留住人次 | Visits kept local
     left_visits | 外流人次 | Visits that leave
@@ -198,6 +209,7 @@ MEASURES = _pairs("""
 
 UNITS = _pairs("""
     visits/month | 人次/月 | visits/month
+    windows without a clinic | 段 | spells
     visits | 人次 | visits
     weighted visits/month | 加权人次/月 | weighted visits/month
     points | 分 | points

@@ -1,0 +1,129 @@
+"""From the counts of an allocation to dates: build the roster, solve it, and make its tables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.calendar import WorkCalendar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geodata.region import Region
+    from models.aims import AimResult
+    from models.instance import Instance
+    from models.roster import RosterOutcome
+    from models.roster_instance import RosterInstance
+    from planner.config import Config
+
+Tables = Mapping[str, "pd.DataFrame"]
+Report = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Rostered:
+    """A dated plan: tables `roster`, `unheld`, `fairness`, the roster's aims, and what was assumed."""
+
+    tables: Tables
+    aims: tuple[AimResult, ...]
+    notes: tuple[tuple[str, str], ...]
+    stopped_by: str
+    seconds: float
+    timings: Mapping[str, float]
+
+
+def rosterable(calendar: WorkCalendar, tables: Tables) -> bool:
+    """Whether there is anything to date: clinics, and a horizon with dates."""
+    return calendar.dated and "sessions" in tables and len(tables["sessions"]) > 0
+
+
+def date_clinics(
+    region: Region,
+    config: Config,
+    calendar: WorkCalendar,
+    instance: Instance,
+    tables: Tables,
+    report: Report | None = None,
+) -> Rostered:
+    """Date the clinics of an allocation. The calendar must have a start (see `rosterable`)."""
+    from models.roster import RosterSettings, solve_roster
+    from planner.build.roster import build_roster
+
+    built = build_roster(region, config, calendar, instance, tables)
+    settings = RosterSettings(seconds=config.roster.time_limit_s, seed=config.solver.seed)
+    found = solve_roster(built.instance, settings, report)
+    made = {
+        "roster": roster_table(built.instance, found),
+        "unheld": unheld_table(found),
+        "fairness": fairness_table(built.instance, found),
+    }
+    return Rostered(made, found.aims, built.notes, found.stopped_by, found.seconds, found.timings)
+
+
+def roster_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:
+    """One row per dated clinic; a far trip takes the doctor's whole day and is one row."""
+    import pandas as pd
+
+    rows = [
+        (
+            instance.date(half).isoformat(),
+            instance.weekday(half),
+            instance.slot(half),
+            doctor,
+            site,
+            specialty,
+            _backup(found, doctor, (site, specialty)),
+        )
+        for doctor, site, specialty, half in found.visits
+    ]
+    columns = ["date", "weekday", "slot", "doctor", "institution", "specialty", "backup"]
+    keys = ["date", "slot", "institution", "specialty", "doctor"]
+    return pd.DataFrame(rows, columns=columns).sort_values(keys, kind="stable", ignore_index=True)
+
+
+def _backup(found: RosterOutcome, doctor: str, key: tuple[str, str]) -> str:
+    """The named stand-in of a clinic; where that is who holds it, the need's main doctor."""
+    backup = found.backups.get(key, "")
+    if backup != doctor:
+        return backup
+    counts = Counter(visit[0] for visit in found.visits if (visit[1], visit[2]) == key)
+    others = [name for name, _ in counts.most_common() if name != doctor]
+    return others[0] if others else ""
+
+
+def unheld_table(found: RosterOutcome) -> pd.DataFrame:
+    """Allocated clinics without a date, with the rule in the way."""
+    import pandas as pd
+
+    rows = [(u.site, u.specialty, u.quarter, u.sessions, u.rule, u.zh, u.en) for u in found.unheld]
+    columns = ["institution", "specialty", "quarter", "sessions", "rule", "reason_zh", "reason_en"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def fairness_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:
+    """What the roster adds to each doctor's account, by quarter; `carried_over` is what was on it before."""
+    import pandas as pd
+
+    from models.roster_choices import pair_of
+
+    counts: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    days: set[tuple[str, str, int]] = set()
+    for doctor, site, specialty, half in found.visits:
+        mine = counts[doctor, instance.quarter(half)]
+        mine["sessions"] += 1
+        mine["fridays"] += instance.weekday(half) == 5
+        mine["holiday_adjacent"] += half // 2 in instance.holiday_adjacent
+        if pair_of(instance.needs[site, specialty], doctor).far and (doctor, site, half // 2) not in days:
+            days.add((doctor, site, half // 2))
+            mine["far"] += 1
+    kinds = ("sessions", "far", "fridays", "holiday_adjacent")
+    rows: list[tuple[Any, ...]] = []
+    for (doctor, q), mine in sorted(counts.items()):
+        first = instance.quarters[q][1]
+        start = instance.date(14 * first)
+        ledger = sum(instance.doctors[doctor].ledger.get(kind, 0.0) for kind in kinds[1:])
+        rows.append((doctor, f"{start.year}Q{(start.month - 1) // 3 + 1}", *(mine[kind] for kind in kinds), ledger))
+    return pd.DataFrame(rows, columns=["doctor", "period", *kinds, "carried_over"])
