@@ -33,6 +33,9 @@ def trips(view: View) -> Trips | None:
         return None
     table = made.table
     ends = {*view.texts("centres", "institution"), *view.texts("doctors", "institution")}
+    # communities, of which there may be twenty thousand, are neither members nor sites
+    places = view.ids("institutions")
+    table = table[table["origin"].isin(places) & table["destination"].isin(places)]
     table = table[(table["profile"] != "patient") & (table["origin"].isin(ends) | table["destination"].isin(ends))]
     return dict(zip(zip(table["origin"], table["destination"], strict=True), table["minutes"], strict=True))
 

@@ -57,9 +57,14 @@ def road_source(region: Region, options: TravelOptions) -> RoadSource:
     datum = datum if is_datum(datum) else "wgs84"
     sha256 = region.sources.get(path.name) or hash_file(path)
     speeds = region.tables.get("road_speeds")
+    # the figures of a shapefile stand in files beside it
+    beside = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else []
+    parts = [hash_file(part) for part in beside if part.suffix.lower() in (".dbf", ".shx", ".prj", ".cpg")]
     chosen = (options.patient_mode, options.ferry_wait_minutes, sorted(options.closed_roads))
     table = "" if speeds is None else speeds
-    return RoadSource(path, sha256, datum, speeds, options, key_of(makers(), path.name, sha256, datum, chosen, table))
+    return RoadSource(
+        path, sha256, datum, speeds, options, key_of(makers(), path.name, sha256, datum, chosen, parts, table)
+    )
 
 
 def network_of(region: Region, options: TravelOptions) -> RoadNetwork:
