@@ -149,7 +149,8 @@ def _centres(view: View, found: Boundaries, placed: Placed) -> Check:
                 severity="warning",
                 value=listed([one["id"] for one in rows]),
             )
-    empty = [row for row in institution_rows(found) if row not in set(unit.tolist())]
+    filled = set(unit.tolist())
+    empty = [row for row in institution_rows(found) if row not in filled]
     if empty and len(unit):
         yield view.problem(
             None,

@@ -8,7 +8,7 @@ province half of all township names occur twice.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -93,19 +93,19 @@ def matches(names: Sequence[str], codes: Sequence[str], to_names: Sequence[str],
     for at, code in enumerate(to_codes):
         if code_of(code):
             by_code.setdefault(code_of(code), at)
-    cores = [core_of(name) for name in to_names]
-    count = Counter(core for _, core in cores if core)
-    exact = Counter(cores)
+    spots: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at, name in enumerate(to_names):
+        kind, core = core_of(name)
+        spots[core].append((at, kind))
     found = []
     for name, code in zip(names, codes, strict=True):
         at = by_code.get(code_of(code), -1) if code_of(code) else -1
         kind, core = core_of(name)
-        if at < 0 and core:
-            fits = [
-                spot
-                for spot, (other, same) in enumerate(cores)
-                if same == core and (other == kind or ((not kind or not other) and count[core] == 1))
-            ]
-            at = fits[0] if len(fits) == 1 and exact[cores[fits[0]]] == 1 else -1
+        same = spots.get(core, []) if core and at < 0 else []
+        alike = [spot for spot, other in same if other == kind]
+        if len(alike) == 1:
+            at = alike[0]
+        elif not alike and len(same) == 1 and not (kind and same[0][1]):
+            at = same[0][0]
         found.append(at)
     return found
