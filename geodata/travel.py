@@ -23,6 +23,7 @@ from geodata.calibration import Calibration, calibrate
 from geodata.coordinates import tables_to_wgs84
 from geodata.problems import Problem
 from geodata.region import Region
+from geodata.sentences import said
 from geodata.travel_join import join_pairs
 from geodata.travel_network import NoRoadFile, RoadSource, network_facts, read_network, road_source
 from geodata.travel_options import TravelOptions
@@ -155,7 +156,8 @@ def _on_roads(asked: _Asked, source: RoadSource, own: dict[str, pd.DataFrame]) -
     options = replace(asked.options, calibration=found.factor)
     trips = finder.trips(options)
     lost = troubles(places, options, trips, own)
-    problems = [*network.problems, *found.problems, *place_problems(asked.region, options, lost)]
+    problems = [*network.problems, *_idle(asked.region, options), *found.problems]
+    problems += place_problems(asked.region, options, lost)
     metres = next(iter(trips.metres.values()))
     table = join_pairs(own, trips.pairs, places, options)
     about = {**network_facts(network), "file": source.path.name, "sha256": source.sha256, "datum": source.datum}
@@ -170,6 +172,18 @@ def _on_roads(asked: _Asked, source: RoadSource, own: dict[str, pd.DataFrame]) -
     facts = {"engine": options.engine, "roads": about, "snapped": snapped, **_facts(table, options, found)}
     near = {str(places.ids[at]): round(float(metres[at]), 1) for at in np.flatnonzero(np.isfinite(metres))}
     return Travel(table, options, problems, facts, near, lost)
+
+
+def _idle(region: Region, options: TravelOptions) -> list[Problem]:
+    """What the engine `osrm`, which reads the extract itself, does not know of."""
+    if options.engine != "osrm":
+        return []
+    given = {"closed_roads": bool(options.closed_roads), "road_speeds": "road_speeds" in region.tables}
+    given["ferry_wait_minutes"] = options.ferry_wait_minutes != TravelOptions.ferry_wait_minutes
+    what = ", ".join(name for name, there in given.items() if there)
+    return (
+        [said("osrm_ignores", what=what).problem("plan.toml", "", "travel.engine", "osrm", "warning")] if what else []
+    )
 
 
 def _facts(table: pd.DataFrame, options: TravelOptions, found: Calibration) -> dict[str, Any]:
