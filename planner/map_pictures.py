@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,8 @@ from geodata.picture_shapes import Areas, Lines, Marks
 from planner.map_words import told
 from planner.view import View
 
-if TYPE_CHECKING:
-    import geopandas
-
-Frames = Mapping[str, "geopandas.GeoDataFrame"]
+#: Layers by name, as GeoDataFrames.
+Frames = Mapping[str, Any]
 #: Places named on a picture when there are more than twice as many.
 MOST_NAMES = 40
 #: Hospitals with a colour of their own.

@@ -187,29 +187,37 @@ def tele_links(view: View) -> pd.DataFrame:
 def described(view: View, where: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The institutions with what each hosts, gives and gets, in numbers and in a sentence."""
     flows, posted, links = tables["sessions_by_specialty"], tables["postings"], tables["service_links"]
-    main = links[links["backup"] != "yes"]
+    main = links[(links["backup"] != "yes") & (links["from_id"] != links["to_id"])]
     centre_of = tables["centres"].assign(place=[text.split("@", 1)[1] for text in tables["centres"]["id"]])
+    hosted = {key: list(dict.fromkeys(rows["service_name"])) for key, rows in centre_of.groupby("place")}
     visits = view.saved.table("visits").groupby("institution")[["sessions", "posted", "tele", "left", "unmet"]].sum()
-    visits = visits / view.quarters()
+    amounts = (visits / view.quarters()).to_dict("index")
+    out_of, into_of = _split(flows, "from_id"), _split(flows, "to_id")
+    sent_of, here_of = _split(posted, "from_id"), _split(posted, "to_id")
+    serving_of, served_of = _split(main, "to_id"), _split(main, "from_id")
     rows: list[dict[str, Any]] = []
     for key in where["id"]:
-        out, into = flows[flows["from_id"] == key], flows[flows["to_id"] == key]
-        sent, here = posted[posted["from_id"] == key], posted[posted["to_id"] == key]
-        serving = main[(main["to_id"] == key) & (main["from_id"] != key)]
-        served = main[(main["from_id"] == key) & (main["to_id"] != key)]
-        cell = visits.loc[key] if key in visits.index else pd.Series(0.0, visits.columns)
+        out, into = out_of.get(key, flows[:0]), into_of.get(key, flows[:0])
+        sent, here = sent_of.get(key, posted[:0]), here_of.get(key, posted[:0])
+        serving, served = serving_of.get(key, main[:0]), served_of.get(key, main[:0])
+        cell = amounts.get(key, dict.fromkeys(visits.columns, 0.0))
         rows.append({
-            "hosts": _join(view, list(dict.fromkeys(centre_of.loc[centre_of["place"] == key, "service_name"]))),
+            "hosts": _join(view, hosted.get(key, [])),
             "gives": _join(view, _gives(view, out, sent, serving), ";"),
             "gets": _join(view, _gets(view, into, here, served), ";"),
             "clinics_given": round(float(out["sessions_per_month"].sum()), 2),
             "clinics_got": round(float(into["sessions_per_month"].sum()), 2),
             "posted_out": len(sent), "posted_in": len(here),
             "tele_visits": round(float(cell["tele"]), 2),
-            "kept": round(float(cell[["sessions", "posted", "tele"]].sum()), 1),
+            "kept": round(float(cell["sessions"] + cell["posted"] + cell["tele"]), 1),
             "left_outside": round(float(cell["left"]), 1), "unmet_visits": round(float(cell["unmet"]), 1),
         })  # fmt: skip
     return pd.concat([where.reset_index(drop=True), pd.DataFrame(rows)], axis=1)
+
+
+def _split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """The rows of each value of a column."""
+    return {str(key): rows for key, rows in table.groupby(column, sort=False)}
 
 
 def _gives(view: View, clinics: pd.DataFrame, posted: pd.DataFrame, serving: pd.DataFrame) -> list[str]:
@@ -225,7 +233,9 @@ def _gives(view: View, clinics: pd.DataFrame, posted: pd.DataFrame, serving: pd.
 
 
 def _gets(view: View, clinics: pd.DataFrame, posted: pd.DataFrame, served: pd.DataFrame) -> list[str]:
-    parts = []
+    parts: list[str] = []
+    if not (len(clinics) or len(posted) or len(served)):
+        return parts
     for name, count in clinics.groupby("specialty", sort=True)["sessions_per_month"].sum().items():
         parts.append(told("gets_clinics", view.lang, name=name, count=view.figure(round(float(count), 1))))
     parts += [told("gets_posted", view.lang, name=name) for name in posted["specialty"]]

@@ -17,8 +17,6 @@ from planner.view import View, to_float
 from planner.words import word
 
 if TYPE_CHECKING:
-    import geopandas
-
     from geodata.map_file import MapLayer
     from geodata.map_ground import Ground
 
@@ -62,7 +60,7 @@ def _write(folder: Path, view: View, ground: Ground | None) -> None:
     _draw(folder / PICTURES, view, frames)
 
 
-def _draw(folder: Path, view: View, frames: Mapping[str, geopandas.GeoDataFrame]) -> None:
+def _draw(folder: Path, view: View, frames: Mapping[str, Any]) -> None:
     """Every picture as SVG, for the page, and as PNG, for documents; PNG in Latin letters without a Chinese font."""
     from geodata.fonts import chinese_font
     from geodata.map_ground import Ground
@@ -96,8 +94,7 @@ class LatinView(View):
 
 
 def maps_of(view: View) -> dict[str, Any]:
-    """The map section of the report: its pictures as inline SVG, and what is to be said about them."""
-    from markupsafe import Markup
+    """The map section of the report: its pictures as inline SVG, our own markup, and what is to be said."""
 
     def say(key: str) -> str:
         return told(key, view.lang)
@@ -105,7 +102,7 @@ def maps_of(view: View) -> dict[str, Any]:
     folder = view.saved.path / PICTURES
     # The name of the markup's standard needs no saying inside a page, and looks like an address.
     pictures = [
-        {"alt": say(f"alt_{key}"), "svg": Markup(path.read_text("utf-8").replace(XMLNS, "", 1))}
+        {"alt": say(f"alt_{key}"), "svg": path.read_text("utf-8").replace(XMLNS, "", 1)}
         for key in ("clinics", "centres", "bands")
         if (path := folder / f"{key}.svg").is_file()
     ]
@@ -126,7 +123,7 @@ def _fonts_found() -> bool:
     return chinese_font() is not None
 
 
-def frames_of(view: View, ground: Ground) -> dict[str, geopandas.GeoDataFrame]:
+def frames_of(view: View, ground: Ground) -> dict[str, Any]:
     """Every layer of the map that has features, by name; {} without a single institution on the map."""
     from geodata import map_layers as shapes
 
@@ -154,7 +151,7 @@ def frames_of(view: View, ground: Ground) -> dict[str, geopandas.GeoDataFrame]:
     return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}
 
 
-def _layer(name: str, frame: geopandas.GeoDataFrame, lang: str) -> MapLayer:
+def _layer(name: str, frame: Any, lang: str) -> MapLayer:
     from geodata.map_file import MapLayer
     from geodata.qgis_styles import style_of
 
@@ -167,7 +164,7 @@ def _layer(name: str, frame: geopandas.GeoDataFrame, lang: str) -> MapLayer:
     return MapLayer(name, word(LAYERS, name, lang), word(DESCRIPTIONS, name, lang), frame, aliases, style)
 
 
-def _bands(view: View, where: pd.DataFrame, ground: Ground) -> geopandas.GeoDataFrame:
+def _bands(view: View, where: pd.DataFrame, ground: Ground) -> Any:
     """Bands to any institution, to hospitals, and to the clinics of the main specialties today and by the plan."""
     from geodata.map_ground import distinct, travel_bands
     from geodata.travel_options import TravelOptions
