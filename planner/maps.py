@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,9 @@ def _bands(view: View, where: pd.DataFrame, ground: Ground) -> Any:
         specialties = _specialty_places(view)
         offers = [*specialties[:1], *(offer for offer in offers[::-1] if offer[1]), *specialties[1:]]
         options = TravelOptions.of(view.saved.info.get("settings", {}))
+        # What known trips gave counts, not the setting alone.
+        found = view.saved.info.get("travel", {}).get("calibration", {})
+        options = replace(options, calibration=to_float(found.get("factor")) or options.calibration)
         bands = travel_bands(where, distinct(offers), ground, options)
     names = {key: _offer_name(view, key) for key in set(bands["offer"])}
     moments = {moment: told(moment, view.lang) for moment in ("today", "plan", "both")}

@@ -16,10 +16,11 @@ import pytest
 from support.fake_plan import TOWNS
 
 from geodata import fonts
+from geodata.map_ground import Ground
 from planner.folder import SavedPlan, read_plan, write_table
 from planner.map_pictures import is_latin, sheets
 from planner.map_tables import places
-from planner.maps import MAP_FILE, ORDER, PICTURES, maps_of, write_maps
+from planner.maps import MAP_FILE, ORDER, PICTURES, frames_of, maps_of, write_maps
 from planner.report import render
 from planner.view import View
 
@@ -106,8 +107,7 @@ def test_tele_visits_are_divided_once(made: Path, fake_folder: Path, tmp_path: P
         {"doctor": able["id"], "specialty": "card", "quarter": "Q1", "half_days": range(1, len(able) + 1)}
     )
     write_table(folder / "teleconsultations.csv", given)
-    write_maps(folder, read_plan(folder), "zh")
-    found = layer(folder, "tele_links")
+    found = frames_of(View(read_plan(folder), "zh"), Ground())["tele_links"]
     assert found["visits_per_month"].sum() == pytest.approx(3.0 * len(TOWNS), rel=0.02)
     assert found["from_id"].nunique() == len(able)
 
@@ -146,8 +146,6 @@ def test_boundaries_and_roads_survive_the_loss_of_their_files(made: Path, tmp_pa
     """A plan that is reported again keeps the ground of its older map."""
     from shapely import LineString, box
 
-    from geodata.map_ground import Ground
-
     copy = tmp_path / "ground"
     shutil.copytree(made, copy)
     units = geopandas.GeoDataFrame(
@@ -175,7 +173,8 @@ def test_pictures_speak_the_language_of_the_report(
     """Titles, legend and north are in the report's language."""
     copy = tmp_path / "plan"
     shutil.copytree(made, copy)
-    write_maps(copy, read_plan(copy), lang)
+    if lang != "zh":
+        write_maps(copy, read_plan(copy), lang)
     svg = (copy / PICTURES / "clinics.svg").read_text("utf-8")
     assert all(word in svg for word in words)
 
@@ -309,3 +308,17 @@ def test_a_map_that_fails_costs_no_plan(made: Path, tmp_path: Path, monkeypatch:
     write_maps(copy, read_plan(copy), "zh")
     html = render(read_plan(copy), "zh")
     assert "no such projection" in html and "<figure" not in html
+
+
+def test_bands_use_the_calibration_that_known_trips_gave(made: Path, tmp_path: Path) -> None:
+    """A plan whose minutes were doubled by calibration has bands to match."""
+    saved = read_plan(made)
+    (tmp_path / "plan").mkdir()
+    slow = SavedPlan(
+        tmp_path / "plan", {**saved.info, "travel": {"calibration": {"factor": 2.0}}}, saved.tables, saved.region
+    )
+    areas = []
+    for one in (saved, slow):
+        bands = frames_of(View(one, "zh"), Ground())["travel_bands"]
+        areas.append(bands[(bands["offer"] == "any") & (bands["minutes"] == 60)].to_crs(3857).area.sum())
+    assert areas[1] < areas[0] / 2
