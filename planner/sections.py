@@ -6,9 +6,11 @@ The sections of the four blocks are in `models.options`; `planner.config` reads 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from zoneinfo import ZoneInfo
 
 from models.options import OptionError, check_ranges, option
 
@@ -164,8 +166,39 @@ class Output(_Checked):
 
     language: str = option("", "报告语言；空为按系统", "language of the report", choices=("", "zh", "en"))
     map_note: str = option("", "地图下方的来源与审图号", "source and review number below the maps")
-    public: bool = option(False, "公示版", "a version for the public", later=True)
-    month_statistics: bool = option(False, "月报表", "monthly statistics", later=True)
+    public: bool = option(True, "工作簿中附公示版", "sheets for the public in the workbook")
+    month_statistics: bool = option(True, "工作簿中附月统计", "monthly statistics in the workbook")
+    version: int = option(
+        1, "排班表版本号，每次重新发布加一", "version of the roster, one more each time", least=1, most=9999
+    )
+    timezone: str = option("Asia/Shanghai", "日历文件的时区", "time zone of the calendars (IANA name)")
+    morning: str = option("08:00-11:30", "上午门诊时间", "hours of a morning clinic")
+    afternoon: str = option("14:00-17:00", "下午门诊时间", "hours of an afternoon clinic")
+
+    def __post_init__(self) -> None:
+        check_ranges(self)
+        faults: list[tuple[str, object, str, str]] = []
+        for name in ("morning", "afternoon"):
+            if hours(getattr(self, name)) is None:
+                faults.append((name, getattr(self, name), "应写作 08:00-11:30", "expected hours like 08:00-11:30"))
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, OSError, ValueError):
+            zones = ("应为时区名称，如 Asia/Shanghai", "expected the name of a time zone, e.g. Asia/Shanghai")
+            faults.append(("timezone", self.timezone, *zones))
+        if faults:
+            raise OptionError(faults)
+
+
+def hours(text: str) -> tuple[time, time] | None:
+    """Begin and end of `08:00-11:30`; None for anything else."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", text.strip())
+    if not found:
+        return None
+    values = [int(part) for part in found.groups()]
+    if max(values[0], values[2]) > 23 or max(values[1], values[3]) > 59 or values[:2] >= values[2:]:
+        return None
+    return time(values[0], values[1]), time(values[2], values[3])
 
 
 @dataclass(frozen=True)
