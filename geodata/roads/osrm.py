@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from geodata.errors import GeodataError, RoadsUnreadable
 from geodata.roads.network import RoadNetwork
-from geodata.roads.paths import SLACK_MINUTES, Trips
+from geodata.roads.paths import SLACK_MINUTES, Trips, road_trips
 from geodata.roads.snap import Floats, PathOptions, Snapped, Whole, snap
 from geodata.sentences import said
 
@@ -40,11 +40,11 @@ class OsrmUnusable(RoadsUnreadable):
     """OSRM is not installed, cannot be under this Python, or cannot use the road file."""
 
     def __init__(self, path: Path, sentence: str, /, **values: object) -> None:
-        told = said(sentence, **values)
+        words = said(sentence, **values)
         GeodataError.__init__(
             self,
-            f"{path.name}: the engine osrm needs {told.expected_en}. {told.cure_en}",
-            f"{path.name}：引擎 osrm 需要{told.expected_zh}。{told.cure_zh}",
+            f"{path.name}: the engine osrm needs {words.expected_en}. {words.cure_en}",
+            f"{path.name}：引擎 osrm 需要{words.expected_zh}。{words.cure_zh}",
         )
         self.path = path
 
@@ -80,16 +80,23 @@ def osrm_trips(
         snapped = snap(network, lon, lat, profile, options)
     start, finish = (np.unique(np.asarray(side, np.int64)) for side in (origins, destinations))
     start, finish = start[snapped.found[start]], finish[snapped.found[finish]]
+    told = bool(network.ferry.any()) and PROFILES[mode] == "car"
     parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, bool))]
     with prepared(path, mode, cache) as base:
         engine = open_engine(base)
-        ferries = bool(network.ferry.any()) and PROFILES[mode] == "car"
         step = max(1, _PAIRS // max(1, len(finish)))
         for first in range(0, len(start) if len(finish) else 0, step):
-            parts.append(
-                _pairs(engine, snapped, start[first : first + step], finish, limit_minutes, options, ferries=ferries)
-            )
+            block = start[first : first + step]
+            parts.append(_pairs(engine, snapped, block, finish, limit_minutes, options, ferries=told))
     one, other, minutes, km, ferry = (np.concatenate(values) for values in zip(*parts, strict=True))
+    if network.ferry.any() and not told:
+        # only the car's profile can leave ferries out: for the others our own engine says who boards one
+        own = road_trips(
+            network, lon, lat, start, finish, profile=profile, limit_minutes=limit_minutes, options=options,
+            snapped=snapped,
+        )  # fmt: skip
+        size = len(snapped.metres)
+        ferry = np.isin(one * size + other, (own.origin * size + own.destination)[own.ferry])
     return Trips(one, other, minutes, km, ferry, snapped)
 
 
