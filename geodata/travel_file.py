@@ -71,8 +71,16 @@ def _number(value: float) -> str:
 
 
 def write_report(path: Path, report: pd.DataFrame) -> None:
-    """Write a report of `geodata.travel_report` as CSV with a byte-order mark: spreadsheets read its Chinese."""
-    texts = [_texts(report[name].to_numpy()) for name in report.columns]
+    """Write a report of `geodata.travel_report` as CSV for spreadsheets: with a byte-order mark, so that its
+    Chinese is read, and no cell of a user's is taken for a formula."""
+    texts = [_inert(_texts(report[name].to_numpy()), report[name].dtype.kind) for name in report.columns]
     headings = [str(name) for name in report.columns]
     headings[:1] = ["\ufeff" + headings[0]]
     write_rows(path, headings, map(list, zip(*texts, strict=True)))
+
+
+def _inert(texts: list[str], kind: str) -> list[str]:
+    """Texts that a spreadsheet would compute, with an apostrophe before them; numbers as they are."""
+    if kind in "fiu":
+        return texts
+    return [f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text for text in texts]

@@ -20,6 +20,9 @@ from geodata.travel_options import TravelOptions
 if TYPE_CHECKING:
     from geodata.roads.network import RoadNetwork
 
+#: The last network of this run: trips, the test of the datum and the maps all ask for it.
+_last: dict[str, RoadNetwork] = {}
+
 
 class NoRoadFile(GeodataError):
     """Roads are asked for, and there is no road file."""
@@ -76,14 +79,27 @@ def network_of(region: Region, options: TravelOptions) -> RoadNetwork:
 
 
 def read_network(source: RoadSource) -> RoadNetwork:
-    """The network of a road file. Raises `geodata.errors.RoadsUnreadable`."""
+    """The network of a road file, which is not to be changed. Raises `geodata.errors.RoadsUnreadable`."""
+    if source.key not in _last:
+        network = _read(source)
+        _last.clear()
+        _last[source.key] = network
+    return _last[source.key]
+
+
+def forget() -> None:
+    """Drop the network held in memory."""
+    _last.clear()
+
+
+def _read(source: RoadSource) -> RoadNetwork:
     from geodata.roads.store import load_network, save_network
 
     path = entry("network", source.key)
-    network = None if path is None else load_network(path)
-    if network is not None and path is not None:
+    kept = None if path is None else load_network(path)
+    if kept is not None and path is not None:
         used(path)
-        return network
+        return kept
     from geodata.roads.read import RoadOptions, read_roads
     from geodata.roads.speeds import speeds_of
 

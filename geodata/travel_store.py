@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geodata import travel_network
 from geodata.problems import Problem
 from geodata.travel_cache import Arrays, load, store
 from geodata.travel_options import TravelOptions
@@ -41,8 +42,9 @@ def kept(places: Places, key: str, make: Callable[[], Travel], options: TravelOp
 
 
 def forget() -> None:
-    """Drop what is held in memory."""
+    """Drop what is held in memory, as a new run would find it."""
     _last.clear()
+    travel_network.forget()
 
 
 def _copy(made: Travel) -> Travel:

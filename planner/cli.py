@@ -78,7 +78,7 @@ def check(region: str, lang: str) -> int:
     from planner.bundled import find_region
     from planner.inputs import read_inputs
 
-    inputs = read_inputs(find_region(region))
+    inputs = read_inputs(find_region(region), tell=lambda key, **values: complain(say(key, lang, **values)))
     if inputs.region.defaults:
         click.echo(say("defaults_used", lang))
         for used in inputs.region.defaults:

@@ -181,6 +181,7 @@ def test_plan_json_says_where_everything_comes_from(tmp_path: Path, solved: Any,
     info = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert info["format"] == 1 and info["status"] == "FEASIBLE" and info["stopped_by"] == "clock"
     assert info["settings"]["budget"]["yuan_per_year"] == 500000
+    assert info["travel"]["methods"] and info["travel"]["calibration"]["source"] == "none"
     assert len(info["inputs"]["institutions.csv"]) == 64 and info["defaults"] and info["versions"]["highspy"]
     assert all(set(note) == {"zh", "en"} for note in info["notes"])
 

@@ -137,3 +137,13 @@ def test_a_file_is_written_whole_or_not(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         write_travel(target, table)
     assert [path.name for path in tmp_path.iterdir()] == ["travel.csv"] and target.read_text("utf-8") == "old"
+
+
+def test_a_name_is_never_a_formula(tmp_path: Path) -> None:
+    """A place named like a formula is text in the report that spreadsheets open."""
+    places = [{**TOWNS[0], "name": '=HYPERLINK("x")'}, *TOWNS[1:]]
+    found = cells([{"origin": "A", "destination": "C", "minutes": 0, "km": 10}], places)
+    write_report(tmp_path / "odd.csv", found)
+    with (tmp_path / "odd.csv").open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert row["name"] == '\'=HYPERLINK("x")' and row["minutes"] == "0"

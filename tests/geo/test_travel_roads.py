@@ -249,3 +249,29 @@ def test_a_road_file_that_cannot_be_used_is_one_error_of_check(tmp_path: Path) -
     assert [one.table for one in told] == ["roads.osm"] and told[0].cure_zh and told[0].cure_en
     with pytest.raises(GeodataError):
         travel(made)
+
+
+def test_another_engine_that_is_not_there_is_one_error(tmp_path: Path) -> None:
+    """`engine = "osrm"` without the extra stops with a sentence; settings it does not know are told with it."""
+    from importlib.util import find_spec
+
+    made = on_roads(tmp_path, {"institutions": TOWNS}, settings={"engine": "osrm"})
+    if find_spec("osrm") is not None:
+        pytest.skip("the extra osrm is installed")
+    with pytest.raises(GeodataError, match="osrm"):
+        travel(made)
+    (told,) = [one for one in check_region(made) if one.severity == "error"]
+    assert told.column == "travel.engine" and "osrm" in told.cure_zh
+
+
+def test_the_parts_of_a_shapefile_count(tmp_path: Path) -> None:
+    """Another speed in the .dbf is another network, though the .shp is the same."""
+    from geodata.travel_network import road_source
+    from geodata.travel_options import TravelOptions
+
+    for ending in ("shp", "dbf", "shx"):
+        (tmp_path / f"roads.{ending}").write_bytes(b"one")
+    made = replace(region({"institutions": TOWNS}), layers={"roads": tmp_path / "roads.shp"})
+    first = road_source(made, TravelOptions()).key
+    (tmp_path / "roads.dbf").write_bytes(b"two")
+    assert road_source(made, TravelOptions()).key != first
