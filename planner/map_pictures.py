@@ -218,11 +218,12 @@ class _Maker:
     def _marks(self, small: bool = False) -> list[Areas | Lines | Marks]:
         scale = self._scale() * (0.8 if small else 1.0)
         found: list[Areas | Lines | Marks] = []
-        # The large first: a health centre beside a hospital lies over it.
-        for mark in look.MARKS:
+        # Villages below all; then the large first: a health centre beside a hospital lies over it.
+        for mark in sorted(look.MARKS, key=lambda one: one.key != "village"):
             rows = self.places[self.places["mark"] == mark.key]
             if len(rows):
-                found.append(Marks(rows, mark.plot, mark.size * scale, mark.fill))
+                edge = "none" if mark.key == "village" else look.PAPER
+                found.append(Marks(rows, mark.plot, mark.size * scale, mark.fill, edge))
         return found
 
     def _middle(self, ids: set[str]) -> tuple[float, float]:
@@ -264,7 +265,7 @@ class _Maker:
         order = np.lexsort((places["id"], -weight, -places["population"].fillna(0.0), -places["level"]))
         chosen = places.iloc[order]
         if len(places) > 2 * MOST_NAMES:
-            chosen = chosen.iloc[:MOST_NAMES]
+            chosen = chosen[(chosen["level"] >= 1) | (weight.iloc[order] > 0)].iloc[:MOST_NAMES]
         radius = np.array([look.MARK[key].size / 2 for key in chosen["mark"]]) * self._scale()
         if few:
             radius = radius * 0.8
