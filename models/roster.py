@@ -28,8 +28,8 @@ from models.roster_stages import FIRST, Stage, total
 COUNTED, DATED, AGAIN = 0.25, 0.50, 0.65
 #: Children at work at once, and pieces begun together.
 WORKERS, BATCH = 2, 24
-#: Longest search of one aim of one component, seconds: bounds and first dates, later aims.
-LONG, SHORT = 12.0, 1.5
+#: Longest search of one aim of one component, seconds.
+LONG = 12.0
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ class _Run:
 
     def _tell(self, part: int) -> None:
         if self.report is not None:
-            value = sum(stage.value for found in self.first.values() for a, stage in found.items() if a == FIRST[1])
-            low = sum(self._low(part, FIRST[1]) for part in self.plan)
+            low = sum(self._low(other, FIRST[1]) for other in self.plan)
+            value = low + sum(self._open(other) for other in self.plan)
             self.report(FIRST[1], Progress(time.perf_counter() - self.began, value, low, 0))
 
     def _piece(
@@ -263,7 +263,7 @@ class _Run:
         while waiting and not self.pressed:
             batch = self._batch(waiting)
             seconds = WORKERS * self._left() / (max(1, len(batch) + len(waiting)) * len(aims))
-            each = min(SHORT, max(0.1, seconds * 2.0))  # most searches end long before their limit
+            each = min(LONG, max(0.1, seconds * 2.0))  # most searches end long before their limit
             pieces = [
                 self._piece([part], aims, (each,) * len(aims), tuple(self.plan[part]), held=True) for part in batch
             ]

@@ -28,7 +28,7 @@ from planner.folder import (
 )
 from planner.inputs import Inputs, read_inputs, with_assignment
 from planner.progress import Progress
-from planner.roster_run import Rostered, date_clinics, rosterable
+from planner.roster_run import Linked, Rostered, date_clinics, link, rosterable
 from planner.text import language
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
+    from models.instance import Instance
 
 #: Least seconds between two saved incumbents, and how many times what the last one took:
 #: saving takes time from the solver.
@@ -103,22 +104,33 @@ def make_plan(
     from models.allocation import Settings, plan
 
     solver = config.solver
-    settings = Settings(seconds=solver.time_limit_s, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
-    outcome = plan(built.instance, settings, progress, maker.save_incumbent)
+
+    def allocate(instance: Instance, share: float) -> Outcome:
+        seconds = share * solver.time_limit_s
+        settings = Settings(seconds=seconds, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
+        return plan(instance, settings, progress, maker.save_incumbent if share == 1.0 else None)
+
+    def date(instance: Instance, outcome: Outcome) -> Rostered:
+        progress.stage("dating", seconds=config.roster.time_limit_s)
+        explain = config.roster.rounds > 0
+        return date_clinics(inputs.region, config, calendar, instance, outcome.tables, progress, explain)
+
+    outcome = allocate(built.instance, 1.0)
     progress.done()
     status = _status(outcome)
     if status == "INFEASIBLE":
         raise InfeasibleError(list(outcome.clashes))
     if status == "UNSOLVED" or not outcome.tables:
         raise NoPlanError
-    rostered = None
+    linked = None
     if rosterable(calendar, outcome.tables):
         maker.save_incumbent(outcome.tables)
-        progress.stage("dating", seconds=config.roster.time_limit_s)
-        rostered = date_clinics(inputs.region, config, calendar, built.instance, outcome.tables, progress)
+        tell = lambda clinics, cuts: progress.stage("feedback", clinics=clinics, cuts=cuts)  # noqa: E731
+        linked = link(allocate, date, built.instance, outcome, config.roster.rounds, tell)
+        outcome = linked.outcome
         progress.done()
     progress.stage("auditing")
-    maker.save(outcome, rostered)
+    maker.save(outcome, linked)
     return read_plan(target)
 
 
@@ -152,7 +164,7 @@ class _Maker:
     next_save: float = 0.0
     travel_record: Mapping[str, Any] = field(default_factory=dict)
 
-    def save(self, outcome: Outcome, rostered: Rostered | None = None) -> None:
+    def save(self, outcome: Outcome, linked: Linked | None = None) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
         found: dict[str, Any] = {
             "status": _status(outcome),
@@ -162,12 +174,14 @@ class _Maker:
             "timings": {stage: round(seconds, 3) for stage, seconds in outcome.timings.items()},
         }
         tables = {**outcome.tables, "scenarios": outcome.scenarios}
-        if rostered is not None:
+        if linked is not None:
+            rostered = linked.rostered
             tables |= rostered.tables
             self.notes = (*self.notes, *rostered.notes)
             found["aims"] += [asdict(aim) for aim in rostered.aims]
             found["roster"] = {
                 "stopped_by": rostered.stopped_by,
+                "allocations": linked.rounds,
                 "seconds": round(rostered.seconds, 3),
                 "timings": {stage: round(seconds, 3) for stage, seconds in rostered.timings.items()},
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.calendar import WorkCalendar
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from geodata.region import Region
     from models.aims import AimResult
-    from models.instance import Instance
+    from models.allocation import Outcome
+    from models.instance import DateCut, Instance
     from models.roster import RosterOutcome
     from models.roster_instance import RosterInstance
     from planner.config import Config
@@ -23,9 +24,17 @@ Tables = Mapping[str, "pd.DataFrame"]
 Report = Callable[..., None]
 
 
+#: Share of all allocated visits without a date from which a new allocation is worth its time.
+WORTH = 0.01
+
+
 @dataclass(frozen=True)
 class Rostered:
-    """A dated plan: tables `roster`, `unheld`, `fairness`, the roster's aims, and what was assumed."""
+    """A dated plan: tables `roster`, `unheld`, `fairness`, the roster's aims, and what was assumed.
+
+    unheld: visits of the horizon (weighted by priority) without a date; allocated: all of them.
+    cuts: what the allocation should know (`models.roster_cuts`), when asked for.
+    """
 
     tables: Tables
     aims: tuple[AimResult, ...]
@@ -33,6 +42,57 @@ class Rostered:
     stopped_by: str
     seconds: float
     timings: Mapping[str, float]
+    unheld: float
+    allocated: float
+    cuts: tuple[DateCut, ...] = ()
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An allocation with its dates, and how many allocations it took."""
+
+    outcome: Outcome
+    rostered: Rostered
+    rounds: int
+
+
+def link(
+    allocate: Callable[[Instance, float], Outcome],
+    date: Callable[[Instance, Outcome], Rostered],
+    instance: Instance,
+    first: Outcome,
+    rounds: int,
+    tell: Callable[[int, int], None],
+) -> Linked:
+    """Date an allocation; while much of it has no date, say why to a new allocation; the better plan is kept.
+
+    allocate(instance, share of the time limit) and date(instance, outcome) do the work; `tell` hears
+    of clinics without a date and cuts before each new round.
+    """
+    best = Linked(first, date(instance, first), 1)
+    cuts = instance.date_cuts
+    for number in range(2, rounds + 2):
+        more = tuple(cut for cut in best.rostered.cuts if cut not in cuts)
+        if best.rostered.unheld <= WORTH * best.rostered.allocated or not more:
+            break
+        tell(int(best.rostered.tables["unheld"]["sessions"].sum()), len(more))
+        cuts = (*cuts, *more)
+        changed = replace(instance, date_cuts=cuts)
+        outcome = allocate(changed, 0.5)
+        if not outcome.tables:
+            break
+        again = Linked(outcome, date(changed, outcome), number)
+        if _value(instance, again) >= _value(instance, best):
+            break
+        best = again
+    return best
+
+
+def _value(instance: Instance, linked: Linked) -> tuple[float, float]:
+    """Floors, then unmet visits a month with those of clinics that have no date."""
+    values = {aim.name: aim.value for aim in linked.outcome.aims}
+    months = sum(quarter.months for quarter in instance.quarters)
+    return values.get("floors", 0.0), values.get("unmet", 0.0) + linked.rostered.unheld / months
 
 
 def rosterable(calendar: WorkCalendar, tables: Tables) -> bool:
@@ -47,9 +107,14 @@ def date_clinics(
     instance: Instance,
     tables: Tables,
     report: Report | None = None,
+    explain: bool = False,
 ) -> Rostered:
-    """Date the clinics of an allocation. The calendar must have a start (see `rosterable`)."""
+    """Date the clinics of an allocation. The calendar must have a start (see `rosterable`).
+
+    explain: also prove what doctors of unheld clinics could hold at most (`Rostered.cuts`).
+    """
     from models.roster import RosterSettings, solve_roster
+    from models.roster_cuts import cuts_of
     from planner.build.roster import build_roster
 
     built = build_roster(region, config, calendar, instance, tables)
@@ -60,7 +125,11 @@ def date_clinics(
         "unheld": unheld_table(found),
         "fairness": fairness_table(built.instance, found),
     }
-    return Rostered(made, found.aims, built.notes, found.stopped_by, found.seconds, found.timings)
+    needs = built.instance.needs
+    lost = sum(one.sessions * needs[one.site, one.specialty].weight for one in found.unheld)
+    every = sum(need.weight * sum(need.count) for need in needs.values())
+    cuts = cuts_of(built.instance, found.unheld) if explain and lost > WORTH * every else ()
+    return Rostered(made, found.aims, built.notes, found.stopped_by, found.seconds, found.timings, lost, every, cuts)
 
 
 def roster_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:

@@ -225,3 +225,4 @@ class Roster(_Checked):
     stand_ins: int = option(1, "每个门诊另可顶替的医生数", "doctors who may stand in per clinic", least=0, most=5)
     change_limit: int | None = option(None, "与现行排班相比最多改动次数", "most clinics moved; empty: any", least=0)
     time_limit_s: float = option(40.0, "排班求解时间上限", "longest search for dates", unit="seconds", above=0)
+    rounds: int = option(1, "排不下时重新分配的最多次数", "most new allocations where dates lack", least=0, most=5)

@@ -74,6 +74,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "checking": ("检查数据", "checking the tables"),
         "travelling": ("计算路程", "working out travel times"),
         "building": ("建立规划问题", "building the planning problem"),
+        "feedback": (
+            "{clinics} 次门诊排不下，已证明 {cuts} 条限制，重新分配",
+            "{clinics} clinics have no date; {cuts} limits proved, allocating again",
+        ),
         "dating": ("排班（最多 {seconds:.0f} 秒）", "finding dates (at most {seconds:.0f} s)"),
         "planning": ("求解（最多 {seconds:.0f} 秒）", "planning (at most {seconds:.0f} s)"),
         "auditing": ("逐条核查", "auditing every rule"),
