@@ -50,13 +50,14 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Cells:
-    """The table as numbers: origin, destination as positions in ids; the straight km of each row."""
+    """The table as numbers: origin, destination as positions in ids; back as `_back` says."""
 
     ids: npt.NDArray[Any]
     origin: Codes
     destination: Codes
     lon: Floats
     lat: Floats
+    back: Floats
 
     def line(self, rows: Codes | slice) -> Floats:
         one, other = self.origin[rows], self.destination[rows]
@@ -100,7 +101,9 @@ def _cells(region: Region, table: pd.DataFrame) -> _Cells:
     nowhere = (np.nan, np.nan)
     where = np.array([points.get(str(place), nowhere) for place in ids], float).reshape(-1, 2)
     half = len(table)
-    return _Cells(np.asarray(ids, object), codes[:half], codes[half:], where[:, 0], where[:, 1])
+    origin, destination = codes[:half], codes[half:]
+    back = _back(table, origin, destination, len(ids))
+    return _Cells(np.asarray(ids, object), origin, destination, where[:, 0], where[:, 1], back)
 
 
 def _odd(made: Travel, cells: _Cells, allow_zero: bool) -> dict[str, Codes]:
@@ -130,26 +133,27 @@ def _odd(made: Travel, cells: _Cells, allow_zero: bool) -> dict[str, Codes]:
             found[kind].append(np.flatnonzero(mask & ~taken) + start)
             taken |= mask
     odd = {kind: np.concatenate(parts) if parts else np.zeros(0, np.int64) for kind, parts in found.items()}
-    odd["one_sided"] = _one_sided(table, cells, all_minutes)
+    odd["one_sided"] = np.flatnonzero(np.isfinite(cells.back))
     return odd
 
 
-def _one_sided(table: pd.DataFrame, cells: _Cells, minutes: Floats) -> Codes:
-    """Rows whose way back takes 30 % less."""
-    count = np.int64(len(cells.ids) + 1)
+def _back(table: pd.DataFrame, origin: Codes, destination: Codes, count: int) -> Floats:
+    """(R,) minutes of the way back where it takes 30 % less than the row, else NaN."""
+    minutes = table["minutes"].to_numpy(float)
     profile, _ = pd.factorize(table["profile"])
-    key = (profile * count + cells.origin) * count + cells.destination
+    key = (profile * np.int64(count) + origin) * count + destination
     order = np.argsort(key, kind="stable")
-    ordered, found = key[order], []
+    ordered, found = key[order], np.full(len(table), np.nan)
     for start in range(0, len(table), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        back = (profile[rows] * count + cells.destination[rows]) * count + cells.origin[rows]
+        back = (profile[rows] * np.int64(count) + destination[rows]) * count + origin[rows]
         at = np.minimum(np.searchsorted(ordered, back), len(ordered) - 1)
         there = ordered[at] == back
         less = minutes[order[at]]
         gap = minutes[rows] - less
-        found.append(np.flatnonzero(there & (gap > ONE_SIDED * minutes[rows]) & (gap > ONE_SIDED_MINUTES)) + start)
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+        odd = there & (gap > ONE_SIDED * minutes[rows]) & (gap > ONE_SIDED_MINUTES)
+        found[rows] = np.where(odd, less, np.nan)
+    return found
 
 
 def _told(kind: str, at: Codes, made: Travel, cells: _Cells) -> Iterator[dict[str, Any]]:
@@ -163,14 +167,20 @@ def _told(kind: str, at: Codes, made: Travel, cells: _Cells) -> Iterator[dict[st
         return
     left = np.ones(len(at), bool)
     origin, destination = cells.origin[at], cells.destination[at]
-    counts = np.bincount(np.concatenate([origin, destination]), minlength=len(cells.ids))
+    ends = np.concatenate([origin, destination])
+    counts = np.bincount(ends, minlength=len(cells.ids))
+    by_place = np.argsort(ends, kind="stable")
+    begin = np.concatenate([[0], np.cumsum(counts)])
+    # the place whose cells are odd by the greatest share is the likely cause
+    of = np.bincount(cells.origin, minlength=len(cells.ids)) + np.bincount(cells.destination, minlength=len(cells.ids))
     while counts.max(initial=0) >= MANY:
-        place = int(np.argmax(counts))
-        mine = np.flatnonzero(left & ((origin == place) | (destination == place)))
+        place = int(np.argmax(np.where(counts >= MANY, counts / np.maximum(of, 1), 0.0)))
+        mine = np.sort(by_place[begin[place] : begin[place + 1]] % len(at))
+        mine = mine[left[mine]]
         worst = int(at[mine[np.argmax(weight[mine])]])
         yield _cell(f"cell_{kind}", kind, worst, made, cells, str(cells.ids[place]), len(mine))
         left[mine] = False
-        counts -= np.bincount(np.concatenate([origin[mine], destination[mine]]), minlength=len(counts))
+        np.subtract.at(counts, np.concatenate([origin[mine], destination[mine]]), 1)
     # both directions of one pair are one line
     size = np.int64(len(cells.ids))
     pair = np.minimum(origin, destination) * size + np.maximum(origin, destination)
@@ -197,9 +207,7 @@ def _cell(sentence: str, kind: str, at: int, made: Travel, cells: _Cells, place:
     line = float(cells.line(np.array([at]))[0])
     about = float(made.options.minutes(np.array([line * made.options.circuity]))[0])
     if kind == "one_sided":
-        back = (cells.origin == cells.destination[at]) & (cells.destination == cells.origin[at])
-        back &= (made.table["profile"] == row["profile"]).to_numpy(bool)
-        about = float(made.table["minutes"].to_numpy(float)[back][0])
+        about = float(cells.back[at])
     return _row(
         said(sentence, line=f"{line:.1f}", about=f"{about:.0f}"), place=place, origin=row["origin"],
         destination=row["destination"], kind=kind, cells=count, profile=row["profile"], method=row["method"],

@@ -13,6 +13,8 @@ from support.fake_plan import write_fake_plan
 from planner.folder import SavedPlan, read_plan
 
 ROOT = Path(__file__).resolve().parent.parent
+# Fixtures of a whole session are made before a test has a cache of its own: they keep nothing.
+os.environ["ALLIANCE_CACHE"] = ""
 
 
 @pytest.fixture(autouse=True)

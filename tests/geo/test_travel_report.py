@@ -147,3 +147,14 @@ def test_a_name_is_never_a_formula(tmp_path: Path) -> None:
     with (tmp_path / "odd.csv").open(encoding="utf-8-sig", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert row["name"] == '\'=HYPERLINK("x")' and row["minutes"] == "0"
+
+
+def test_the_place_with_the_greatest_share_of_odd_cells_is_named() -> None:
+    """Two villages with wrong points, not the institutions that all villages go to."""
+    towns = [{"id": f"T{n}", "level": 1, **point(2 * n, 0)} for n in range(7)]
+    villages = [{"id": f"V{n}", "population": 1, **point(n, 5)} for n in range(9)]
+    rows = [
+        {"origin": f"V{n}", "destination": f"T{t}", "minutes": 30, "km": 1} for n in (2, 5) for t in range(7)
+    ]  # fmt: skip
+    found = report(region({"institutions": towns, "communities": villages, "travel": rows}))
+    assert found[["place", "kind", "cells"]].values.tolist() == [["V2", "short", 7], ["V5", "short", 7]]
