@@ -275,3 +275,22 @@ def test_the_parts_of_a_shapefile_count(tmp_path: Path) -> None:
     first = road_source(made, TravelOptions()).key
     (tmp_path / "roads.dbf").write_bytes(b"two")
     assert road_source(made, TravelOptions()).key != first
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"institutions": [{"id": "N", "level": 1}]},
+        {"institutions": [{"id": "X", "level": 1, **point(500, 500)}, {"id": "Y", "level": 1, **point(501, 500)}]},
+        {"communities": VILLAGES},
+        {"institutions": TOWNS[:1], "communities": VILLAGES},
+        {"institutions": [TOWNS[0], {**TOWNS[0], "id": "A2"}]},
+    ],
+)
+def test_little_regions_are_no_exception(tmp_path: Path, tables: dict[str, Rows]) -> None:
+    """No point at all, all of them off the map, no institution, one institution, two on one point: no row is odd."""
+    from geodata.travel_report import suspicious
+
+    made = on_roads(tmp_path, tables)
+    answer = travel(made)
+    assert (answer.table["minutes"] > 0).all() and len(suspicious(made, answer)) == len(answer.troubles)
