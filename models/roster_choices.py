@@ -77,7 +77,7 @@ def choices(
     found: Choices = {}
     for key in keys:
         need = instance.needs[key]
-        allowed = sorted(need.slots & instance.sites[need.site].open)
+        allowed = sorted(slots_of(instance, need))
         for pair in need.pairs:
             kept = [half for half in allowed if possible(instance, need, pair, half, used)]
             for lock in forbidden:
@@ -88,11 +88,18 @@ def choices(
     return found
 
 
+def slots_of(instance: RosterInstance, need: RosterNeed) -> frozenset[int]:
+    """Half-days in which the need may be held; those of all working days where `site_open` is not hard."""
+    if instance.state("site_open") == "hard":
+        return need.slots & instance.sites[need.site].open
+    return frozenset(half for day in instance.working for half in both(2 * day))
+
+
 def possible(instance: RosterInstance, need: RosterNeed, pair: Pair, half: int, used: Used) -> bool:
     """Whether doctor, department, room and equipment leave the half-day to this visit."""
     doctor, site = instance.doctors[pair.doctor], instance.sites[need.site]
     takes = both(half) if pair.far else (half,)
-    if any(one not in doctor.free for one in takes):
+    if instance.state("doctor_free") == "hard" and any(one not in doctor.free for one in takes):
         return False
     department = instance.departments.get(doctor.department)
     if department is not None and instance.state("home_cover_half_day") == "hard":
@@ -141,6 +148,19 @@ def open_weeks(instance: RosterInstance, need: RosterNeed) -> list[int]:
     """Weeks of the horizon in which the need could be held at all, whoever comes."""
     allowed = need.slots & instance.sites[need.site].open
     return sorted({instance.week(half) for half in allowed})
+
+
+def weekdays(instance: RosterInstance, need: RosterNeed) -> tuple[list[int], dict[int, list[int]]]:
+    """(weekdays that can be the fixed one, week -> those of them that are closed in it).
+
+    Only a weekday open in at least half of the open weeks can be the fixed one: else a make-up Saturday
+    would make every clinic of the other weeks a free make-up.
+    """
+    opened: dict[int, set[int]] = defaultdict(set)
+    for half in slots_of(instance, need):
+        opened[instance.week(half)].add(instance.weekday(half))
+    usual = [n for n in range(1, 8) if 2 * sum(n in days for days in opened.values()) >= max(1, len(opened))]
+    return usual, {week: [n for n in usual if n not in days] for week, days in opened.items()}
 
 
 def gap_windows(instance: RosterInstance, need: RosterNeed) -> list[tuple[int, ...]]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from models.roster_choices import Choices, Key, choices, gap_windows, least_windows, open_weeks, pair_of
+from models.roster_choices import Choices, Key, choices, gap_windows, least_windows, open_weeks, pair_of, weekdays
 from models.roster_dates import squares
 from models.roster_instance import RosterInstance, RosterNeed
 from models.roster_model import OFF_WEEKDAY, TAKEN_OVER, Draft, RosterModel
@@ -212,7 +212,8 @@ class Counts:
     def _weekdays(self) -> None:
         instance, draft = self.instance, self.draft
         by = self._by(0, 1, 3)
-        names = [(*key, n) for key in self.keys for n in range(1, 8)]
+        usual = {key: weekdays(instance, instance.needs[key]) for key in self.keys}
+        names = [(*key, n) for key in self.keys for n in usual[key][0]]
         fixed = draft.columns("fixed", names, "fixed weekday", "choice", upper=1.0, integer=True)
         weeks = [(*key, week) for key in self.keys for week in range(instance.weeks) if (*key, week) in by]
         off = draft.columns("off", weeks, "visits off the fixed weekday", "visits")
@@ -220,23 +221,20 @@ class Counts:
         regular = draft.rows("fixed_weekday", "visits on the fixed weekday, made up, or off it", unit="visits")
         for key in self.keys:
             need = instance.needs[key]
-            terms: list[Term] = [(fixed, (*key, n), 1.0) for n in range(1, 8)]
+            terms: list[Term] = [(fixed, (*key, n), 1.0) for n in usual[key][0]]
             one.row(key, terms, upper=2.0 if need.frequency == "twice_weekly" else 1.0)
-            opened = defaultdict(set)
-            for half in need.slots & instance.sites[need.site].open:
-                opened[instance.week(half)].add(instance.weekday(half))
             for week in open_weeks(instance, need):
                 cells = by.get((*key, week), [])
                 if not cells:
                     continue
                 days = {instance.weekday(half) for cell in cells for half in self.options[cell]}
-                closed = [n for n in range(1, 8) if n not in opened[week]]
+                closed = usual[key][1][week]
                 # On dates each weekday's visits are at most fixed + make-ups + off: summed over the
                 # weekdays that are used, no more than there are visits.
                 most = float(len(days))
                 if instance.state("least_gap") == "hard":
                     most = min(most, float(need.every[0]))
-                right: list[Term] = [(fixed, (*key, n), -1.0) for n in sorted(days)]
+                right: list[Term] = [(fixed, (*key, n), -1.0) for n in sorted(days) if n in usual[key][0]]
                 right += [(fixed, (*key, n), -most) for n in closed]
                 right.append((off, (*key, week), -most))
                 regular.row((*key, f"week {week + 1}"), [*self._sum(cells), *right], upper=0.0)

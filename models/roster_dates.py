@@ -42,6 +42,7 @@ from models.roster_choices import (
     least_windows,
     open_weeks,
     pair_of,
+    weekdays,
 )
 from models.roster_instance import RosterInstance
 from models.roster_model import OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES, Draft, RosterModel
@@ -75,6 +76,7 @@ class Dates:
         self._market()
         self._today()
         self._locks()
+        self._filters()
         return self.draft.compile()
 
     def _by(self, *parts: str) -> dict[tuple[object, ...], list[tuple[str, str, str, int]]]:
@@ -234,7 +236,8 @@ class Dates:
         """The fixed weekday of each need; in a week whose own weekday is closed a make-up is free."""
         instance, draft = self.instance, self.draft
         by = self._by("site", "specialty", "week")
-        names = [(*key, n) for key in self.keys for n in range(1, 8)]
+        usual = {key: weekdays(instance, instance.needs[key]) for key in self.keys}
+        names = [(*key, n) for key in self.keys for n in usual[key][0]]
         fixed = draft.columns("fixed", names, "fixed weekday", "choice", upper=1.0, integer=True)
         weeks = [(*key, week) for key in self.keys for week in range(instance.weeks) if (*key, week) in by]
         off = draft.columns("off", weeks, "visits off the fixed weekday", "visits")
@@ -242,20 +245,17 @@ class Dates:
         regular = draft.rows("fixed_weekday", "visits on the fixed weekday, made up, or off it", unit="visits")
         for key in self.keys:
             need = instance.needs[key]
-            terms = [(fixed, (*key, n), 1.0) for n in range(1, 8)]
+            terms = [(fixed, (*key, n), 1.0) for n in usual[key][0]]
             one.row(key, terms, upper=2.0 if need.frequency == "twice_weekly" else 1.0)
-            opened = defaultdict(set)
-            for half in need.slots & instance.sites[need.site].open:
-                opened[instance.week(half)].add(instance.weekday(half))
             for week in open_weeks(instance, need):
                 if (*key, week) not in by:
                     continue
                 days = defaultdict(list)
                 for visit in by[(*key, week)]:
                     days[instance.weekday(visit[3])].append(visit)
-                closed = [n for n in range(1, 8) if n not in opened[week]]
+                closed = usual[key][1][week]
                 for weekday, visits in sorted(days.items()):
-                    right = [(fixed, (*key, n), -1.0) for n in (weekday, *closed)]
+                    right = [(fixed, (*key, n), -1.0) for n in (weekday, *closed) if n in usual[key][0]]
                     subject = (*key, f"week {week + 1} day {weekday}")
                     regular.row(subject, [*self._sum(visits), *right, (off, (*key, week), -1.0)], upper=0.0)
                 draft.aim("roster_regular", off, (*key, week), OFF_WEEKDAY)
@@ -329,6 +329,19 @@ class Dates:
             sign, side = (1.0, {"lower": 1.0}) if lock.must else (-1.0, {"upper": 0.0})
             rows.row((lock.label,), [*self._sum(visits), (broken, lock.label, sign)], **side)
             self.draft.aim("roster_promises", broken, lock.label, weight)
+
+    def _filters(self) -> None:
+        """What `doctor_free` and `site_open` leave out as columns where they are hard, as rows where they are not."""
+        instance = self.instance
+        free = self.draft.rows("doctor_free", "no clinic while the doctor is busy", "doctor_free", "visits")
+        asked = self.draft.rows("site_open", "no clinic while the site is closed", "site_open", "visits")
+        for key in self.visit.keys:
+            site, specialty, doctor, half = key
+            takes = both(half) if self.far[doctor, site] else (half,)
+            if any(one not in instance.doctors[doctor].free for one in takes):
+                free.row(key, self._sum([key]), upper=0.0)
+            if half not in instance.needs[site, specialty].slots & instance.sites[site].open:
+                asked.row(key, self._sum([key]), upper=0.0)
 
 
 def squares(draft: Draft, loads: dict[tuple[str, str], tuple[list[Term], int]]) -> None:
