@@ -3,7 +3,8 @@
 Where every whole-number column is a host or a link, every member goes wholly to one host, and hosts hold
 what one weight per member says, the compact model is weak and `models.single_source_search` is exact. The
 structure is looked for in the rows themselves, never in names: any row of another kind, and the model is left to
-HiGHS alone. HiGHS looks first, at its root (most models end there); then the search; then HiGHS again.
+HiGHS alone. The search looks first, for a short while, where tight
+capacities are decided; then HiGHS at its root, where loose ones are; then both for longer.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from dataclasses import replace
 import numpy as np
 
 from models import hand_over
-from models.answers import INF, Job, Progress, Solution, Status
+from models.answers import INF, Job, Progress, Solution, Status, StoppedBy
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Bools, Floats
 from models.single_source_bounds import Ints
 from models.single_source_form import Form, form_of
 from models.single_source_search import Search
 
-#: The search's part of the seconds, and cells of knapsack tables a second: a limit that can be repeated.
-PART, CELLS = 0.8, 100e6
+#: Work of the search before and after HiGHS's root, in cells of knapsack tables (some 100 million a second): a
+#: part of the seconds given, at most FIRST before it; without a time limit SECOND after it.
+FIRST, FIRST_PART, SECOND, PART, CELLS = 4e8, 0.05, 2e10, 0.3, 1e8
 #: Seconds between two pieces of news.
 NEWS = 0.2
 
@@ -30,25 +32,33 @@ NEWS = 0.2
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, with the search where the model is of its kind."""
     limits = job.limits
-    plain = job.relax or job.cutoff is not None or limits.nodes is not None
+    plain = job.relax or job.cutoff is not None or limits.nodes is not None or not np.any(job.cost)
     form = None if plain else form_of(job.matrix, np.asarray(job.cost, dtype=float))
     if form is None:
         return hand_over.run(job, deadline, report)
-    began = time.time()
-    first = hand_over.run(replace(job, limits=replace(limits, nodes=1)), deadline, report)
-    if first.status in (Status.OPTIMAL, Status.INFEASIBLE) or first.stopped_by != "nodes":
-        return first
-    hunt = Hunt(job, form, first, began, deadline, report)
+    began, seconds = time.time(), limits.seconds
+    hunt = Hunt(job, form, began, deadline, report)
     try:
-        answer = hunt.answer()
+        answer = hunt.answer(FIRST if seconds is None else min(FIRST, FIRST_PART * seconds * CELLS))
+        if _ends(answer, deadline):
+            return answer
+        root = replace(limits, nodes=1, options=(*limits.options, ("mip_allow_restart", False)))
+        first = hand_over.run(replace(job, start=hunt.x, limits=root), deadline, hunt.after)
+        if first.status is Status.INFEASIBLE or _ends(hunt.take(first), deadline) or first.stopped_by != "nodes":
+            return _joined(job, answer, first, time.time() - began)
+        answer = hunt.answer(SECOND if seconds is None else PART * seconds * CELLS)
+        if _ends(answer, deadline):
+            return answer
     except Mistaken:
-        return hand_over.run(replace(job, start=first.x), deadline, report)
-    if answer.status in (Status.OPTIMAL, Status.INFEASIBLE) or answer.stopped_by == "user":
-        return answer
-    if deadline is not None and deadline - time.time() < NEWS:
-        return replace(answer, stopped_by="clock")
-    last = hand_over.run(replace(job, start=answer.x), deadline, hunt.after)
+        return hand_over.run(job, deadline, report)
+    last = hand_over.run(replace(job, start=hunt.x), deadline, hunt.after)
     return _joined(job, answer, last, time.time() - began)
+
+
+def _ends(answer: Solution, deadline: float | None) -> bool:
+    """Whether there is nothing more to do, or no time for it."""
+    over = deadline is not None and deadline - time.time() < NEWS
+    return over or answer.status in (Status.OPTIMAL, Status.INFEASIBLE) or answer.stopped_by == "user"
 
 
 class Mistaken(Exception):
@@ -58,26 +68,33 @@ class Mistaken(Exception):
 class Hunt:
     """One search, its plans and its news."""
 
-    def __init__(
-        self, job: Job, form: Form, first: Solution, began: float, deadline: float | None, report: Report
-    ) -> None:
-        self.job, self.form, self.first, self.began = job, form, first, began
+    def __init__(self, job: Job, form: Form, began: float, deadline: float | None, report: Report) -> None:
+        self.job, self.form, self.began = job, form, began
         self.deadline, self.report, self.told, self.pressed = deadline, report, began, False
-        self.x, self.value = first.x, first.objective
+        self.x: Floats | None = None
+        self.value, self.known, self.others = INF, -INF, 0
         self.base = job.constant + form.constant
-        seconds = job.limits.seconds
-        work = INF if seconds is None else PART * seconds * CELLS
-        self.search = Search(form.problem, self.late, self.found, work)
-        self.search.step = self.step
-        self.search.value = self.value - self.base
+        self.search = Search(form.problem, self.late, self.found)
+        if job.start is not None and job.matrix.worst(np.asarray(job.start, dtype=float)) <= FEASIBLE:
+            self._set(np.asarray(job.start, dtype=float))
+
+    def _set(self, x: Floats) -> None:
+        self.x, self.value = x, float(self.job.cost @ x) + self.job.constant
+        self.search.value, self.search.step = self.value - self.base, self.step
+
+    def take(self, other: Solution) -> Solution:
+        """What HiGHS found meanwhile: its plan where it is better, its bound and its nodes."""
+        if other.x is not None and other.objective < self.value:
+            self._set(other.x)
+        self.known, self.others = max(self.known, other.bound), self.others + other.nodes
+        return self._so_far("user" if other.stopped_by == "user" else "clock")
 
     def found(self, value: float, at: Ints, opened: Bools) -> None:
         """A better plan: checked against all rows before it counts."""
         x = self.form.columns(at, opened)
         if self.job.matrix.worst(x) > FEASIBLE:
             raise Mistaken
-        self.x, self.value = x, float(self.job.cost @ x) + self.job.constant
-        self.search.step = self.step
+        self._set(x)
         self.tell(x)
 
     @property
@@ -93,11 +110,11 @@ class Hunt:
 
     @property
     def bound(self) -> float:
-        return min(self.value, max(self.first.bound, self.search.bound + self.base))
+        return min(self.value, max(self.known, self.search.bound + self.base))
 
     def tell(self, x: Floats | None) -> None:
         self.told = time.time()
-        news = Progress(self.told - self.began, self.value, self.bound, self.first.nodes + self.search.nodes)
+        news = Progress(self.told - self.began, self.value, self.bound, self.others + self.search.nodes)
         self.pressed |= bool(self.report((news, x)))
 
     def after(self, news: tuple[Progress, Floats | None]) -> bool | None:
@@ -106,22 +123,26 @@ class Hunt:
         bound = min(progress.objective, max(progress.bound, self.bound))
         return self.report((replace(progress, seconds=time.time() - self.began, bound=bound), x))
 
-    def answer(self) -> Solution:
+    def answer(self, work: float) -> Solution:
+        """Search on, for so many cells of knapsack tables."""
+        self.search.work_left = work
         proved = self.search.run()
-        nodes, seconds = self.first.nodes + self.search.nodes, time.time() - self.began
-        ended = "user" if self.pressed else "gap" if proved else "clock"
-        if self.x is None:
-            status = Status.INFEASIBLE if proved else Status.UNSOLVED
-            return Solution(status, None, INF, INF if proved else self.bound, seconds, nodes, ended)  # type: ignore[arg-type]
-        return _judged(self.job, self.x, self.value, self.bound, seconds, nodes, ended)
+        return self._so_far("user" if self.pressed else "gap" if proved else "clock")
+
+    def _so_far(self, ended: StoppedBy) -> Solution:
+        nodes, seconds = self.others + self.search.nodes, time.time() - self.began
+        if self.x is not None:
+            return _judged(self.job, self.x, self.value, self.bound, seconds, nodes, ended)
+        status = Status.INFEASIBLE if ended == "gap" else Status.UNSOLVED
+        return Solution(status, None, INF, self.bound, seconds, nodes, ended)
 
 
-def _judged(job: Job, x: Floats, value: float, bound: float, seconds: float, nodes: int, ended: str) -> Solution:
+def _judged(job: Job, x: Floats, value: float, bound: float, seconds: float, nodes: int, ended: StoppedBy) -> Solution:
     """OPTIMAL where the bound is as near as was asked for."""
     limits = job.limits
     allowed = max(limits.absolute_gap, limits.relative_gap * abs(value), 1e-6 * max(1.0, abs(value)))
     status = Status.OPTIMAL if value - bound <= allowed else Status.FEASIBLE
-    return Solution(status, x, value, min(bound, value), seconds, nodes, ended)  # type: ignore[arg-type]
+    return Solution(status, x, value, min(bound, value), seconds, nodes, ended)
 
 
 def _joined(job: Job, answer: Solution, last: Solution, seconds: float) -> Solution:

@@ -60,7 +60,7 @@ class Search:
         self.value, self.bound, self.nodes = INF, -INF, 0
         self.choice = Choice(problem)
         self.heap: list[tuple[float, int, Node]] = []
-        self._told = 0
+        self._told, self._begun = 0, False
         self._priced: set[bytes] = set()
 
     @property
@@ -73,11 +73,13 @@ class Search:
         return self.work_left <= 0 or self.late()
 
     def run(self) -> bool:
-        """Search until nothing better is left (True) or the search is stopped; see `value` and `bound`."""
+        """Search (on) until nothing better is left (True) or the search is stopped; see `value` and `bound`."""
         own = self.problem
         price = np.where(own.arcs, own.cost, INF).min(axis=0)
         price = price + np.median(own.fixed / np.maximum(own.capacity, 1)) * own.demand
-        self._push(-INF, Node(own.must, own.may, own.arcs, price))
+        if not self._begun:
+            self._push(-INF, Node(own.must, own.may, own.arcs, price))
+            self._begun = True
         while self.heap and self.heap[0][0] <= self.cut and not self.stopped:
             bound, _, node = heapq.heappop(self.heap)
             self.bound = max(self.bound, bound)

@@ -19,6 +19,7 @@ QUICK = (
     "cflp_orlib/cap73/ufl",
     "cflp_orlib/cap123/sscflp",
     "sscflp/holmberg/p1/sscflp",
+    "sscflp/diaz_fernandez/p11/sscflp",
     "pmed_orlib/pmed1/p-median",
     "mclp_sjc/SJC324/r=800/p=5/maximal",
     "spopt_reference/san_francisco/r=5000/lscp",
@@ -32,14 +33,10 @@ QUICK = (
 RELATIVE, ABSOLUTE = 1e-7, 0.011
 
 
-#: Not proved within 150 seconds: capacities are tight and costs differ widely.
-_HARD = {f"diaz_fernandez/p{n}" for n in (33, 47, 49, 51, 55)}
-
-
 def in_scope(case: Case) -> bool:
     """What the project promises to solve: up to 50 x 50, small single-source sets, p-medians to 200."""
     if case.group == "sscflp":
-        return case.name.startswith(("diaz_fernandez/", "holmberg/")) and case.name not in _HARD
+        return case.name.startswith(("diaz_fernandez/", "holmberg/"))
     if case.group == "pmed_orlib":
         return "p-median" in case.id and case.name in ("pmed1", "pmed3", "pmed5", "pmed7", "pmed9")
     return not case.name.startswith("capa")
