@@ -241,7 +241,7 @@ def _names(
     wide, high = size[0] * MM, size[1] * MM
     scale = wide / (frame[2] - frame[0])
     x, y = (names.geometry.x.to_numpy() - frame[0]) * scale, (names.geometry.y.to_numpy() - frame[1]) * scale
-    letters = 8.0 if len(names) <= 45 else 7.0
+    letters = 8.0 if len(names) <= 45 and size[0] > 140 else 7.0
     asked = [
         Name(str(text), float(px), float(py), letters + 1.0 * bool(bold), float(r) * MM)
         for text, px, py, r, bold in zip(names["name"], x, y, names["mark_mm"], names["strong"], strict=True)

@@ -171,7 +171,8 @@ def _groups(frame: geopandas.GeoDataFrame, say: Say) -> Made:
     listed = []
     for at, name in enumerate(sorted(set(frame["group"].astype(str)))):
         colour = look.SERIES[at % len(look.SERIES)]
-        listed.append((name, name, area(colour, 0.08, colour, 0.5, hatch=angles[at % len(angles)])))
+        hatch = angles[at % len(angles)] if frame["group"].nunique() > 1 else None
+        listed.append((name, name, area(colour, 0.08, colour, 0.5, hatch=hatch)))
     return categories("group", listed), labelled('"group"', 10, look.QUIET, areas=True, priority=4)
 
 

@@ -1,4 +1,4 @@
-"""`map.gpkg` and the pictures of the report from a saved plan."""
+"""`map.gpkg`, its QGIS project `map.qgs`, and the pictures of the report from a saved plan."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from geodata.map_file import MapLayer
     from geodata.map_ground import Ground
 
-MAP_FILE, PICTURES, FAILED = "map.gpkg", "maps", "failed.txt"
+MAP_FILE, PROJECT, PICTURES, FAILED = "map.gpkg", "map.qgs", "maps", "failed.txt"
 XMLNS = ' xmlns="http://www.w3.org/2000/svg"'
 #: From the ground up: QGIS adds the layers of a file in this order.
 ORDER = (
     "travel_bands", "groups", "boundaries", "roads", "communities", "referrals", "tele_links", "service_links",
     "sessions_by_specialty", "sessions", "postings", "centres", "institutions",
 )  # fmt: skip
+#: Waiting unticked when the project is opened: they cover the rest.
+HIDDEN = ("referrals", "tele_links", "service_links", "sessions_by_specialty", "travel_bands")
 #: Specialties with travel bands of their own: those with the largest need.
 MOST_SPECIALTIES = 8
 
 
 def write_maps(folder: Path, saved: SavedPlan, lang: str, ground: Ground | None = None) -> None:
-    """Write `map.gpkg` and `maps/` into a plan folder whose report is being written.
+    """Write `map.gpkg`, the QGIS project over it and `maps/` into a plan folder whose report is being written.
 
     ground: boundaries, roads and network of the region; None takes what an older `map.gpkg` of
     this folder holds. Without coordinates there is no map, and an older one is removed. A map that
@@ -51,13 +53,17 @@ def write_maps(folder: Path, saved: SavedPlan, lang: str, ground: Ground | None 
 def _write(folder: Path, view: View, ground: Ground | None) -> None:
     from geodata.map_file import write_map
     from geodata.map_ground import ground_from
+    from geodata.qgis_project import write_project
 
-    path = folder / MAP_FILE
+    path, project = folder / MAP_FILE, folder / PROJECT
     frames = frames_of(view, ground if ground is not None else ground_from(path))
     if not frames:
         path.unlink(missing_ok=True)
+        project.unlink(missing_ok=True)
         return
-    write_map(path, [_layer(name, frames[name], view.lang) for name in ORDER if name in frames])
+    layers = [_layer(name, frames[name], view.lang) for name in ORDER if name in frames]
+    write_map(path, layers)
+    write_project(project, MAP_FILE, layers, HIDDEN, str(view.saved.info.get("region") or ""))
     _draw(folder / PICTURES, view, frames)
 
 

@@ -20,7 +20,7 @@ from geodata.map_ground import Ground
 from planner.folder import SavedPlan, read_plan, write_table
 from planner.map_pictures import is_latin, sheets
 from planner.map_tables import places
-from planner.maps import MAP_FILE, ORDER, PICTURES, frames_of, maps_of, write_maps
+from planner.maps import MAP_FILE, ORDER, PICTURES, PROJECT, frames_of, maps_of, write_maps
 from planner.report import render
 from planner.view import View
 
@@ -137,6 +137,7 @@ def test_written_again_it_is_the_same(made: Path, tmp_path: Path) -> None:
     write_maps(copy, read_plan(copy), "zh")
     for path in (
         MAP_FILE,
+        PROJECT,
         *(f"{PICTURES}/{key}.{kind}" for key in ("clinics", "centres", "bands") for kind in ("svg", "png")),
     ):
         assert (copy / path).read_bytes() == (made / path).read_bytes(), path
@@ -211,7 +212,7 @@ def without(made: Path, target: Path, change: Callable[[pd.DataFrame], pd.DataFr
 def test_without_coordinates_there_is_one_sentence(made: Path, tmp_path: Path, lang: str) -> None:
     """No map, no older map left behind, and the report says why and what to do."""
     saved = without(made, tmp_path / "plan", lambda table: table.assign(lon="", lat=""))
-    assert not (saved.path / MAP_FILE).exists() and not (saved.path / PICTURES).exists()
+    assert not any((saved.path / name).exists() for name in (MAP_FILE, PROJECT, PICTURES))
     html = render(saved, lang)
     assert "<figure" not in html
     assert ("机构没有坐标，不出地图" if lang == "zh" else "No map: the institutions have no coordinates") in html

@@ -20,6 +20,7 @@ from shapely import Point
 from geodata.map_file import MapLayer, read_layer, write_map
 from geodata.map_layers import group_areas, lines, located, road_backdrop
 from geodata.map_look import MARK, steps, width
+from geodata.qgis_project import write_project
 from geodata.qgis_styles import style_of
 
 PLACES = pd.DataFrame({
@@ -249,3 +250,30 @@ def test_backdrop_is_small_and_named() -> None:
 def test_every_mark_is_one_of_a_kind() -> None:
     """Marks differ by shape or size, so that a black-and-white print still reads."""
     assert len({(mark.shape, mark.size) for mark in MARK.values()}) == len(MARK)
+
+
+def test_project_names_every_layer(tmp_path: Path) -> None:
+    """The QGIS project lists the layers from top to bottom, hides those asked for, and stands beside any copy."""
+    path = tmp_path / "map.qgs"
+    write_project(path, "map.gpkg", layers(), ("roads",), "县 <&>")
+    before = path.read_bytes()
+    root = ElementTree.fromstring(before)
+    listed = root.findall("layer-tree-group/layer-tree-layer")
+    described = root.findall("projectlayers/maplayer")
+    assert [one.get("source", "").split("=")[1] for one in listed] == [*reversed(LAYERS)]
+    assert {one.get("id") for one in listed} == {one.findtext("id") for one in described}
+    assert all(one.findtext("datasource", "").startswith("./map.gpkg|") for one in described)
+    assert all(one.find("renderer-v2") is not None for one in described)
+    hidden = [one.get("source", "") for one in listed if one.get("checked") == "Qt::Unchecked"]
+    assert hidden == ["./map.gpkg|layername=roads"] and root.findtext("title") == "县 <&>"
+    write_project(path, "map.gpkg", layers(), ("roads",), "县 <&>")
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_project_is_in_metres(tmp_path: Path) -> None:
+    """The project opens on the places, in the region's own projection."""
+    write_project(tmp_path / "map.qgs", "map.gpkg", layers(), (), "x")
+    root = ElementTree.parse(tmp_path / "map.qgs")
+    assert root.findtext("projectCrs/spatialrefsys/authid") == "EPSG:32632"
+    extent = [float(root.findtext(f"mapcanvas/extent/{name}", "nan")) for name in ("xmin", "ymin", "xmax", "ymax")]
+    assert extent[0] < 500_000 < extent[2] and extent[1] < 0 < extent[3]
