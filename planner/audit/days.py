@@ -67,7 +67,7 @@ def days_of(saved: Saved) -> Days:
         weekday=np.array(dates.day_of_week) + 1,
         week=np.arange(len(dates)) // 7,
         odd=(iso["week"].to_numpy(dtype=int) % 2) == 1,
-        working=_working(saved, dates, known=start is not None),
+        working=working_days(saved, dates, known=start is not None),
     )
 
 
@@ -86,7 +86,7 @@ def _quarters(weeks: int) -> pd.DataFrame:
     return frame
 
 
-def _working(saved: Saved, dates: pd.DatetimeIndex, known: bool) -> np.ndarray:
+def working_days(saved: Saved, dates: pd.DatetimeIndex, known: bool) -> np.ndarray:
     """Whether each day is a working day: weekdays, national holidays and local edits."""
     weekdays = {int(n) for n in saved.option("calendar", "open_weekdays", [1, 2, 3, 4, 5])}
     open_ = np.array([d.isoweekday() in weekdays for d in dates])

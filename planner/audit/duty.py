@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def free_half_days(facts: Facts) -> pd.Series:
     """floor((1 - slack) x min(half-days a week x weeks, free half-days)) by (doctor, quarter)."""
-    free = _free(facts)
+    free = without_duties(facts)
     keep = 1.0 - facts.number("sessions", "slack_share", 0.10)
     columns = []
     for quarter, weeks in facts.quarters["weeks"].items():
@@ -28,7 +28,7 @@ def free_half_days(facts: Facts) -> pd.Series:
     return pd.Series(values, index=index).swaplevel()
 
 
-def _free(facts: Facts) -> np.ndarray:
+def without_duties(facts: Facts) -> np.ndarray:
     """[doctor, day, half-day]: the home institution is open and no duty or absence covers it."""
     home = facts.doctors["institution"].map(facts.row)
     free = np.zeros((len(home), len(facts.days.dates), 2), dtype=bool)

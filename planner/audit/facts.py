@@ -13,7 +13,7 @@ import pandas as pd
 
 from models.rules import RULES
 from planner.audit import days as calendar
-from planner.audit import duty, loads, network, places, today
+from planner.audit import duty, loads, network, places, roster_facts, today
 from planner.audit.days import Days
 from planner.audit.frames import sums
 from planner.audit.network import Network
@@ -208,6 +208,21 @@ class Facts:
     def away(self) -> pd.DataFrame:
         """Half-days away by doctor, institution and quarter (see `loads.away`)."""
         return loads.away(self, self.sessions)
+
+    @cached_property
+    def clinics(self) -> pd.DataFrame:
+        """The dated clinics (see `roster_facts.clinics`)."""
+        return roster_facts.clinics(self)
+
+    @cached_property
+    def taken(self) -> pd.DataFrame:
+        """Half-days that dated clinics take from their doctors (see `roster_facts.taken`)."""
+        return roster_facts.taken(self)
+
+    @cached_property
+    def free_dates(self) -> np.ndarray:
+        """[doctor, day, half-day] free for outreach, postings considered."""
+        return roster_facts.free(self)
 
     @cached_property
     def visits(self) -> pd.DataFrame:

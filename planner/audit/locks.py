@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.audit.finding import Finding, flagged
 from planner.audit.frames import matched, records
+from planner.audit.roster_today import lock_dates, lock_speaks, timed, weekday_lock
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -40,8 +41,28 @@ def _matching(table: pd.DataFrame, **wanted: str) -> pd.DataFrame:
 
 
 def _session(facts: Facts, row: Any) -> bool:
+    """Clinics are allocated (or none is); in a roster one is in the half-days that the lock names, and where
+    it fixes the weekday no other; or none is in them."""
     found = _matching(facts.plan["sessions"], **_ids(row, "doctor", "institution", "specialty"))
-    return bool((found["sessions"] >= 1).any()) == bool(row.must)
+    allocated = bool((found["sessions"] >= 1).any())
+    if not timed(row):
+        kept = allocated == bool(row.must)
+        return kept and (not facts.saved.dated or _dated(facts, row) == bool(row.must))
+    dates = lock_dates(facts, row)
+    if facts.days.start is None or not dates.any():
+        return True
+    if not facts.saved.dated:
+        return allocated or not row.must
+    return _dated(facts, row, dates) == bool(row.must) and not (
+        row.must and weekday_lock(row) and _dated(facts, row, ~dates)
+    )
+
+
+def _dated(facts: Facts, row: Any, dates: np.ndarray | None = None) -> bool:
+    """Whether some dated clinic is what the lock speaks of, in these half-days."""
+    table = facts.clinics[facts.clinics["placed"]]
+    table = table[lock_speaks(row, table)]
+    return bool(len(table) if dates is None else dates[table["day"], table["half"]].any())
 
 
 def _posting(facts: Facts, row: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.audit import roster, roster_facts
 from planner.audit.days import add_months, cover
 from planner.audit.duty import at_once, running
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together
@@ -162,6 +163,13 @@ def title_floor(facts: Facts) -> Finding:
             ["doctor", "specialty"],
             "the doctor's title",
         ),
+        over(
+            dated := roster_facts.people(facts),
+            dated["specialty"].map(least),
+            dated["title"],
+            roster_facts.WHO,
+            "the doctor's title",
+        ),
     )
 
 
@@ -172,7 +180,9 @@ def scope(facts: Facts) -> Finding:
         pairs = pd.MultiIndex.from_frame(table[["doctor", "specialty"]])
         inside = pd.Series(pairs.isin(facts.scope), index=table.index)
         parts.append(flagged(table, ~inside, [c for c in _CLINIC if c in table], "outside the registered scope"))
-    return together(*parts)
+    dated = roster_facts.people(facts)
+    inside = pd.Series(pd.MultiIndex.from_frame(dated[["doctor", "specialty"]]).isin(facts.scope), index=dated.index)
+    return together(*parts, flagged(dated, ~inside, roster_facts.WHO, "outside the registered scope"))
 
 
 def own_group(facts: Facts) -> Finding:
@@ -180,19 +190,26 @@ def own_group(facts: Facts) -> Finding:
     for table in (facts.sessions, _new(facts)):
         same = facts.same_group(table["home"], table["institution"])
         parts.append(flagged(table, ~same, [c for c in _CLINIC if c in table], "another group's institution"))
-    return together(*parts)
+    dated = roster_facts.people(facts)
+    same = facts.same_group(dated["home"], dated["institution"])
+    return together(*parts, flagged(dated, ~same, roster_facts.WHO, "another group's institution"))
 
 
 def max_minutes(facts: Facts) -> Finding:
     """No trip is longer than allowed; every trip is known, leaves home, and is written as the tables say."""
-    table = facts.sessions
-    own = table["doctor"].map(facts.doctors["max_minutes"])
-    limit = own.fillna(np.inf).clip(upper=facts.number("sessions", "max_minutes", 90))
-    long = over(table, table["trip"], limit, _CLINIC, "minutes one way")
+    table, dated = facts.sessions, roster_facts.people(facts)
+    long = _too_far(facts, table, _CLINIC)
     stays = flagged(table, table["home"].eq(table["institution"]), _CLINIC, "is at the doctor's own institution")
     other = (table["minutes"] - table["trip"]).abs() > 0.5 + 0.005 * table["trip"]
     written = flagged(table, other, _CLINIC, "the minutes written are not those of the travel table")
-    return together(long, stays, written)
+    at_home = flagged(dated, dated["home"].eq(dated["institution"]), roster_facts.WHO, "is at the own institution")
+    return together(long, stays, written, _too_far(facts, dated, roster_facts.WHO), at_home)
+
+
+def _too_far(facts: Facts, table: pd.DataFrame, names: list[str]) -> Finding:
+    limit = table["doctor"].map(facts.doctors["max_minutes"]).fillna(np.inf)
+    limit = limit.clip(upper=facts.number("sessions", "max_minutes", 90))
+    return over(table, table["trip"], limit, names, "minutes one way")
 
 
 def _time(facts: Facts) -> pd.DataFrame:
@@ -219,6 +236,7 @@ def whole_day(facts: Facts) -> Finding:
     table = _time(facts)
     table = table[table["clinics"] + table["tele"] <= table["free"] + 1e-4]
     if facts.state("doctor_time") == "off":
-        return Finding(len(table))
+        return roster.whole_day(facts)
     used = table["half_days"] + table["tele"]
-    return over(table, used, table["free"], ["doctor", "quarter"], "free half-days, far trips as whole days")
+    counted = over(table, used, table["free"], ["doctor", "quarter"], "free half-days, far trips as whole days")
+    return together(counted, roster.whole_day(facts))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ REGION = {
     "capture_posted:n capture_tele:n tele_per_session:n home_patients_per_session:n "
     "visits_per_posted_month:n down_share:n down_bed_days:n",
     "needs": "institution specialty visits_per_month:n own_visits_per_month:n referred_visits_per_month:n "
-    "left_visits_per_month:n recoverable_share:n min_sessions_per_month:n pattern priority:n",
+    "left_visits_per_month:n recoverable_share:n min_sessions_per_month:n pattern weekday:n week_of_month:n slot "
+    "min_gap_days:n priority:n",
     "capabilities": "institution specialty visits_per_month:n beds:n direction",
     "usage": "specialty service items_per_visit:n",
     "doctors": "id name institution department specialty scope title:n sessions_per_week:n posting "
@@ -47,7 +48,7 @@ REGION = {
     "reserves": "institution specialty visits_per_month:n beds:n",
     "travel": "origin destination minutes:n km:n profile method",
     "roster": "doctor institution date:d weekday:n slot weeks specialty",
-    "locks": "kind doctor institution specialty service host group start:d must:b weight:n",
+    "locks": "kind doctor institution specialty service host group start:d date:d weekday:n slot must:b weight:n",
     "closures": "institution start:d end:d slot",
     "targets": "indicator scope value:n unit period source tolerance:n",
 }
@@ -63,6 +64,8 @@ OUTPUT = {
     "visits": "institution specialty quarter need:n own:n sessions:n posted:n tele:n referred:n left:n unmet:n "
     "returned:n offered:n mode",
     "shortfalls": "rule subject amount:n unit",
+    "roster": "date:d weekday:n slot doctor institution specialty backup",
+    "unheld": "institution specialty quarter sessions:n rule reason_zh reason_en",
 }
 _TRUE = {"yes", "true", "1", "1.0", "是", "有"}
 
@@ -71,13 +74,15 @@ _TRUE = {"yes", "true", "1", "1.0", "是", "有"}
 class Saved:
     """The tables of the region, the tables of the plan, and the settings it was made with.
 
-    `present` names the tables that were there at all, even if empty.
+    `present` names the tables that were there at all, even if empty; `dated` says whether the plan
+    has a roster, or says in its aims that it had one.
     """
 
     region: Mapping[str, pd.DataFrame]
     plan: Mapping[str, pd.DataFrame]
     settings: Mapping[str, Any]
     present: frozenset[str]
+    dated: bool = False
 
     def option(self, section: str, key: str, default: Any) -> Any:
         """A setting of `plan.json`, or the default where it is absent or empty."""
@@ -91,12 +96,15 @@ class Saved:
 
 def read_saved(folder: Path) -> Saved:
     """Everything that the audit may know about a plan folder; raises FileNotFoundError without `plan.json`."""
-    settings = json.loads((folder / "plan.json").read_text(encoding="utf-8")).get("settings") or {}
+    info = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    settings = info.get("settings") or {}
     region = {name: _read(folder / "region" / f"{name}.csv") for name in REGION}
     plan = {name: _read(folder / f"{name}.csv") for name in OUTPUT}
-    return typed(
+    saved = typed(
         {k: v for k, v in region.items() if v is not None}, {k: v for k, v in plan.items() if v is not None}, settings
     )
+    told = any(str(aim.get("name", "")).startswith("roster_") for aim in info.get("aims") or ())
+    return replace(saved, dated=saved.dated or told)
 
 
 def typed(region: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> Saved:
@@ -106,6 +114,7 @@ def typed(region: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame], 
         {name: _typed(plan.get(name), columns) for name, columns in OUTPUT.items()},
         settings,
         frozenset(region),
+        dated="roster" in plan or "unheld" in plan,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from planner.audit import centres, clinics, locks, money, people, visits
+from planner.audit import centres, clinics, locks, money, people, roster, roster_gaps, visits
 from planner.audit.facts import Facts
 from planner.audit.finding import Finding, Lacking
 
@@ -65,5 +65,17 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "down_beds": visits.down_beds,
         "budget": money.budget,
         "lock": locks.lock,
+        "roster_count": roster.roster_count,
+        "doctor_free": roster.doctor_free,
+        "site_open": roster.site_open,
+        "one_place": roster.one_place,
+        "two_sites": roster.two_sites,
+        "week_limit": roster.week_limit,
+        "roster_time": roster.roster_time,
+        "room_half_day": roster.room_half_day,
+        "equipment_half_day": roster.equipment_half_day,
+        "home_cover_half_day": roster.home_cover_half_day,
+        "least_gap": roster_gaps.least_gap,
+        "change_limit": roster.change_limit,
     }
 )

@@ -139,11 +139,11 @@ def test_every_rule_has_a_check() -> None:
 
 
 def test_every_rule_has_a_planting() -> None:
-    """A rule without a planted violation may not be added to the catalogue."""
-    assert sorted(PLANTINGS) == sorted(RULES)
+    """A rule without a planted violation may not be added to the catalogue (dates: `test_audit_roster`)."""
+    assert sorted(PLANTINGS) == sorted(rule.id for rule in RULES.values() if rule.block != "roster")
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", PLANTINGS)
 def test_planted_violation_breaks_exactly_its_rule(rule: str, tmp_path: Path) -> None:
     """The planted rule fails and names its subject; no other rule does."""
     plant, subject = PLANTINGS[rule]
