@@ -78,6 +78,7 @@ def _with_other(view: View, option: dict[str, str], together: dict[str, str]) ->
 def wrong_datum(view: View, verdict: Verdict) -> Problem:
     """The warning: evidence, the likely datum with the shift, and what to write."""
     declared = _shown(declared_datum(view.region.settings, verdict.table))
+    stated = view.setting("region", "coordinates", None) is not None
     name, likely = next(
         (n, d) for n, d in verdict.options[0].items() if n == verdict.table or len(verdict.options[0]) == 1
     )
@@ -90,7 +91,10 @@ def wrong_datum(view: View, verdict: Verdict) -> Problem:
     return view.problem(
         None,
         "lon",
-        (f"所声明坐标系（{declared}）的坐标", f"points in {declared}, as declared"),
+        (
+            f"{declared} 坐标（{'如所声明' if stated else '未声明，按默认'}）",
+            f"points in {declared}, {'as declared' if stated else 'which is taken where nothing is declared'}",
+        ),
         (
             f"{verdict.evidence[0]}：{subject[0]}多半是 {_shown(likely)}{moved[0]}。"
             f"核对后在 plan.toml 的 [region] 写 {'，或 '.join(cures)}",

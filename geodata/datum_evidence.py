@@ -181,8 +181,11 @@ def against_outlines(view: View, table: str, boundaries: Boundaries) -> Verdict 
     if not fits:
         return None
     most = max(fits.values())
-    good_ones = [what for what, count in sorted(fits.items(), key=lambda item: -item[1]) if count >= 0.9 * most]
-    options = tuple({name: reading} for name, reading in dict(reversed(good_ones)).items())
+    alike = sorted(
+        (what for what in fits if fits[what] >= 0.9 * most), key=lambda what: (what[0] != table, -fits[what])
+    )
+    first = dict(reversed(alike))  # the best reading of each
+    options = tuple({name: first[name]} for name in dict.fromkeys(name for name, _ in alike))
     shift = shift_of(table, options, now, tried)
     shown = {datum: int(before.sum()), **{r: int(counts[table, r].sum()) for t, r in tried if t == table}}
     total = int(rows_used.sum())

@@ -23,7 +23,7 @@ from geodata.travel import uses_roads
 from geodata.travel_network import network_of
 
 #: Ratio of medians, metres gained, and chance of the places being nearer one by one.
-RATIO, GAIN, CHANCE = 0.65, 25.0, 0.001
+RATIO, GAIN, CHANCE = 0.65, 5.0, 0.001
 
 
 def datum_by_roads(region: Region, network: RoadNetwork) -> list[Problem]:
@@ -49,6 +49,8 @@ def _verdict(view: View, table: str, network: RoadNetwork) -> Verdict | None:
     if count < LEAST_PAIRS or not len(network.lon):
         return None
     tried = readings_of(table, datum, "roads", other, raw, now)
+    if _of_openstreetmap(view):
+        tried = {what: points for what, points in tried.items() if what[0] == table}
     away = road_metres(network, {("", datum): now, **tried}, good)
     before = away.pop(("", datum))
     median = {what: float(np.median(metres)) for what, metres in away.items()}
@@ -62,7 +64,8 @@ def _verdict(view: View, table: str, network: RoadNetwork) -> Verdict | None:
     ]
     if not fits:
         return None
-    options = tuple({name: reading} for name, reading in fits)
+    # of two that explain it alike the table comes first: a road layer is drawn by others for many
+    options = tuple({name: reading} for name, reading in sorted(fits, key=lambda what: what[0] != table))
     shown = {
         datum: float(np.median(before)),
         **{reading: median[name, reading] for name, reading in median if name == table},
@@ -71,6 +74,12 @@ def _verdict(view: View, table: str, network: RoadNetwork) -> Verdict | None:
     en = ", ".join(f"{metres:.0f} m read as {SHOWN.get(r, r.upper())}" for r, metres in shown.items())
     evidence = (f"{count} 处到最近道路的距离中位数{zh}", f"the median distance of {count} places to a road is {en}")
     return Verdict(table, evidence, options, shift_of(table, options, now, tried))
+
+
+def _of_openstreetmap(view: View) -> bool:
+    """Whether the roads are an extract of OpenStreetMap, which is WGS 84 always."""
+    path = view.region.layers.get("roads")
+    return path is not None and ".osm" in path.name.lower() + ".osm" * path.name.lower().endswith(".pbf")
 
 
 def road_metres(
