@@ -18,7 +18,7 @@ import pandas as pd
 
 from geodata.boundary_columns import SEATS, tidy_seats, tidy_units
 from geodata.boundary_place import in_degrees
-from geodata.boundary_repair import dissolved, measured, mended
+from geodata.boundary_repair import areas_of, dissolved, measured, mended
 from geodata.coordinates import declared_datum, is_datum
 from geodata.crs import metric_crs
 from geodata.errors import GeodataError
@@ -93,6 +93,11 @@ def read_boundaries(path: Path, datum: str = "wgs84") -> Boundaries:
         if located is None:
             raise BoundariesUnreadable(path, said("bounds_no_place", layer=name))
         kinds = located.geometry.geom_type.fillna("")
+        if (mixed := (kinds == "GeometryCollection").to_numpy(bool)).any():
+            shapes_here = located.geometry.to_numpy().copy()
+            shapes_here[mixed] = [areas_of(shape) for shape in shapes_here[mixed]]
+            located = located.set_geometry(shapes_here)
+            kinds = located.geometry.geom_type.fillna("")
         if (areas := located[kinds.isin(("Polygon", "MultiPolygon"))]).shape[0]:
             shapes.append(tidy_units(areas, name, problems))
         if (spots := located[kinds == "Point"]).shape[0]:

@@ -37,7 +37,7 @@ def mended(units: Any, problems: list[Problem]) -> Any:
     if bad.any():
         before = units.geometry[bad].to_crs(crs).area.to_numpy()
         shapes = shapes.copy()
-        shapes[bad] = [_areas(shape) for shape in shapely.make_valid(shapes[bad], method="structure")]
+        shapes[bad] = [areas_of(shape) for shape in shapely.make_valid(shapes[bad], method="structure")]
         after = units.set_geometry(shapes).geometry[bad].to_crs(crs).area.to_numpy()
         changed = np.abs(after - before) > MENDED * np.maximum(after, np.abs(before))
         names = units["name"].to_numpy()[bad]
@@ -54,7 +54,7 @@ def _tell(problems: list[Problem], sentence: str, names: Sequence[str], **values
     problems.append(said(sentence, **values).problem("boundaries", value=listed(names), severity="warning"))
 
 
-def _areas(shape: Any) -> Any:
+def areas_of(shape: Any) -> Any:
     """The polygonal part of a geometry."""
     import shapely
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 TOLERANCE, BORDER = 10.0, 50.0
 #: Metres from a pier or the foot of a bridge to its unit.
 SHORE = 1_000.0
+#: More institutions to a unit than this, on average, and the units are too coarse.
+CROWDED = 5
 Pair = tuple[int, int]
 
 
@@ -56,7 +58,7 @@ def neighbours_for(region: Region, network: RoadNetwork | None = None) -> tuple[
     institutions = _with_care(region)
     boundaries = usable_boundaries(region)
     problems: list[Problem] = []
-    if boundaries is not None and len(boundaries.units):
+    if boundaries is not None and len(boundaries.units) and _fine(boundaries, institutions):
         crossings = None if network is None else crossings_of(network)
         found = neighbours_of(boundaries, institutions, crossings, problems)
     else:
@@ -82,6 +84,14 @@ def _with_care(region: Region) -> pd.DataFrame:
     table = table[~(pd.to_numeric(table["level"], errors="coerce") < 1)].copy()
     table.loc[~possible(table["lon"], table["lat"]), ["lon", "lat"]] = np.nan
     return table.reset_index(drop=True)
+
+
+def _fine(boundaries: Boundaries, institutions: pd.DataFrame) -> bool:
+    """Whether the units tell institutions apart: not the outline of a county around all of them."""
+    names, ids = institutions["name"].tolist(), institutions["id"].astype(str).tolist()
+    unit = place(boundaries, institution_rows(boundaries), names, ids, institutions["lon"], institutions["lat"]).unit
+    filled = len(set(unit[unit >= 0].tolist()))
+    return filled >= max(2, len(ids) / CROWDED)
 
 
 def neighbours_of(

@@ -242,6 +242,15 @@ def test_broken_files_are_one_sentence(tmp_path: Path, kind: str) -> None:
     assert [p.severity for p in check(View(region))] == ["error"]
 
 
+def test_polygons_in_collections(tmp_path: Path) -> None:
+    """What an overlay leaves behind, polygons among lines in one feature, counts by its polygons."""
+    whole = [*_frame().geometry]
+    whole[0] = shapely.GeometryCollection([whole[0], shapely.LineString([(EAST, NORTH), (EAST + 9, NORTH)])])
+    found = _read(tmp_path, _frame(whole, name=NAMES), "b.geojson")
+    assert found.units["name"].tolist() == NAMES
+    _same_place(found)
+
+
 def test_lines_are_no_units(tmp_path: Path) -> None:
     """A layer of outlines as lines has no area: told, and nothing left to use."""
     with pytest.raises(BoundariesUnreadable):

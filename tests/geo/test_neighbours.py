@@ -156,6 +156,14 @@ def test_points_alone_are_marked_as_an_estimate(tmp_path: Path) -> None:
     assert [p.severity for p in problems] == ["warning"] and "Gabriel" in problems[0].cure_en
 
 
+def test_the_outline_of_a_county_tells_nothing(tmp_path: Path) -> None:
+    """One polygon around all institutions does not make neighbours of all: points are used, and it is told."""
+    _write(tmp_path, {"试点县": _box(-1000, -1000, 11000, 11000)})
+    region = Region("县", {"institutions": _points(CENTRES)}, layers={"boundaries": tmp_path / "boundaries.gpkg"})
+    table, problems = neighbours_for(region)
+    assert set(table["source"]) == {"estimated"} and len(problems) == 1
+
+
 def test_far_places_are_not_estimated_neighbours() -> None:
     """A hospital in another city is not next to anybody, however empty the land between."""
     table = estimated_neighbours(_points({**CENTRES, "X": (200000.0, 0.0)}))
