@@ -17,14 +17,17 @@ import xlsxwriter
 
 from planner import indicator_words, overview
 from planner.folder import SavedPlan
+from planner.roster_sheets import add_roster_sheets
 from planner.view import SCENARIOS, View, text_of, to_float
 from planner.words import TABLES, word
 
 FONT = "Microsoft YaHei"
 WIDEST, NARROWEST = 44, 7
-MAKER_OPTIONS = dict.fromkeys(
-    ("strings_to_formulas", "strings_to_urls", "strings_to_numbers", "nan_inf_to_errors"), False
-)
+#: Widths of columns are counted in digits of the default font: one that every system has, or a like one.
+MAKER_OPTIONS: dict[str, Any] = {
+    **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers", "nan_inf_to_errors"), False),
+    "default_format_properties": {"font_name": "Arial", "font_size": 10},
+}
 #: The file carries the plan's own date, not the clock's, so that the same plan gives the same file.
 CREATED = dt.datetime(2000, 1, 1)
 
@@ -39,6 +42,7 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
     writer.sheet("aims", _aims(view), translate=False)
     writer.sheet("scenarios", _scenarios(view), translate=False)
     writer.sheet("indicators", _indicators(view), translate=False)
+    add_roster_sheets(book, view)
     _site_sessions(writer)
     writer.sheet("sessions", _sessions(view))
     writer.sheet("postings", overview.postings(view))
