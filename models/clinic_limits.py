@@ -61,23 +61,15 @@ def away_rows(made: Clinics) -> None:
 
 
 def _forgone(made: Clinics, doctor: Doctor, site: str, specialties: list[str], quarter: Quarter) -> None:
-    """Visits that the home hospital does not treat while the doctor is out."""
-    rate = {k: made.instance.specialties[k].home_patients_per_session / quarter.months for k in specialties}
-    if (doctor.id, site, quarter.name) in made.r:
-        # The hospital loses the doctor's own specialty for the whole day.
-        first = max(specialties, key=lambda k: (rate[k], k))
-        made.ledger.add(
-            "home_load",
-            (doctor.institution, first, quarter.name),
-            made.r,
-            (doctor.id, site, quarter.name),
-            2.0 * rate[first],
-        )
-        return
+    """Visits that the home hospital does not treat while the doctor is out, in the specialty he goes out for.
+
+    A clinic on a long trip counts its whole day, as today's load does, also where two share the day.
+    """
+    half_days = 2.0 if (doctor.id, site, quarter.name) in made.r else 1.0
     for k in specialties:
-        made.ledger.add(
-            "home_load", (doctor.institution, k, quarter.name), made.n, (doctor.id, site, k, quarter.name), rate[k]
-        )
+        rate = half_days * made.instance.specialties[k].home_patients_per_session / quarter.months
+        key = (doctor.id, site, k, quarter.name)
+        made.ledger.add("home_load", (doctor.institution, k, quarter.name), made.n, key, rate)
 
 
 def places_rows(made: Clinics) -> None:

@@ -62,7 +62,7 @@ What it adds to the shared sums
 -------------------------------
 visits[i,k,q], kept[i,q]     + v[i,k,q]
 half_days[d,q]               + n near, 2 r on long trips
-home_load[h,k,q]             + home patients x half-days away / months
+home_load[h,k,q]             + home patients x clinics (twice on long trips) / months
 clinic_items[i,s,q]          + usage x v, per working day
 money "sessions", "travel"   + allowance per half-day away; 2 x km x cost per km for each trip
 aims travel, change          + doctors' minutes; clinics moved against today's roster

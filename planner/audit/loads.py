@@ -57,19 +57,13 @@ def away(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
 def forgone(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
     """Visits per month that homes do not treat while doctors hold clinics: hospital, specialty, quarter, `visits`.
 
-    A far day is lost to the specialty that would have seen most patients.
+    A far clinic counts its whole day, also where two share it.
     """
     rate = frame["specialty"].map(facts.specialties["home_patients_per_session"])
     months = frame["quarter"].map(facts.quarters["months"])
-    frame = frame.assign(rate=rate / months)
-    near = frame[~frame["far"]].assign(visits=lambda t: t["rate"] * t["sessions"])
-    far = frame[frame["far"]].sort_values(["rate", "specialty"]).drop_duplicates(
-        ["doctor", "institution", "quarter"], keep="last"
-    )  # fmt: skip
-    far = far.merge(away(facts, frame)[["doctor", "institution", "quarter", "half_days"]])
-    far = far.assign(visits=far["rate"] * far["half_days"])
-    both = pd.concat([near, far], ignore_index=True).rename(columns={"home": "hospital"})
-    return sums(both, ["hospital", "specialty", "quarter"], "visits")
+    half_days = frame["sessions"] * np.where(frame["far"], 2.0, 1.0)
+    lost = frame.assign(visits=rate / months * half_days).rename(columns={"home": "hospital"})
+    return sums(lost, ["hospital", "specialty", "quarter"], "visits")
 
 
 def capabilities(facts: Facts) -> pd.DataFrame:

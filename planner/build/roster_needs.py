@@ -37,7 +37,7 @@ def needs(
     notes: Notes,
 ) -> dict[Key, RosterNeed]:
     """The needs by (institution, specialty)."""
-    held = _counts(calendar, tables)
+    held = {key: n for key, n in _counts(calendar, tables).items() if key[0] in doctors and key[1] in instance.sites}
     asked = {(text(row, "institution"), text(row, "specialty")): row for row in rows(region, "needs")}
     closures = closures_by_institution(region.tables.get("closures"))
     history, kept = _history(region, calendar, instance), _kept(instance, tables)
