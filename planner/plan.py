@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
+    from planner.calendar_identity import Published
     from models.instance import Instance
 
 #: Least seconds between two saved incumbents, and how many times what the last one took:
@@ -163,6 +164,14 @@ class _Maker:
     started: float
     next_save: float = 0.0
     travel_record: Mapping[str, Any] = field(default_factory=dict)
+    #: Calendars that the new ones replace: read before an incumbent takes the folder's place.
+    published: Published | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.report:
+            from planner.calendar_identity import read_published
+
+            self.published = read_published(self.target)
 
     def save(self, outcome: Outcome, linked: Linked | None = None) -> None:
         """Write, audit and move the plan into place; a plan that fails is set aside instead."""
@@ -223,7 +232,7 @@ class _Maker:
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if finished and all_hold(audit):
-            finish(folder, self.lang, self.report, self._ground() if self.report else None)
+            finish(folder, self.lang, self.report, self._ground() if self.report else None, self.published)
         return audit
 
     def _ground(self) -> Ground:
@@ -263,10 +272,13 @@ class _PassedOver(Exception):
     """An incumbent is not kept."""
 
 
-def finish(folder: Path, lang: str, report: bool = True, ground: Ground | None = None) -> None:
-    """Write indicators, and unless told otherwise map, report and workbook, into an audited plan folder.
+def finish(
+    folder: Path, lang: str, report: bool = True, ground: Ground | None = None, published: Published | None = None
+) -> None:
+    """Write indicators, and unless told otherwise map, report, workbook and calendars, into an audited plan folder.
 
     ground: boundaries and roads of the region; None takes those of the folder's older map.
+    published: calendars published before, whose events are updated; None takes the folder's own.
     """
     from planner.indicators import indicators
 
@@ -275,6 +287,7 @@ def finish(folder: Path, lang: str, report: bool = True, ground: Ground | None =
         columns = ("indicator", "scope", "value", "unit", "current", "target", "published", "note")
         write_table(folder / "indicators.csv", table, columns, sort=False)
     if report:
+        from planner.calendars import write_calendars
         from planner.maps import write_maps
         from planner.report import write_report
         from planner.workbook import write_workbook
@@ -282,6 +295,7 @@ def finish(folder: Path, lang: str, report: bool = True, ground: Ground | None =
         saved = read_plan(folder)
         write_maps(folder, saved, lang, ground)
         write_workbook(saved, folder / "workbook.xlsx", lang)
+        write_calendars(folder, saved, lang, published)
         write_report(saved, folder / "report.html", lang)
 
 
