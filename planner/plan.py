@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
-    from planner.calendar_identity import Published
     from models.instance import Instance
+    from planner.calendar_identity import Published
 
 #: Least seconds between two saved incumbents, and how many times what the last one took:
 #: saving takes time from the solver.
