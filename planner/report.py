@@ -14,6 +14,7 @@ from planner.folder import SavedPlan
 from planner.indicator_words import better, note
 from planner.indicator_words import name as name_of
 from planner.maps import maps_of
+from planner.roster_chapter import roster_chapter
 from planner.view import SCENARIOS, View, text_of, to_float
 
 #: Checks on the first screen.
@@ -56,6 +57,7 @@ def _context(view: View) -> dict[str, Any]:
         "checks": _checks(view),
         "matrix": _matrix(view),
         "clinics": _clinics(view),
+        "roster": roster_chapter(view),
         "postings": _table(view, overview.postings(view)),
         "tele": _table(view, overview.teleconsultations(view)),
         "centres": _table(view, overview.centres(view)),

@@ -22,7 +22,7 @@ LEADING = 1.45
 HEAD_ROWS = 5
 PADDING = 5.0
 #: Share of a page that is filled before the next block begins a new one.
-FILLED = 0.96
+FILLED = 0.985
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ class Printer:
             sheet.write_datetime(line, at, moment, self.style(**style, num_format="yyyy-mm-dd", align="center"))
         elif isinstance(value, int | float) and math.isfinite(value):
             shown = "0" if float(value).is_integer() else "0.0#"
-            sheet.write_number(line, at, value, self.style(**style, num_format=shown, align="right"))
+            sheet.write_number(line, at, value, self.style(**style, num_format=shown, align="center"))
         elif _text(value):
             sheet.write_string(line, at, _text(value), self.style(**style))
         else:

@@ -56,7 +56,7 @@ def schedules(roster: RosterView) -> pd.DataFrame:
             roster.view.name("institutions", roster.doctor(one.doctor, "institution")),
             roster.doctor(one.doctor, "department"),
             one.on,
-            roster.weekday(one.on),
+            roster.weekday_marked(one.on),
             roster.slot(one.slot),
             roster.view.name("institutions", one.site),
             roster.view.name("specialties", one.specialty),
@@ -110,7 +110,7 @@ def notices(roster: RosterView) -> pd.DataFrame:
         phone = roster.institutions.get(site, {}).get("phone", "")
         place = roster.view.name("institutions", site)
         rows.append((
-            place, phone, on, f"{roster.weekday(on)} {market}".strip(), "\n".join(held["am"]), "\n".join(held["pm"])
+            place, phone, on, f"{roster.weekday_marked(on)} {market}".strip(), "\n".join(held["am"]), "\n".join(held["pm"])
         ))  # fmt: skip
     return _frame(roster, ("place", "phone", "date", "weekday", "morning", "afternoon"), rows)
 

@@ -126,6 +126,14 @@ class RosterView:
     def weekday(self, on: date) -> str:
         return WEEKDAYS[self.lang][on.isoweekday() - 1]
 
+    def weekday_marked(self, on: date) -> str:
+        """The weekday, with a sign where a day off is worked."""
+        return f"{self.weekday(on)} {self.say('make_up')}" if on in self._made_up else self.weekday(on)
+
+    @cached_property
+    def _made_up(self) -> frozenset[date]:
+        return frozenset(day.on for day in self.days if day.make_up)
+
     def slot(self, slot: str) -> str:
         return SLOTS[self.lang].get(slot, slot)
 

@@ -89,8 +89,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     ),
     "seal": ("（盖章处）", "(seal)"),
     "hours": (
-        "上午 {am}　下午 {pm}　{span}　灰底加“集”为赶集日　如有停诊以机构通知为准",
-        "mornings {am}, afternoons {pm}, {span}. M: market day. Changes are announced by the site.",
+        "上午 {am}　下午 {pm}　{span}　“集”为赶集日　“班”为调休上班　如有停诊以机构通知为准",
+        "mornings {am}, afternoons {pm}, {span}. M: market day. W: adjusted working day. "
+        "Changes are announced by the site.",
     ),
     # headings
     "number": ("序号", "No."),
@@ -175,6 +176,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "{clinics} clinics have a date, {unheld} have none; {changed} differ from today's roster. "
         "The roster day by day is in workbook.xlsx, the calendars are in the folder calendars.",
     ),
+    "specialties": ("专业数", "Specialties"),
+    "visitors": ("专家数", "Doctors"),
+    "changed_count": ("与现行不同", "Changed"),
     # calendars
     "event_doctor": ("坐诊：{site} {specialty}", "Clinic: {site}, {specialty}"),
     "event_site": ("坐诊：{specialty} {doctor}", "Clinic: {specialty}, {doctor}"),
