@@ -11,6 +11,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 
+import numpy as np
+
 from geodata.checks_view import Check, Row, View
 from geodata.coordinates import (
     CHINA,
@@ -29,6 +31,8 @@ from geodata.problems import Problem
 ODD, ODD_KM = 3.0, 20.0
 #: Times the median distance at which a point is in another region, and the least km for it.
 AWAY, AWAY_KM = 8.0, 100.0
+#: So many other places within these km make an outlying point part of the region: an island, a far valley.
+COMPANIONS, COMPANION_KM = 5, 12.0
 #: Degrees within which a longitude is taken for the region's latitude.
 SWAP_DEGREES = 3.0
 #: So many different places on one spot look like one geocoded town.
@@ -99,6 +103,8 @@ def _point(
             ),
             value=f"{x:g}, {y:g}",
         )
+    elif far == "odd" and _in_company(view, point):
+        return
     elif far and centre:
         yield _far_away(view, row, names, point, centre, far)
 
@@ -108,6 +114,17 @@ def _is_latitude(x: float, centre: tuple[float, float, float]) -> bool:
     near = abs(x - centre[1]) < SWAP_DEGREES < abs(x - centre[0])
     west, _, south, north = CHINA
     return near or (bool(in_china(centre[0], centre[1])) and south <= x <= north < west)
+
+
+def _in_company(view: View, point: tuple[float, float]) -> bool:
+    """Whether enough other places lie around a point, each counted once per spot."""
+    near = 0
+    for table in ("institutions", "communities"):
+        x, y = view.numbers(table, "lon"), view.numbers(table, "lat")
+        spots = np.unique(np.column_stack([x, y])[possible(x, y)], axis=0)
+        km = distance_km(spots[:, 0], spots[:, 1], *point)
+        near += int(((km > 0.05) & (km < COMPANION_KM)).sum())
+    return near >= COMPANIONS
 
 
 def _swapped(view: View, row: Row, names: tuple[str, str], value: str) -> Problem:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.map_ground import Ground
+    from geodata.region import Region
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
@@ -246,7 +247,7 @@ class _Maker:
         from geodata.travel_file import write_travel
         from geodata.write import write_csv
 
-        write_csv(self.inputs.region, folder)
+        write_csv(_as_planned(self.inputs.region), folder)
         write_travel(folder / "travel.csv", self.travel)
 
     def _info(self) -> dict[str, Any]:
@@ -266,6 +267,18 @@ class _Maker:
             "seconds": round(time.monotonic() - self.started, 3),
             "seed": self.config.solver.seed,
         }
+
+
+def _as_planned(region: Region) -> Region:
+    """The region with settings that need no layer: its table of travel is full, so nothing is left to estimate."""
+    if not region.layers:
+        return region
+    settings = {section: dict(values) for section, values in region.settings.items() if isinstance(values, Mapping)}
+    settings.setdefault("travel", {}).pop("roads", None)
+    settings.setdefault("region", {}).pop("boundaries", None)
+    if "roads" in region.layers:
+        settings["travel"]["method"] = "table"
+    return replace(region, settings={**region.settings, **settings}, layers={})
 
 
 class _PassedOver(Exception):
