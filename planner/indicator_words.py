@@ -92,6 +92,22 @@ _INDICATORS = """
     centre_minutes_p90 | 机构到中心车程：九成业务量在此时间内 | Minutes to the centre: 90 % of the items | down
     centre_minutes_max | 机构到中心车程：最远 | Minutes to the centre: farthest | down
     remote_share | 远程服务覆盖率 | Members served by a centre | up
+    roster_clinics | 已排定门诊 | Clinics with a date | up
+    roster_undated | 未能排定门诊 | Clinics without a date | down
+    roster_conflicts | 与值班、请假、停诊冲突的门诊 | Clinics against duties, leave or closures | down
+    roster_gap_mean | 平均最长间隔 | Longest gap, mean | down
+    roster_gap_max | 最长间隔 | Longest gap | down
+    roster_fixed_weekday | 固定星期比例 | On the fixed weekday | up
+    roster_main_doctor | 固定医生比例 | By the usual doctor | up
+    roster_mornings | 上午门诊比例 | In the morning | up
+    roster_far_most | 远点次数最多 | Far trips, most | down
+    roster_far_spread | 远点次数离散 | Far trips, spread | down
+    roster_fridays_most | 周五次数最多 | Fridays, most | down
+    roster_fridays_spread | 周五次数离散 | Fridays, spread | down
+    roster_holiday_adjacent_most | 节假日前后次数最多 | Days next to holidays, most | down
+    roster_holiday_adjacent_spread | 节假日前后次数离散 | Days next to holidays, spread | down
+    roster_trips | 医生外出人天 | Doctor-days out | down
+    roster_vehicle_days | 用车次数 | Vehicle-days | down
     clinics_changed | 相对现状变动的门诊 | Clinics changed against today | down
     capacity_used | 接诊能力利用率 | Use of the clinics' capacity | -
     surplus_split | 结余分配 | Split of the surplus | -
@@ -160,6 +176,18 @@ _NOTES = """
     only the visits in the needs table | 只含需求表中的就诊
     slowest imaging centre at its quantile, peak hour | 最慢的影像中心，高峰小时
     not part of a plan | 不属于规划内容
+    with a date in the horizon | 计划期内有日期
+    reasons in unheld.csv | 原因见 unheld.csv
+    doctor on duty or away, or site closed | 医生值班、不在岗或受援单位不开诊
+    longest wait between clinics, mean of the clinics | 各门诊最长等待的平均
+    open weeks without a clinic, the longest | 连续没有门诊的开诊周数，最长
+    on the usual weekday of the clinic | 在该门诊通常的星期
+    held by the clinic's usual doctor | 由该门诊通常的医生承担
+    in the morning | 在上午
+    the doctor with most | 承担最多的医生
+    standard deviation among doctors | 医生之间的标准差
+    doctor-days out | 医生外出人天
+    one a hospital, site and day for up to four doctors | 每院每点每日一辆，最多四名医生
 """
 
 _PATTERNS = (

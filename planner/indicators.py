@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner import indicators_access as access
+from planner import indicators_roster as dated
 from planner import indicators_service as service
 from planner import indicators_shared, situation
 from planner.audit.facts import Facts
@@ -50,6 +51,7 @@ def _measures(facts: Facts, now: Situation, plan: bool) -> pd.DataFrame:
     rows += indicators_shared.shared(facts, plan)
     rows += service.burden(facts, now)
     rows += service.costs(facts, now, plan)
+    rows += dated.roster(facts, plan)
     return _frame(rows)
 
 

@@ -210,6 +210,9 @@ MEASURES = _pairs("""
 UNITS = _pairs("""
     visits/month | 人次/月 | visits/month
     windows without a clinic | 段 | spells
+    vehicles | 车次 | vehicles
+    trips | 人天 | trips
+    weeks | 周 | weeks
     visits | 人次 | visits
     weighted visits/month | 加权人次/月 | weighted visits/month
     points | 分 | points
