@@ -134,9 +134,15 @@ def who_remains(roster: RosterView) -> pd.DataFrame:
         elsewhere = {*gone.away, *gone.posted, *gone.leave}
         left = tuple(doctor for doctor in departments.members.get(key, ()) if doctor not in elsewhere)
         rows.append((
-            roster.view.name("institutions", key[0]), key[1], half[0], roster.weekday_marked(half[0]), roster.slot(half[1]),
-            names(gone.away), names(gone.posted), names(gone.leave), departments.headcounts.get(key),
-            departments.present(key, half), names(left),
+            roster.view.name("institutions", key[0]),
+            key[1],
+            half[0],
+            roster.weekday_marked(half[0]),
+            roster.slot(half[1]),
+            *(names(doctors) for doctors in (gone.away, gone.posted, gone.leave)),
+            departments.headcounts.get(key),
+            departments.present(key, half),
+            names(left),
         ))  # fmt: skip
     keys = (
         "hospital", "department", "date", "weekday", "slot", "away", "posted", "absent", "headcount", "present",

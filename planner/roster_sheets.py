@@ -7,6 +7,7 @@ landscape A4; all are one page wide.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from planner import roster_tables as tables
@@ -15,7 +16,8 @@ from planner.roster_grid import Block, Cell, Grid
 from planner.roster_people import Departments, rotation, who_remains
 from planner.roster_print import Printer
 from planner.roster_statistics import month_statistics
-from planner.roster_views import Half, Held, Month, RosterView
+from planner.roster_views import Day, Half, Held, Month, RosterView
+from planner.roster_words import SHORT_TITLES
 from planner.view import View
 
 
@@ -48,6 +50,12 @@ def add_roster_sheets(book: Any, view: View) -> None:
     add_detail(printer)
 
 
+def _days(roster: RosterView, month: Month) -> list[Day]:
+    """Days of a month; one on which a clinic is held has columns, whatever the calendar says of it."""
+    held = {one.on for one in roster.of_month(month)}
+    return [replace(day, working=day.working or day.on in held) for day in roster.days_of(month)]
+
+
 def _sites(printer: Printer, month: Month) -> None:
     """A 专家下沉坐诊排班表: sites in blocks with as many rows as clinics are held there at once."""
     roster = printer.roster
@@ -59,7 +67,7 @@ def _sites(printer: Printer, month: Month) -> None:
     blocks = [
         _site(roster, site, month, [one for one in clinics if one.site == site], bordered) for site in roster.sites
     ]
-    grid = Grid(printer, roster.days_of(month), [roster.view.name("doctors", one.doctor) for one in clinics])
+    grid = Grid(printer, _days(roster, month), [roster.view.name("doctors", one.doctor) for one in clinics])
     name = roster.month_name(month)
     title = roster.say("site_title", name=roster.region, month=name)
     legend = f"{printer.version}　{roster.say('site_legend')}"
@@ -76,7 +84,7 @@ def _site(roster: RosterView, site: str, month: Month, clinics: list[Held], bord
         at = rows[one.specialty] if rows.get(one.specialty) in free else free[0]
         rows.setdefault(one.specialty, at)
         lines[at][half] = _clinic(roster, one, bordered)
-    for day in roster.days_of(month):
+    for day in _days(roster, month):
         for slot in ("am", "pm") if day.working else ():
             half = (day.on, slot)
             if roster.closed(site, *half):
@@ -101,7 +109,9 @@ def _teams(roster: RosterView, site: str, specialties: set[str]) -> str:
 
 def _clinic(roster: RosterView, one: Held, bordered: bool) -> Cell:
     """姓名(职称·科室), with the specialty where it is not the doctor's own, and the signs."""
-    parts = [roster.view.title(roster.doctor(one.doctor, "title")), roster.doctor(one.doctor, "department")]
+    title = roster.doctor(one.doctor, "title").split(".")[0]
+    short = roster.view.pick(SHORT_TITLES[title]) if title in SHORT_TITLES else title
+    parts = [short, roster.doctor(one.doctor, "department")]
     if one.specialty != roster.doctor(one.doctor, "specialty") or not parts[1]:
         parts.append(roster.view.name("specialties", one.specialty))
     rest = f"({'·'.join(part for part in parts if part)})"
@@ -123,7 +133,7 @@ def _departments(printer: Printer, month: Month) -> None:
     for key in departments.keys:
         cells: dict[Half, Cell] = {}
         posted: dict[str, None] = {}
-        for day in roster.days_of(month):
+        for day in _days(roster, month):
             for slot in ("am", "pm") if day.working else ():
                 gone = departments.absent(key, (day.on, slot))
                 posted |= dict.fromkeys(gone.posted)
@@ -138,7 +148,7 @@ def _departments(printer: Printer, month: Month) -> None:
             names = comma.join(roster.view.name("doctors", doctor) for doctor in posted)
             told.append(roster.say("posted_are", names=names))
         blocks.append(Block(departments.name(key), "\n".join(told), [cells]))
-    grid = Grid(printer, roster.days_of(month), [roster.view.name("doctors", one.doctor) for one in clinics])
+    grid = Grid(printer, _days(roster, month), [roster.view.name("doctors", one.doctor) for one in clinics])
     name = roster.month_name(month)
     title = roster.say("department_title", name=roster.region, month=name)
     legend = f"{printer.version}　{roster.say('department_legend')}"

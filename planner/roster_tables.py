@@ -108,10 +108,9 @@ def notices(roster: RosterView) -> pd.DataFrame:
         held = days[site, on]
         market = roster.say("market") if roster.market(site, on) else ""
         phone = roster.institutions.get(site, {}).get("phone", "")
+        weekday = f"{roster.weekday_marked(on)} {market}".strip()
         place = roster.view.name("institutions", site)
-        rows.append((
-            place, phone, on, f"{roster.weekday_marked(on)} {market}".strip(), "\n".join(held["am"]), "\n".join(held["pm"])
-        ))  # fmt: skip
+        rows.append((place, phone, on, weekday, "\n".join(held["am"]), "\n".join(held["pm"])))
     return _frame(roster, ("place", "phone", "date", "weekday", "morning", "afternoon"), rows)
 
 

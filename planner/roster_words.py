@@ -24,6 +24,10 @@ SLOTS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "en": {"am": "am", "pm": "pm"},
 })  # fmt: skip
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Titles where a cell is narrow: whole in Chinese, letters in English, which the legend explains.
+SHORT_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "1": ("住院医师", "R"), "2": ("主治", "A"), "3": ("副主任", "AC"), "4": ("主任", "C")
+})  # fmt: skip
 #: Public holidays by their name in the table of days off.
 HOLIDAYS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "New Year's Day": ("元旦", "New Year"),
@@ -63,7 +67,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "span": ("{first}至{last}", "{first} to {last}"),
     "site_legend": (
         "格内：姓名(职称·科室)；▲与现行排班不同；集＝当日上午逢集；闭＝停诊；班＝调休上班；灰底＝休息日。左栏各专业：A角/B角（备用）",
-        "In a cell: name (title · department); ▲ differs from today's roster; M market morning; X closed; "
+        "In a cell: name (title · department), R resident, A attending, AC associate chief, C chief; "
+        "▲ differs from today's roster; M market morning; X closed; "
         "W adjusted working day; grey: day off. Left, by specialty: doctor A / backup B",
     ),
     "department_legend": (
