@@ -265,7 +265,8 @@ def _posts_by_hand(
     for option in chosen:
         _count(instance, held, option)
         _take(spare, instance, option)
-    wishes = [o for o in covers if o not in chosen]
+    # By hand, new postings start with their cohort.
+    wishes = [o for o in covers if o not in chosen and not postings.is_relief(instance, o)]
     wishes.sort(
         key=lambda o: (
             -instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0,

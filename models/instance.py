@@ -178,7 +178,11 @@ class Department:
 
 @dataclass(frozen=True)
 class Post:
-    """A post that a site asks for. `cover` has, per start date, the share of each quarter covered."""
+    """A post that a site asks for. `cover` has, per start date, the share of each quarter covered.
+
+    handover: start -> first day on which a relief may be there too (only where the end is in the
+    horizon); relief_starts: those of `starts` that are no cohort dates but such days.
+    """
 
     institution: str
     specialty: str
@@ -189,11 +193,16 @@ class Post:
     locked: bool
     starts: tuple[date, ...]
     cover: Mapping[date, tuple[float, ...]]
+    handover: Mapping[date, date] = field(default_factory=lambda: MappingProxyType({}))
+    relief_starts: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
 class CurrentPosting:
-    """A posting that runs today. `cover` is the share of each quarter until its agreed end."""
+    """A posting that runs today. `cover` is the share of each quarter until its agreed end.
+
+    handover: first day on which a relief may be there too; None where the end is not in the horizon.
+    """
 
     doctor: str
     institution: str
@@ -201,6 +210,7 @@ class CurrentPosting:
     start: date
     end: date
     cover: tuple[float, ...]
+    handover: date | None = None
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,20 @@ class Postings:
         (), "派驻批次的开始日期；空为计划期第一天", "start dates; empty: first day of the horizon"
     )
     months: float = option(6.0, "一次派驻的时间", "length of a posting", unit="months", above=0, most=60)
+    overlap_days: int = option(
+        3,
+        "交接时新老人员同在岗的工作日",
+        "working days that the newcomer and the leaver share at a handover",
+        unit="days",
+        least=0,
+        most=20,
+    )
+    relief: bool = option(
+        True,
+        "计划期内期满的岗位，可在交接首日由接替人员到岗，不必等下一批次",
+        "a posting that ends within the horizon may be relieved on the first day of its handover, "
+        "without waiting for the next start date",
+    )
     post_share: float = option(
         0.03, "医院可派出人数占职工的比例", "share of its staff that a hospital may post", unit="share", least=0, most=1
     )

@@ -4,6 +4,11 @@ A posting lasts its whole period in one place. While it runs the doctor holds no
 the home hospital loses the visits that the doctor would have treated, and the site gains a doctor
 every day. Postings that run today go on until their agreed end.
 
+A posting that ends within the horizon may be relieved: its last working days (three by default) are
+its handover, on whose first day a relief may start although that is no cohort date. The newcomer
+comes early, the leaver never stays longer than agreed, and the newcomer's months begin with the
+handover. During it the post counts once where posts are counted, and twice where persons are.
+
 Index sets
 ----------
 ``OPTIONS``  (d, i, k, p)   doctor d may fill the post of specialty k at site i from date p
@@ -14,6 +19,7 @@ Data (one unit per quantity)
 cover[d,i,k,p,q]    share of the quarter    part of quarter q in which the posting runs
 visits[i,k]         visits/month            seen by one posted doctor, calibrated where one is today
 wanted[i,k]         persons                 doctors that the post asks for
+handover[d,i,k,p]   date                    first day of the handover (only where the end is in the horizon)
 free[d,q]           half-days/quarter       what a posting takes from the doctor's time
 home[d]             visits/month            what the home hospital loses
 head, share         persons, share          department's headcount and greatest share away
@@ -35,10 +41,15 @@ Constraints
 .. math:: \sum_{(i,k,p')\ \text{running on}\ p} y_{dikp'} \le 1
 
 ``posting_kept`` : y = 1 for a posting that runs beyond the start of the plan
-``post_limit`` : for every post and date, the postings that run are at most wanted[i,k]
+``relief_follows`` : who starts on the first day of a handover that is no cohort date relieves somebody
+
+.. math:: \sum_{d} y_{dikr} \le \sum_{d,p\,:\,handover_{dikp} = r} y_{dikp}
+
+``post_limit`` : for every post and date, the postings that run and are not being handed over are at
+most wanted[i,k]
 ``post_floor`` : for every locked post, the postings made or running are at least wanted[i,k]
-``post_share`` : for every hospital and date, the postings that run are at most
-floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
+``post_share`` : for every hospital and date, the postings that run and are not being handed over
+are at most floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
 ``max_posts`` : the same over the whole alliance, at most the greatest number
 ``home_cover_posted`` : for every department and date, counting the postings that run on it
 
@@ -59,13 +70,13 @@ money "postings"           + subsidy per year x mean cover x y
 aims change, wishes        26 clinics for each new posting; points for going unasked
 aim floors                 weight x missed, weight x y against a lock that has a weight
 
-Left out on purpose: handover days and reliefs by name (they are dates, not counts), night duty,
-and what a posted doctor does besides visits (rounds, teaching).
+Left out on purpose: reliefs by name (`planner.rotation` pairs those who come with those who go), that
+two doctors at one post see hardly more patients than one in the days of a handover, night duty, and
+what a posted doctor does besides visits (rounds, teaching).
 """
 
 from __future__ import annotations
 
-import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -74,19 +85,28 @@ from typing import Any
 
 import pandas as pd
 
-from models.block import admit
-from models.instance import Department, Instance, Post
+from models.instance import Department, Instance
 from models.ledger import Ledger
 from models.options import Postings as Options
+from models.posting_options import (
+    Option,
+    add_months,
+    candidates,
+    handover_of,
+    is_relief,
+    period_of,
+    running,
+)
 from models.rows import Columns, Rows, Term
 from models.values import Values
+
+#: What readers of the block need besides it.
+__all__ = ["Option", "Options", "add_months", "candidates", "handover_of", "is_relief", "period_of", "running"]
 
 NAME = "postings"
 NEEDS: tuple[str, ...] = ()
 #: A new posting counts as many changes as a clinic every week for half a year.
 CHANGE_POINTS = 26.0
-#: doctor, institution, specialty, start
-Option = tuple[str, str, str, date]
 
 
 def options_of(instance: Instance) -> Options:
@@ -96,85 +116,6 @@ def options_of(instance: Instance) -> Options:
 
 def wanted(instance: Instance) -> bool:
     return bool(instance.posts or instance.current_postings)
-
-
-def add_months(start: date, months: float) -> date:
-    """The date `months` months later (whole months by calendar, the rest in days)."""
-    whole = int(months)
-    index = start.month - 1 + whole
-    year, month = start.year + index // 12, index % 12 + 1
-    day = min(start.day, calendar.monthrange(year, month)[1])
-    return date(year, month, day) + timedelta(days=round((months - whole) * 365.25 / 12))
-
-
-def period_of(instance: Instance, option: Option) -> tuple[date, date]:
-    """First day, and the day after the last, of a posting."""
-    _, site, specialty, start = option
-    for current in instance.current_postings:
-        if (current.doctor, current.institution, current.specialty, current.start) == option:
-            return current.start, current.end + timedelta(days=1)
-    return start, add_months(start, instance.posts[site, specialty].months)
-
-
-def running(instance: Instance) -> dict[Option, tuple[float, ...]]:
-    """Postings that go on after the plan starts, with the share of each quarter that they cover."""
-    return {(c.doctor, c.institution, c.specialty, c.start): c.cover for c in instance.current_postings if any(c.cover)}
-
-
-def broken_filters(instance: Instance, option: Option) -> list[str]:
-    """Filter rules that this option would break."""
-    name, site, specialty, start = option
-    doctor, post = instance.doctors[name], instance.posts[site, specialty]
-    broken = ["wish"] if doctor.posting == "no" else []
-    if specialty not in doctor.specialties:
-        broken.append("scope")
-    if start not in post.starts:
-        broken.append("cohort")
-    if doctor.title < max(post.min_title, instance.specialties[specialty].min_title):
-        broken.append("title_floor")
-    if not instance.same_group(doctor.institution, site):
-        broken.append("own_group")
-    return broken
-
-
-def _starts(instance: Instance, post: Post, explain: bool) -> dict[date, tuple[float, ...]]:
-    """Dates on which a posting to this post may start, with its cover; without any cover it is no option.
-
-    Where the rule `cohort` may give way, the first days of the quarters too.
-    """
-    found = {start: post.cover[start] for start in post.starts}
-    if explain or instance.state("cohort") != "hard":
-        for quarter in instance.quarters:
-            found.setdefault(quarter.start, _cover(instance, quarter.start, add_months(quarter.start, post.months)))
-    return {start: cover for start, cover in sorted(found.items()) if any(cover)}
-
-
-def _cover(instance: Instance, start: date, end: date) -> tuple[float, ...]:
-    """Share of each quarter's weeks within [start, end); a week counts when its Monday is within."""
-    return tuple(
-        sum(start <= q.start + timedelta(weeks=n) < end for n in range(q.weeks)) / q.weeks for q in instance.quarters
-    )
-
-
-def candidates(
-    instance: Instance, explain: bool
-) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
-    """Options with their covers, and the rules under which some of them must be forbidden."""
-    covers, forbidden = dict(running(instance)), {}
-    any_scope = instance.state("scope") != "hard"
-    for (site, specialty), post in sorted(instance.posts.items()):
-        starts = _starts(instance, post, explain)
-        for name, doctor in sorted(instance.doctors.items()):
-            if doctor.institution == site or not (any_scope or specialty in doctor.specialties):
-                continue
-            for start, cover in starts.items():
-                option = (name, site, specialty, start)
-                rules = None if option in covers else admit(instance, broken_filters(instance, option), explain)
-                if rules is not None:
-                    covers[option] = cover
-                    if rules:
-                        forbidden[option] = rules
-    return dict(sorted(covers.items())), forbidden
 
 
 def visits_per_month(instance: Instance, site: str, specialty: str) -> float:
@@ -200,6 +141,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     visits = Columns(sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month")
     _supply(instance, ledger, posted, visits, covers)
     _limits(instance, ledger, posted, covers)
+    _reliefs(instance, ledger, posted, covers)
     _home(instance, ledger, posted, covers)
     _locks(block, instance, ledger, posted)
     for rule in sorted({rule for rules in forbidden.values() for rule in rules}):
@@ -269,16 +211,19 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
         sheet, NAME, "home_cover_posted", doc="departments keep people", rule="home_cover_posted", unit="doctors"
     )
     total = Rows(sheet, NAME, "max_posts", doc="all postings at once", rule="max_posts", unit="doctors")
-    for option in running(instance):
+    old = running(instance)
+    for option in old:
         kept.row(_subject(option), [(posted, option, 1.0)], lower=1.0)
+    handovers = {option: handover_of(instance, option) or date.max for option in covers}
     for day, active in _by_date(instance, covers).items():
         groups: dict[tuple[str, ...], list[Term]] = defaultdict(list)
         for option in active:
             doctor, site, specialty, _ = option
             term: Term = (posted, option, 1.0)
             groups["doctor", doctor].append(term)
-            groups["post", site, specialty].append(term)
-            groups["hospital", instance.doctors[doctor].institution].append(term)
+            if day < handovers[option]:
+                groups["post", site, specialty].append(term)
+                groups["hospital", instance.doctors[doctor].institution].append(term)
             groups["department", instance.doctors[doctor].institution, instance.doctors[doctor].department].append(term)
         for (kind, *who), terms in groups.items():
             subject = (*who, day.isoformat())
@@ -286,11 +231,11 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
                 one.row(subject, terms, upper=1.0)
             elif kind == "post":
                 post = instance.posts.get((who[0], who[1]))
-                held = sum(1 for _, key, _ in terms if key in running(instance))
+                held = sum(1 for _, key, _ in terms if key in old)
                 limit.row(subject, terms, upper=float(max(post.doctors if post else 0, held)))
             elif kind == "department" and (who[0], who[1]) in instance.departments:
                 # Who is already away under an agreement stays away: the limit binds new postings.
-                held = sum(1 for _, key, _ in terms if key in running(instance))
+                held = sum(1 for _, key, _ in terms if key in old)
                 most = away_limit(instance.departments[who[0], who[1]], settings.cover_min_headcount)
                 cover.row(subject, terms, upper=float(max(most, held)))
             elif kind == "hospital":
@@ -298,11 +243,28 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
                 if staff is not None:
                     share.row(subject, terms, upper=float(floor(settings.post_share * staff + 1e-9)))
         if settings.max_posts is not None:
-            total.row((day.isoformat(),), [(posted, option, 1.0) for option in active], upper=float(settings.max_posts))
+            places: list[Term] = [(posted, option, 1.0) for option in active if day < handovers[option]]
+            total.row((day.isoformat(),), places, upper=float(settings.max_posts))
     for (site, specialty), post in sorted(instance.posts.items()):
         if post.locked:
             terms = [(posted, o, 1.0) for o in covers if o[1:3] == (site, specialty)]
             least.row((site, specialty), terms, lower=float(post.doctors))
+
+
+def _reliefs(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
+    family = Rows(ledger.sheet, NAME, "relief_follows", doc="a relief follows somebody", rule="cohort", unit="postings")
+    coming: dict[tuple[str, str, date], list[Term]] = defaultdict(list)
+    going: dict[tuple[str, str, date], list[Term]] = defaultdict(list)
+    held = running(instance)
+    for option in covers:
+        _, site, specialty, start = option
+        if option not in held and is_relief(instance, option):
+            coming[site, specialty, start].append((posted, option, 1.0))
+        day = handover_of(instance, option)
+        if day is not None:
+            going[site, specialty, day].append((posted, option, -1.0))
+    for (site, specialty, day), terms in sorted(coming.items()):
+        family.row((site, specialty, day.isoformat()), [*terms, *going[site, specialty, day]], upper=0.0)
 
 
 def away_limit(department: Department, least_headcount: int) -> int:

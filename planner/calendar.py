@@ -186,6 +186,17 @@ class WorkCalendar:
             day for day in self.open_halves(quarter, closures) if day.isoweekday() == weekday and week_fits(day, weeks)
         )
 
+    def handover(self, last: date, days: int) -> date:
+        """First day of a handover: the last `days` working days up to `last`; the day after it for none.
+
+        Not before the first day of the horizon. `last` must lie in a year whose holidays are known.
+        """
+        day = last + timedelta(days=1)
+        while days > 0 and day > self.start:
+            day -= timedelta(days=1)
+            days -= self.is_working(day)
+        return day
+
     def cover(self, quarter: int, start: date, end: date) -> float:
         """Share of a quarter's weeks within [start, end); a week counts when its Monday is within."""
         span = self.quarters[quarter]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.audit import loads
-from planner.audit.duty import at_once, running
+from planner.audit.duty import at_once, places, running
 from planner.audit.facts import Facts
 from planner.audit.frames import matched
 
@@ -46,7 +46,7 @@ def planned(facts: Facts) -> Situation:
     visits["kept"] = visits["sessions"] + visits["posted"] + visits["tele"]
     visits[["need", "own"]] = visits[["need0", "own0"]]
     columns = [*CELL, "months", "need", "own", "kept", "tele", "referred", "left", "unmet", "returned", "offered"]
-    held = at_once(facts.postings, [])
+    held = at_once(places(facts.postings), [])
     most = float(held["count"].max()) if len(held) else 0.0
     return Situation(facts.sessions, facts.away, facts.postings, most, visits[columns], _months(facts))
 

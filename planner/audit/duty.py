@@ -74,10 +74,11 @@ def _night_before(facts: Facts, duty: Any) -> bool:
 
 
 def postings(facts: Facts) -> pd.DataFrame:
-    """The plan's postings with `home`, `department`, `last` (day) and the cover of each quarter.
+    """The plan's postings with `home`, `department`, `last` (day), `handover` and the cover of each quarter.
 
-    The end of a new posting is its last day; a running one is over on the end that was agreed, and
-    counts throughout where no start of the horizon is given.
+    handover: first of the days on which somebody else may be at the post already (`handovers`);
+    held: last day before these, or `last`. The end of a new posting is its last day; a running one
+    is over on the end that was agreed, and counts throughout where no start of the horizon is given.
     """
     frame = facts.plan["postings"].copy()
     home = facts.doctors.reindex(frame["doctor"])
@@ -87,9 +88,34 @@ def postings(facts: Facts) -> pd.DataFrame:
     frame["last"] = frame["end"].where(~old, frame["end"] - pd.Timedelta(days=1))
     if facts.days.start is None:
         frame["start"], frame["last"] = frame["start"].where(~old), frame["last"].where(~old)
+    frame["handover"] = handovers(facts, frame["end"])
+    frame["held"] = frame["last"].where(frame["handover"].isna(), frame["handover"] - pd.Timedelta(days=1))
     for quarter in facts.quarters.index:
         frame[quarter] = cover(facts.days, str(quarter), frame["start"], frame["last"])
     return frame
+
+
+def handovers(facts: Facts, last: pd.Series) -> pd.Series:
+    """First day of the last working days (`[postings] overlap_days`) of postings with these last days.
+
+    Missing where no day of the horizon is left after the last one, and with `relief` off.
+    """
+    days, shared = facts.days, int(facts.number("postings", "overlap_days", 3))
+    found: list[Any] = [pd.NaT] * len(last)
+    working = np.flatnonzero(days.working)
+    known = days.start is not None and facts.option("postings", "relief", True)
+    for row, day in enumerate(last):
+        at = days.position(day) if known and pd.notna(day) else -1
+        if 0 <= at < len(days.dates) - 1:
+            worked = working[working <= at]
+            first = at + 1 if shared == 0 else worked[-shared] if len(worked) >= shared else 0
+            found[row] = days.dates[int(first)]
+    return pd.Series(pd.to_datetime(pd.Series(found, dtype=object)).to_numpy(), index=last.index)
+
+
+def places(postings: pd.DataFrame) -> pd.DataFrame:
+    """Postings as places taken: in the days of its handover a post counts once, by who comes."""
+    return postings.assign(last=postings["held"])
 
 
 def at_once(postings: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

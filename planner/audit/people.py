@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.audit import roster, roster_facts
 from planner.audit.days import add_months, cover
-from planner.audit.duty import at_once, running
+from planner.audit.duty import at_once, places, running
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together
 from planner.audit.frames import matched, sums
 
@@ -35,13 +35,14 @@ def wish(facts: Facts) -> Finding:
 
 
 def cohort(facts: Facts) -> Finding:
-    """A new posting starts on the post's own date, else a cohort date, and lasts its months."""
+    """A new posting starts on the post's own date, else a cohort date or to relieve, and lasts its months."""
     new = _new(facts).merge(facts.posts, on=["institution", "specialty"], how="left", suffixes=("", "_post"))
     first = facts.days.dates[0]
     dates = pd.to_datetime(list(facts.option("postings", "cohorts", [])))
     allowed = dates if len(dates) and facts.days.start is not None else pd.DatetimeIndex([first])
     own = new["start_post"] if facts.days.start is not None else new["start_post"].mask(new.index >= 0)
     late = np.where(own.notna(), new["start"] != own, ~new["start"].isin(allowed))
+    late &= ~(_relieves(facts, new) & own.isna().to_numpy())
     wrong = pd.Series(late, index=new.index) & (new["start"].notna() | (facts.days.start is not None))
     starts = flagged(new, wrong, _WHO, "starts on " + new["start"].dt.strftime("%Y-%m-%d").fillna("no date"))
     months = new["months"].fillna(facts.number("postings", "months", 6))
@@ -50,6 +51,14 @@ def cohort(facts: Facts) -> Finding:
     ends = pd.Series(pd.DatetimeIndex(over_on), index=dated.index).reindex(new.index) - pd.Timedelta(days=1)
     short = (new["end"] < ends - pd.Timedelta(days=1)) | (new["end"].isna() & ends.notna())
     return together(starts, flagged(new, short, _WHO, "ends before its months are over"))
+
+
+def _relieves(facts: Facts, new: pd.DataFrame) -> np.ndarray:
+    """Whether a posting starts on the first day of a handover at its post, one for each who leaves."""
+    keys = ["institution", "specialty"]
+    going = facts.postings.dropna(subset="handover").groupby([*keys, "handover"]).size()
+    turn = new.groupby([*keys, "start"]).cumcount()
+    return np.asarray(turn < matched(going, new, [*keys, "start"]))
 
 
 def one_posting(facts: Facts) -> Finding:
@@ -77,8 +86,8 @@ def posting_kept(facts: Facts) -> Finding:
 
 def post_limit(facts: Facts) -> Finding:
     keys = ["institution", "specialty"]
-    most = at_once(facts.postings, keys).merge(facts.posts[[*keys, "doctors"]], on=keys, how="left")
-    held = at_once(facts.postings[facts.postings["state"] == "running"], keys)
+    most = at_once(places(facts.postings), keys).merge(facts.posts[[*keys, "doctors"]], on=keys, how="left")
+    held = at_once(places(facts.postings[facts.postings["state"] == "running"]), keys)
     most = most.merge(held[[*keys, "count"]], on=keys, how="left", suffixes=("", "_held"))
     limit = most["doctors"].fillna(0).clip(lower=most["count_held"].fillna(0))
     return over(most, most["count"].astype(float), limit, keys, "doctors at the post")
@@ -96,14 +105,14 @@ def post_floor(facts: Facts) -> Lacking:
 
 
 def post_share(facts: Facts) -> Finding:
-    most = at_once(facts.postings, ["home"])
+    most = at_once(places(facts.postings), ["home"])
     staff = most["home"].map(facts.institutions["staff"])
     limit = np.floor(staff * facts.number("postings", "post_share", 0.03) + 1e-9)
     return over(most, most["count"].astype(float), limit, ["home"], "doctors posted at once")
 
 
 def max_posts(facts: Facts) -> Finding:
-    most = at_once(facts.postings, [])
+    most = at_once(places(facts.postings), [])
     limit = facts.option("postings", "max_posts", None)
     if limit is None:
         return Finding()

@@ -61,7 +61,8 @@ def build_instance(region: Region, config: Config, travel: pd.DataFrame) -> Buil
     capable = homes.capable(region, institutions, staff)
     sites = places.sites(region, config, calendar, institutions, staff)
     running = today.running_postings(region, calendar, staff, institutions, notes)
-    offers = posts.posts(region, config, calendar, specialties, institutions, notes)
+    running = posts.with_handovers(running, config, calendar)
+    offers = posts.posts(region, config, calendar, specialties, institutions, running, notes)
     sessions = today.sessions(region, calendar, sites, staff, institutions, notes)
     cells = needs.needs(
         region,

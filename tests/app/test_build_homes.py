@@ -69,12 +69,50 @@ def test_posts_start_on_cohorts_and_cover_whole_weeks() -> None:
     year = {"calendar": {**CALENDAR, "weeks": 39}}
     post = _posts({}, settings=year)
     # 1 June to 1 December: 26 Mondays, then 30 November is one more
-    assert post.cover == {date(2026, 6, 1): (1.0, 1.0, pytest.approx(1 / 13))}
-    cohorts = {**year, "postings": {"cohorts": ["2026-07-13", "2026-06-01"], "months": 2}}
+    assert post.cover[date(2026, 6, 1)] == (1.0, 1.0, pytest.approx(1 / 13))
+    cohorts = {**year, "postings": {"cohorts": ["2026-07-13", "2026-06-01"], "months": 2, "relief": False}}
     post = _posts({}, settings=cohorts)
     assert post.starts == (date(2026, 6, 1), date(2026, 7, 13))
     assert post.cover[date(2026, 7, 13)] == (pytest.approx(7 / 13), pytest.approx(2 / 13), 0.0)
     assert _posts({"start": "2026-08-03"}, settings=cohorts).starts == (date(2026, 8, 3),)
+
+
+def test_postings_are_relieved_in_their_last_working_days() -> None:
+    """What ends within the horizon is handed over in its last three working days, reliefs too; the rest is not."""
+    year = {"calendar": {**CALENDAR, "weeks": 39}}
+    post = _posts({}, settings=year)
+    # ends Monday 30 November: Thursday, Friday, Monday
+    assert post.handover == {date(2026, 6, 1): date(2026, 11, 26)}
+    assert post.starts == (date(2026, 6, 1), date(2026, 11, 26)) and post.relief_starts == (date(2026, 11, 26),)
+    assert post.cover[date(2026, 11, 26)] == (0.0, 0.0, 1.0)
+    # two months from 1 June end on 31 July, from 29 July on 28 September (a Monday), and so on
+    short = _posts({"months": 2}, settings=year)
+    assert short.relief_starts[:2] == (date(2026, 7, 29), date(2026, 9, 24))
+    off = {**year, "postings": {"relief": False}}
+    assert (_posts({}, settings=off).handover, _posts({}, settings=off).relief_starts) == ({}, ())
+    one = _posts({}, settings={**year, "postings": {"overlap_days": 0}})
+    assert one.handover == {date(2026, 6, 1): date(2026, 12, 1)}
+    dated = _posts({"start": "2026-06-08"}, settings=year)
+    assert (dated.starts, dated.relief_starts) == ((date(2026, 6, 8),), ())
+    assert dated.handover == {date(2026, 6, 8): date(2026, 12, 3)}  # ends on Monday 7 December
+
+
+def test_running_postings_are_relieved_where_they_stand() -> None:
+    """A running posting that ends within the horizon gives its own post one more start, and no other post."""
+    running = {"doctor": "D1", "institution": "S", "specialty": "K", "start": "2026-03-01", "end": "2026-07-31"}
+    made = rows() | {
+        "posts": [
+            {"institution": "S", "specialty": "K", "doctors": 1},
+            {"institution": "T", "specialty": "K", "doctors": 1},
+        ]
+    }
+    made["current_postings"] = [running]
+    instance = build(made).instance
+    assert instance.current_postings[0].handover == date(2026, 7, 29)
+    assert instance.posts["S", "K"].starts == (date(2026, 6, 1), date(2026, 7, 29))
+    assert instance.posts["T", "K"].starts == (date(2026, 6, 1),)
+    made["current_postings"] = [running | {"end": "2026-08-30"}]  # the last day planned
+    assert build(made).instance.current_postings[0].handover is None
 
 
 def test_posts_take_the_higher_title_and_their_own_visits() -> None:

@@ -35,16 +35,19 @@ from models.postings import add_months, period_of
 
 #: The first day of the second quarter of `two_quarters`, and of one after the horizon.
 SECOND, AFTER = date(2026, 8, 31), date(2027, 6, 7)
+#: The first of the last three working days of August, on which a relief may come.
+RELIEF = date(2026, 8, 27)
 
 
 def test_the_rows_are_those_stored() -> None:
-    """LP snapshot of the block on an instance in which every family has a row."""
+    """LP snapshots of the block on an instance in which every family has a row, and on one with reliefs."""
     check_snapshot("postings", lp_text(assemble(rich_instance()), "postings"))
+    check_snapshot("postings_relief", lp_text(alone(_relieved(), "postings"), "postings"))
 
 
 def test_the_docstring_names_what_is_built() -> None:
     """Variables and rows of the docstring are those of the model."""
-    check_docstring(postings, [assemble(rich_instance())])
+    check_docstring(postings, [assemble(rich_instance()), alone(_relieved(), "postings")])
 
 
 # --- hand-made plans ------------------------------------------------------------------------------
@@ -128,6 +131,65 @@ def test_a_locked_post_that_is_not_filled_is_a_shortfall() -> None:
     assert broken(model, plan_vector(model, {})) == {("post_floor", "S1 K1")}
     filled = plan_vector(model, {"whole.short_postings_post_floor": {("S1", "K1", "below"): 2.0}})
     assert broken(model, filled) == set() and model.value("floors", filled) == 20.0
+
+
+# --- handover -------------------------------------------------------------------------------------
+
+
+def _relieved() -> Instance:
+    """D4 leaves S3 on 31 August; three doctors could take over from 27 August on, one of two places."""
+    x = with_option(two_quarters(tiny_instance(capabilities={})), "postings", max_posts=1)
+    post = Post("S3", "K1", 1, 2, 6.0, 160.0, False, (START, RELIEF), {START: (1.0, 1.0), RELIEF: (0.0, 1.0)})
+    x = with_added(x, "posts", ("S3", "K1"), replace(post, relief_starts=(RELIEF,)))
+    running = replace(running_posting("D4", "S3"), cover=(1.0, 1 / 13), handover=RELIEF)
+    return replace(x, current_postings=(running,))
+
+
+def _at(*options: tuple[str, str, date]) -> dict[str, dict[Any, float]]:
+    return {"postings.posted": {(d, i, "K1", start): 1.0 for d, i, start in options}}
+
+
+OLD = ("D4", "S3", date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("options", "rules"),
+    [
+        ([OLD, ("D1", "S3", RELIEF)], set()),
+        ([OLD, ("D1", "S3", START)], {("post_limit", "S3 K1 2026-06-01"), ("max_posts", "2026-06-01")}),
+        (
+            [OLD, ("D1", "S3", RELIEF), ("D2", "S3", RELIEF)],
+            {("cohort", "S3 K1 2026-08-27"), ("post_limit", "S3 K1 2026-08-27"), ("max_posts", "2026-08-27")},
+        ),
+        ([("D1", "S3", RELIEF)], {("posting_kept", "D4 S3 K1 2026-03-02"), ("cohort", "S3 K1 2026-08-27")}),
+    ],
+    ids=["relieved", "too early", "two for one", "nobody there"],
+)
+def test_a_relief_comes_for_somebody_and_early(
+    options: list[tuple[str, str, date]], rules: set[tuple[str, str]]
+) -> None:
+    """In a handover the place counts once; a relief needs somebody to relieve."""
+    model = alone(_relieved(), "postings")
+    assert broken(model, plan_vector(model, _at(*options))) == rules
+
+
+def test_persons_count_twice_in_a_handover() -> None:
+    """Both are away from their departments: where they share one that spares one, there is no overlap."""
+    x = with_record(_relieved(), "doctors", "D1", institution="H2")
+    model = alone(x, "postings")
+    plan = plan_vector(model, _at(OLD, ("D1", "S3", RELIEF)))
+    assert broken(model, plan) == {("home_cover_posted", "H2 DEP1 2026-08-27")}
+
+
+def test_without_handovers_nothing_changes() -> None:
+    """A cohort date within the last days of a posting finds the post taken, as ever."""
+    x = _relieved()
+    post = replace(x.posts["S3", "K1"], relief_starts=())
+    x = with_added(x, "posts", ("S3", "K1"), post)
+    x = replace(x, current_postings=(replace(x.current_postings[0], handover=None),))
+    model = alone(x, "postings")
+    plan = plan_vector(model, _at(OLD, ("D1", "S3", RELIEF)))
+    assert broken(model, plan) == {("post_limit", "S3 K1 2026-08-27"), ("max_posts", "2026-08-27")}
 
 
 # --- options --------------------------------------------------------------------------------------
@@ -224,13 +286,17 @@ def test_tables_tell_new_from_running_postings() -> None:
 def small_regions(draw: st.DrawFn) -> Instance:
     """Three doctors, two posts, one or two dates, limits that bind now and then."""
     x = two_quarters(tiny_instance(levels=(), services={}, volumes={}, usage={}))
-    dates = draw(st.sampled_from([(START,), (START, SECOND)]))
+    dates = draw(st.sampled_from([(START,), (START, SECOND), (START, RELIEF)]))
     months = draw(st.sampled_from([3.0, 6.0]))
-    whole = {START: (1.0, 0.0 if months == 3.0 else 1.0), SECOND: (0.0, 1.0)}
+    whole = {START: (1.0, 0.0 if months == 3.0 else 1.0), SECOND: (0.0, 1.0), RELIEF: (0.0, 1.0)}
+    reliefs = tuple(day for day in dates if day == RELIEF)
+    # three months from the first day end with August
+    handover = {START: RELIEF} if reliefs and months == 3.0 else {}
     posts = {}
     for site in ("S1", "S3"):
         wanted, title, locked = draw(st.integers(0, 2)), draw(st.sampled_from([2, 3])), draw(st.booleans())
-        posts[site, "K1"] = Post(site, "K1", wanted, title, months, 100.0, locked, dates, {d: whole[d] for d in dates})
+        post = Post(site, "K1", wanted, title, months, 100.0, locked, dates, {d: whole[d] for d in dates})
+        posts[site, "K1"] = replace(post, handover=handover, relief_starts=reliefs)
     doctors = {}
     for name, home in (("D1", "H1"), ("D2", "H1"), ("D4", "H2")):
         wish, title = draw(st.sampled_from(["no", "may", "wants"])), draw(st.sampled_from([2, 3]))
@@ -239,7 +305,8 @@ def small_regions(draw: st.DrawFn) -> Instance:
     x = with_record(x, "institutions", "H1", staff=draw(st.sampled_from([None, 33, 100])))
     x = with_record(x, "departments", ("H1", "DEP1"), headcount=draw(st.sampled_from([3, 5, 12])))
     if draw(st.booleans()):
-        running = replace(running_posting("D4", draw(st.sampled_from(["S1", "S3"]))), cover=(1.0, 0.0))
+        running = running_posting("D4", draw(st.sampled_from(["S1", "S3"])))
+        running = replace(running, cover=(1.0, 0.0), handover=RELIEF if reliefs else None)
         x = replace(x, current_postings=(running,))
     if draw(st.booleans()):
         x = replace(x, locks=(Lock("locks row 1", "posting", draw(st.booleans()), doctor="D1"),))
@@ -279,6 +346,11 @@ class _Account:
             return (1.0, 0.0)
         return self.x.posts[option[1], "K1"].cover[option[2]]
 
+    def leaves(self, option: tuple[str, str, date]) -> date:
+        """The day from which his place is another's."""
+        gone = self.period(option)[1]
+        return RELIEF if RELIEF in self.x.posts["S1", "K1"].starts and gone == date(2026, 9, 1) else gone
+
     def subsidy(self, option: tuple[str, str, date]) -> float:
         return 80_000.0 * sum(self.cover(option)) / 2
 
@@ -287,15 +359,19 @@ class _Account:
         for day in {max(START, option[2]) for option in self.options}:
             there = [o for o in plan if self.period(o)[0] <= day < self.period(o)[1]]
             held = [o for o in self.running if self.period(o)[0] <= day < self.period(o)[1]]
+            places = [o for o in there if day < self.leaves(o)]
             if any(sum(o[0] == d for o in there) > 1 for d in x.doctors):
                 rules.add("one_posting")
             for site in ("S1", "S3"):
-                most = max(x.posts[site, "K1"].doctors, sum(o[1] == site for o in held))
-                if sum(o[1] == site for o in there) > most:
+                most = max(x.posts[site, "K1"].doctors, sum(o[1] == site and day < self.leaves(o) for o in held))
+                if sum(o[1] == site for o in places) > most:
                     rules.add("post_limit")
+                come = sum(o[1] == site and o[2] == RELIEF for o in plan)
+                if come > sum(o[1] == site and self.leaves(o) == RELIEF for o in plan):
+                    rules.add("cohort")
             for home in ("H1", "H2"):
                 staff = x.institutions[home].staff
-                if staff is not None and sum(x.doctors[o[0]].institution == home for o in there) > floor(
+                if staff is not None and sum(x.doctors[o[0]].institution == home for o in places) > floor(
                     0.03 * staff + 1e-9
                 ):
                     rules.add("post_share")
@@ -304,7 +380,7 @@ class _Account:
                 limit = max(limit, sum(x.doctors[o[0]].institution == home for o in held))
                 if sum(x.doctors[o[0]].institution == home for o in there) > limit:
                     rules.add("home_cover_posted")
-            if self.settings.max_posts is not None and len(there) > self.settings.max_posts:
+            if self.settings.max_posts is not None and len(places) > self.settings.max_posts:
                 rules.add("max_posts")
         for quarter in (0, 1):
             if any(sum(self.cover(o)[quarter] for o in plan if o[0] == d) > 1 + 1e-9 for d in x.doctors):
