@@ -161,15 +161,23 @@ def plan(region: str, output: Path, lang: str, no_report: bool, **values: Any) -
 
 @main.command()
 @plan_argument
+@click.option(
+    "--workbook",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A workbook of this plan that was edited by hand: say which rule each edit of the roster breaks.",
+)
 @lang_option
 @speaks
-def audit(plan: Path, lang: str) -> int:
+def audit(plan: Path, workbook: Path | None, lang: str) -> int:
     """Check every rule of a saved plan again 核查, from its tables, without the model."""
     from planner.audit import audit_plan
     from planner.folder import read_plan
     from planner.plan import all_hold
 
     read_plan(plan)
+    if workbook is not None:
+        return _audit_workbook(plan, workbook, lang)
     table = audit_plan(plan)
     _say_audit(table, lang)
     return OK if all_hold(table) else AUDIT
@@ -191,6 +199,17 @@ def report(plan: Path, lang: str) -> int:
         return AUDIT
     click.echo(say("report_at", lang, path=plan / "report.html"))
     return OK
+
+
+def _audit_workbook(plan: Path, workbook: Path, lang: str) -> int:
+    from planner.edited_audit import audit_workbook
+
+    told, judged = audit_workbook(plan, workbook, lang)
+    for line in told:
+        click.echo(line)
+    if judged is None:
+        return PROBLEMS
+    return OK if judged.holds else AUDIT
 
 
 def _say_plan(saved: Any, lang: str, report: bool) -> None:

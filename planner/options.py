@@ -103,12 +103,13 @@ def _explain(error: Exception, lang: str) -> int | None:
 def _explain_input(error: Exception, lang: str) -> int | None:
     from geodata.errors import GeodataError
     from planner.calendar import CalendarError
+    from planner.edited_names import NoRosterError
     from planner.inputs import InputError
 
     if isinstance(error, GeodataError):
         complain(error.sentence(lang))
         return PROBLEMS
-    if isinstance(error, CalendarError):
+    if isinstance(error, CalendarError | NoRosterError):
         complain(error.zh if lang == "zh" else error.en)
         return PROBLEMS
     if isinstance(error, InputError):

@@ -102,6 +102,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "方案未通过核查，不出报告；留存于 {path} 供查找原因",
             "the plan fails its audit and is not reported; it is kept at {path} for inspection",
         ),
+        "edit_moved": ("{was} → {now}（{cells}）", "{was} → {now} ({cells})"),
+        "edit_added": ("新增 {now}（{cells}）", "added {now} ({cells})"),
+        "edit_removed": ("取消 {was}（{cells}）", "removed {was} ({cells})"),
+        "edit_backup": ("{now} 的备用改为 {backup}（{cells}）", "backup of {now} is now {backup} ({cells})"),
+        "edit_problem": ("？{text}", "? {text}"),
+        "edit_none": ("工作簿中的排班与方案一致，没有修改", "the roster in the workbook is that of the plan: no edits"),
+        "edit_before": ("另有 {count} 处违反规则是方案原有的", "{count} more breaches are the plan's own"),
+        "edit_total": (
+            "手工修改 {edits} 处，其中 {wrong} 处违反规则；{problems} 处看不懂",
+            "{edits} edits by hand, {wrong} of them break a rule; {problems} cells could not be read",
+        ),
         "infeasible": (
             "没有可行方案。以下规则不能同时满足：",
             "no plan exists. These rules cannot all hold:",

@@ -1,0 +1,225 @@
+"""The site views of an edited workbook: sites in blocks of rows, dates by morning and afternoon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from geodata.text import clean
+from planner.edited_detail import Sheet
+from planner.edited_names import CellError, Clinic, Names, Problem, flat
+from planner.roster_words import MONTHS_EN, SLOTS, WORDS
+
+#: Rows among which the heads of the dates are looked for.
+HEAD_ROWS = 12
+_BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
+_BETWEEN = re.compile(r"[\n、，,;；]+")
+_MONTH_ZH = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月")
+_MONTH_EN = re.compile(rf"({'|'.join(MONTHS_EN)})[a-z]*\s+(\d{{4}})")
+_SIGNS = {flat(text) for key in ("changed", "market", "closed", "make_up") for text in WORDS[key]}
+
+
+@dataclass
+class Seen(Sheet):
+    """What the site views show, and the half-days of sites that they cover."""
+
+    covered: set[tuple[str, date, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """Rows and columns of one sheet: half-days by column, the first row below the heads, days off."""
+
+    halves: dict[int, tuple[date, str]]
+    off: dict[int, date]
+    first: int
+
+
+def read_views(book: Any, names: Names, base: Sequence[Clinic]) -> Seen | None:
+    """The clinics of all site views; None where the workbook has none."""
+    seen, any_sheet = Seen(), False
+    for sheet in book.worksheets:
+        if not _is_site_view(sheet):
+            continue
+        rows = list(sheet.iter_rows(values_only=True))
+        heads = _heads(rows, f"{sheet.title} {clean(rows[0][0]) if rows and rows[0] else ''}")
+        if heads is None:
+            continue
+        any_sheet = True
+        _Reader(sheet.title, names, base, seen).read(rows, heads)
+    return seen if any_sheet else None
+
+
+def _is_site_view(sheet: Any) -> bool:
+    prefixes = [flat(text.split("{")[0]) for text in WORDS["site_sheet"]]
+    heads = {flat(text) for text in WORDS["site_head"]}
+    first = [flat(clean(row[0])) for row in sheet.iter_rows(max_row=HEAD_ROWS, max_col=1, values_only=True)]
+    return any(flat(sheet.title).startswith(prefix) for prefix in prefixes) or bool(heads & set(first))
+
+
+def _heads(rows: Sequence[Sequence[Any]], told: str) -> _Heads | None:
+    """The heads of a sheet whose name or title says year and month; None where there are none."""
+    words = {flat(text): half for lang in SLOTS for half, text in SLOTS[lang].items()}
+    words |= {flat(text): half for half in ("am", "pm") for text in WORDS[half]}
+    for at, row in enumerate(rows[:HEAD_ROWS]):
+        slots = {n: words[flat(clean(value))] for n, value in enumerate(row) if n and flat(clean(value)) in words}
+        if len(slots) < 2:
+            continue
+        for above in range(at - 1, -1, -1):
+            days = {n: on for n, value in enumerate(rows[above]) if n and (on := _day(value, told)) is not None}
+            if len(days) * 2 >= len(slots):
+                halves, day = {}, None
+                for n in range(1, len(row)):
+                    day = days.get(n, day)
+                    if n in slots and day is not None:
+                        halves[n] = (day, slots[n])
+                return _Heads(halves, {n: on for n, on in days.items() if n not in slots}, at + 1)
+    return None
+
+
+def _day(value: Any, told: str) -> date | None:
+    """A date, or the day of the month that the sheet is for."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text, month = clean(value), _month(told)
+    if month is None or not re.fullmatch(r"\d{1,2}", text):
+        return None
+    try:
+        return date(*month, int(text))
+    except ValueError:
+        return None
+
+
+def _month(told: str) -> tuple[int, int] | None:
+    if match := _MONTH_ZH.search(told):
+        return int(match[1]), int(match[2])
+    if match := _MONTH_EN.search(told):
+        return int(match[2]), MONTHS_EN.index(match[1]) + 1
+    return None
+
+
+class _Reader:
+    def __init__(self, title: str, names: Names, base: Sequence[Clinic], seen: Seen) -> None:
+        self.title, self.names, self.base, self.seen = title, names, base, seen
+
+    def read(self, rows: Sequence[Sequence[Any]], heads: _Heads) -> None:
+        site = ""
+        sites: set[str] = set()
+        for line, row in enumerate(rows[heads.first :], start=heads.first + 1):
+            head = clean(row[0]) if row else ""
+            if head:
+                site = self._site(str(row[0]))
+            if site and site not in sites:
+                sites.add(site)
+                self.seen.covered |= {(site, *half) for half in heads.halves.values()}
+            for at, value in enumerate(row):
+                if not clean(value) or at == 0:
+                    continue
+                half = heads.halves.get(at)
+                if site and half is not None:
+                    self._cell(self._name(at, line), str(value), site, half)
+                elif self._people(str(value)):
+                    self._lost(self._name(at, line), bool(site) and at in heads.off)
+        span = set(heads.halves.values())
+        gone = {c.site for c in self.base if c.half in span} - sites
+        for place in sorted(gone):
+            name = self.names.roster.label("institutions", place)
+            self._problem(self.title, f"表中没有“{name}”了：请恢复该行", f"{name} is gone from the sheet: put it back")
+
+    def _name(self, at: int, line: int) -> str:
+        from openpyxl.utils import get_column_letter
+
+        return f"{self.title}!{get_column_letter(at + 1)}{line}"
+
+    def _problem(self, cell: str, zh: str, en: str) -> None:
+        self.seen.problems.append(Problem(cell, zh, en))
+
+    def _lost(self, cell: str, off: bool) -> None:
+        if off:
+            self._problem(cell, "当日休息，不能排班", "a day off: no clinic can be held")
+        else:
+            self._problem(cell, "这一行的机构在区域数据中没有", "the site of this row is not in the region")
+
+    def _site(self, text: str) -> str:
+        """The site that a block is headed with: its first line, or the whole."""
+        for part in (text.strip().split("\n")[0], text):
+            found = self.names.named("institutions", part)
+            if len(found) == 1:
+                return found[0]
+        return ""
+
+    def _people(self, text: str) -> list[tuple[str, list[str]]]:
+        """Names in a cell that some doctor bears, with those who bear them."""
+        return [(name, ids) for name in _tokens(text) if (ids := self.names.named("doctors", name))]
+
+    def _cell(self, cell: str, text: str, site: str, half: tuple[date, str]) -> None:
+        here = [c for c in self.base if c.site == site and c.half == half]
+        text = self._kept(cell, text, here)
+        told = [part.strip() for inner in _BRACKETS.findall(text) for part in re.split(r"[·・,，]", inner)]
+        for name in _tokens(text):
+            try:
+                clinic = self._clinic(name, told, site, half, here)
+            except CellError as error:
+                self._problem(cell, error.zh, error.en)
+                self.seen.unsure |= set(here)
+                continue
+            if clinic in self.seen.clinics:
+                first = self.seen.clinics[clinic]
+                self._problem(cell, f"与 {first} 重复", f"the same as {first}")
+            self.seen.clinics.setdefault(clinic, cell)
+
+    def _kept(self, cell: str, text: str, here: Sequence[Clinic]) -> str:
+        """Take note of saved clinics whose doctor's name stands in the cell as it was; the rest of the text.
+
+        Names may hold what elsewhere separates two names.
+        """
+        for clinic in sorted(here, key=lambda c: -len(self.names.roster.view.name("doctors", c.doctor))):
+            name = re.escape(self.names.roster.view.name("doctors", clinic.doctor))
+            found = re.search(rf"(?:^|(?<=[\n、，,;；▲])){name}(?=$|[\n、，,;；▲(（])", text)
+            if found and clinic not in self.seen.clinics:
+                self.seen.clinics[clinic] = cell
+                text = f"{text[: found.start()]}\n{text[found.end() :]}"
+        return text
+
+    def _clinic(
+        self, name: str, told: Sequence[str], site: str, half: tuple[date, str], here: Sequence[Clinic]
+    ) -> Clinic:
+        """The clinic that a name in a cell means: the saved one of that half-day, else a new one."""
+        ids = self.names.named("doctors", name)
+        if not ids:
+            raise CellError(f"没有医生“{name}”", f"there is no doctor {name!r}")
+        kept = [c for c in here if c.doctor in ids and c not in self.seen.clinics]
+        if kept:
+            return kept[0]
+        if len(ids) > 1:
+            fits = [one for one in ids if self.names.roster.doctor(one, "department") in [*told] and told]
+            if len(fits) != 1:
+                listed = "、".join(ids)
+                raise CellError(
+                    f"“{name}”同名：请改在排班明细中写工号（{listed}）", f"several bear this name: {listed}"
+                )
+            ids = fits
+        return Clinic(*half, ids[0], site, self._specialty(ids[0], told, here))
+
+    def _specialty(self, doctor: str, told: Sequence[str], here: Sequence[Clinic]) -> str:
+        """What a doctor who is new in a cell holds: what the cell says, what was held there, his own."""
+        said = [one for part in told for one in self.names.named("specialties", part)]
+        replaced = [c.specialty for c in here if c not in self.seen.clinics]
+        for specialty in (*said, *replaced):
+            if self.names.practises(doctor, specialty):
+                return specialty
+        return self.names.roster.doctor(doctor, "specialty")
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Names in a cell: what is left without brackets and signs."""
+    for part in _BETWEEN.split(_BRACKETS.sub("\n", text)):
+        bare = part.strip()
+        bare = bare.strip(WORDS["changed"][0]).strip()
+        if bare and flat(bare) not in _SIGNS:
+            yield bare
