@@ -52,6 +52,7 @@ class Grid:
         self.printer = printer
         self.roster = printer.roster
         self.days = days
+        self.small = printer.style(font_size=REST_SIZE, bold=False)
         longest = max((em(text) for text in words), default=3.0)
         wide = min(6.0, max(3.0, longest)) * NAME_SIZE * 96 / 72 + PADDING
         halves = sum(2 for day in days if day.working)
@@ -165,10 +166,10 @@ class Grid:
         for at, height in enumerate(heights):
             sheet.set_row(line + at, height)
         bottom = line + len(heights) - 1
-        head = style(border=1, top=2, text_wrap=True, valign="top", font_size=REST_SIZE)
+        head = style(border=1, top=2, text_wrap=True, valign="top", font_size=9, bold=True)
         if bottom > line:
             sheet.merge_range(line, 0, bottom, 0, "", head)
-        self._runs(sheet, line, 0, (block.name, style(bold=True)), (block.rest, style(font_size=REST_SIZE)), head)
+        self._runs(sheet, line, 0, (block.name, style(bold=True)), (block.rest, self.small), head)
         for number, cells in enumerate(block.lines):
             top = 2 if number == 0 else 1
             for half, at in self.columns.items():
@@ -179,7 +180,8 @@ class Grid:
     def _cell(self, sheet: Any, line: int, at: int, cell: Cell | None, top: int, right: int) -> None:
         style = self.printer.style
         wanted: dict[str, object] = {
-            "border": 1, "top": top, "right": right, "text_wrap": True, "align": "center", "font_size": REST_SIZE
+            "border": 1, "top": top, "right": right, "text_wrap": True, "align": "center", "bold": False,
+            "font_size": REST_SIZE,
         }  # fmt: skip
         if cell is None:
             sheet.write_blank(line, at, None, style(**wanted))
@@ -188,8 +190,10 @@ class Grid:
             wanted |= {"border": 5, "top": 5, "right": 5}
         if cell.hatched:
             wanted |= {"pattern": 14, "fg_color": "#9A9A9A", "bg_color": "#FFFFFF"}
+        if cell.name and not cell.rest:
+            wanted |= {"bold": True, "font_size": NAME_SIZE}
         bold = style(bold=True, font_size=NAME_SIZE)
-        self._runs(sheet, line, at, (cell.name, bold), (cell.rest, style(font_size=REST_SIZE)), style(**wanted))
+        self._runs(sheet, line, at, (cell.name, bold), (cell.rest, self.small), style(**wanted))
 
     @staticmethod
     def _runs(sheet: Any, line: int, at: int, name: tuple[str, Any], rest: tuple[str, Any], style: Any) -> None:
@@ -205,7 +209,7 @@ class Grid:
         sheet.set_row(line, 6)
         sheet.set_row(line + 1, 46)
         cut = max(0, round(self.last * 0.8))
-        merge(sheet, line + 1, 0, line + 1, cut, self.roster.say("signatures"), style(font_size=12))
+        merge(sheet, line + 1, 0, line + 1, cut, self.roster.say("signatures"), style(font_size=12, text_wrap=True))
         if cut < self.last:
             seal = style(font_size=10, align="center", font_color="#5C6B75", border=4)
             merge(sheet, line + 1, cut + 1, line + 1, self.last, self.roster.say("seal"), seal)
