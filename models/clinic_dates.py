@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from models.rows import Rows, Term
+from models.rows import Columns, Rows, Term
 from models.visitors import NAME, Clinics
 
 
@@ -32,3 +32,27 @@ def dates_rows(made: Clinics) -> None:
             terms = [(made.n, key, 1.0) for key in keys if key in made.n]
         if terms:
             family.row((cut.doctor, quarter), terms, upper=float(cut.most))
+
+
+def kept_rows(made: Clinics) -> None:
+    """`change_limit` : today's clinics that are given up, sum of lost >= today's - n, within the limit."""
+    instance = made.instance
+    if instance.change_limit is None:
+        return
+    keys, gone = [], 0
+    for who, counts in sorted(instance.today_sessions.items()):
+        for at, quarter in made.quarters.items():
+            if counts[at] and (*who, quarter.name) in made.n:
+                keys.append((*who, quarter.name))
+            else:
+                gone += counts[at]
+    owner = made.n.var.parent_block()
+    lost = Columns(made.sheet, owner, "lost", keys, doc="today's clinics given up", unit="clinics/quarter")
+    rows = Rows(made.sheet, NAME, "lost_clinics", doc="today's clinics less those kept", unit="clinics")
+    for key in keys:
+        held = float(instance.today_sessions[key[:3]][made.at[key[3]]])
+        rows.row(key, [(lost, key, 1.0), (made.n, key, 1.0)], lower=held)
+    most = float(max(0, instance.change_limit - gone))
+    family = Rows(made.sheet, NAME, "change_limit", doc="few clinics given up", rule="change_limit", unit="clinics")
+    if keys:
+        family.row((), [(lost, key, 1.0) for key in keys], upper=most)

@@ -335,7 +335,8 @@ class Instance:
     host_groups: (host, service) -> groups it may serve. members: service -> institutions served.
     options: block name -> that block's `Options`.
     dateable: (doctor, site, specialty) -> clinics per quarter for which there are dates at all; absent: any.
-    date_cuts: what the dated roster is known to hold at most.
+    date_cuts: what the dated roster is known to hold at most. change_limit: most of today's clinics, in
+    all quarters, that may be given up (None: any number).
     """
 
     quarters: tuple[Quarter, ...]
@@ -367,6 +368,7 @@ class Instance:
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     dateable: Mapping[tuple[str, str, str], tuple[int, ...]] = field(default_factory=dict)
     date_cuts: tuple[DateCut, ...] = ()
+    change_limit: int | None = None
 
     def state(self, rule: str) -> RuleState:
         """How the rule is applied here: the setting, else its default in the catalogue."""

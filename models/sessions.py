@@ -30,6 +30,7 @@ Decisions
 ``session_visits``  v[i,k,q]      >= 0           visits/month kept local by clinics
 ``changed``         c[d,i,k,q]    >= 0           clinics moved, where the doctor holds some there today
 ``missed``          u[n]          in [0, 1]      a clinic asked for with a weight is not held
+``lost``            g[d,i,k,q]    >= 0           today's clinics given up, where their number is limited
 
 Constraints
 -----------
@@ -47,6 +48,7 @@ capture x pool, supply at the greatest count, and recoverable, which is valid be
 
 ``main_share`` : n >= sum_f ceil(continuity x low) m for every doctor; ``main_one`` : sum_d m = z
 ``whole_day`` : on long trips r >= n for every specialty, and ``whole_day_pair`` : 2 r >= sum_k n
+``lost_clinics``, ``change_limit`` : lost >= today's - n, and their sum within the limit on changes
 ``dated_clinics`` : sum n, or sum r, <= clinics (whole days) that can have dates, where a horizon has dates
 ``room`` : sum of clinics at a site <= slots
 ``equipment`` : sum of clinics that need an item <= items x open half-days
@@ -79,7 +81,7 @@ from typing import Any
 
 import pandas as pd
 
-from models.clinic_dates import dates_rows
+from models.clinic_dates import dates_rows, kept_rows
 from models.clinic_limits import away_rows, floors_rows, locks_rows, places_rows, today_rows
 from models.clinic_modes import main_rows, modes_rows, pattern_rows, visits_rows
 from models.instance import Instance
@@ -119,6 +121,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     locks_rows(made)
     today_rows(made)
     dates_rows(made)
+    kept_rows(made)
     for rule in sorted({rule for rules in made.forbidden.values() for rule in rules}):
         family = Rows(made.sheet, NAME, f"{rule}_clinic", doc="a filter as a row", rule=rule, unit="clinics")
         for who, rules in made.forbidden.items():

@@ -105,4 +105,6 @@ def build_instance(region: Region, config: Config, travel: pd.DataFrame) -> Buil
         options=settings.options(config),
     )
     dateable, cuts = date_limits(region, config, calendar, instance)
-    return Built(replace(instance, dateable=dateable, date_cuts=cuts), notes.told())
+    return Built(
+        replace(instance, dateable=dateable, date_cuts=cuts, change_limit=config.roster.change_limit), notes.told()
+    )

@@ -19,7 +19,7 @@ from support.tiny import START, need, running_posting, tiny_instance
 from models.answers import Limits, Status
 from models.assemble import BLOCKS, Model, assemble
 from models.highs import solve
-from models.instance import Budget, Instance, Lock, Post
+from models.instance import Budget, DateCut, Instance, Lock, Post
 from models.ledger import MONEY, SUMS
 from models.matrix import Floats, Matrix
 from models.rows import Columns, Rows, Term, print_rows
@@ -69,8 +69,19 @@ def rich_instance() -> Instance:
         Lock("locks row 7", "centre", False, institution="H2", service="sterile"),
         Lock("locks row 8", "service", True, 1.0, institution="S1", service="ecg", host="H1"),
     )
+    cuts = (
+        DateCut("D1", (("S1", "K1"), ("S1", "K2")), 0, 9),
+        DateCut("D1", (("S2", "K1"), ("S2", "K2")), 0, 7, "days"),
+        DateCut("D3", (("S1", "K1"), ("S2", "K1")), 0, 20, "half_days"),
+    )
     return replace(
-        x, current_postings=(running_posting("D2", "S3"),), today_sessions={("D1", "S2", "K1"): (6,)}, locks=locks
+        x,
+        current_postings=(running_posting("D2", "S3"),),
+        today_sessions={("D1", "S2", "K1"): (6,)},
+        locks=locks,
+        dateable={("D1", "S1", "K1"): (8,)},
+        date_cuts=cuts,
+        change_limit=4,
     )
 
 

@@ -85,7 +85,8 @@ def two_quarters(instance: Instance) -> Instance:
         for key, post in instance.posts.items()
     }
     doubled["current_postings"] = tuple(_doubled(posting) for posting in instance.current_postings)
-    doubled["today_sessions"] = {key: counts * 2 for key, counts in instance.today_sessions.items()}
+    for counts in ("today_sessions", "dateable"):
+        doubled[counts] = {key: each * 2 for key, each in getattr(instance, counts).items()}
     return replace(instance, **doubled)
 
 
