@@ -238,6 +238,13 @@ def public_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
     return off, work
 
 
+def holiday_name(day: date) -> str:
+    """The public holiday that a date belongs to, in English as the package names it; "" for none."""
+    from chinese_calendar import constants
+
+    return str(constants.holidays.get(day, ""))
+
+
 def work_calendar(settings: sections.Calendar) -> WorkCalendar:
     """The calendar of a horizon.
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from planner import sections
-from planner.calendar import CalendarError, Closure, WorkCalendar, public_days, week_fits, work_calendar
+from planner.calendar import CalendarError, Closure, WorkCalendar, holiday_name, week_fits, work_calendar
 from planner.config import Config, ConfigError, read_config
 from planner.market_days import Market, MarketRuleError, market_days
 from planner.roster_changes import Change, Dated, matched
@@ -102,11 +102,7 @@ class RosterView:
         return Day(on, working, working and not normal, "" if working else self._holiday(on))
 
     def _holiday(self, on: date) -> str:
-        from chinese_calendar import constants
-
-        if self.calendar.settings.holidays != "cn" or on not in public_days(on.year)[0]:
-            return ""
-        pair = HOLIDAYS.get(str(constants.holidays.get(on, "")))
+        pair = HOLIDAYS.get(holiday_name(on)) if self.calendar.settings.holidays == "cn" else None
         return self.view.pick(pair) if pair else ""
 
     @cached_property
