@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from icalendar import Calendar
+from support.dated_folder import dated_plan
 from support.roster_plan import dated, roster_plan, roster_rows, write_roster_plan
 
 from planner.calendar_identity import Event, Published, digest, identified, read_published
 from planner.calendars import file_names, write_calendars
 from planner.config import ConfigError, read_config
 from planner.folder import SavedPlan, read_plan, write_table
+from planner.plan import rewrite_report
 
 FIRST, AFTER = date(2026, 3, 30), date(2026, 6, 29)
 
@@ -292,3 +294,13 @@ def test_digest_keeps_parts_apart() -> None:
 def test_stamp_is_no_clock(saved: SavedPlan) -> None:
     """DTSTAMP of the first publication is a fixed moment in UTC."""
     assert {one["DTSTAMP"].dt for one in publish(saved).values()} == {datetime(2020, 1, 1, tzinfo=UTC)}
+
+
+def test_report_written_again_keeps_the_calendars(tmp_path: Path) -> None:
+    """`alliance report` writes them beside the report, and over itself without a change."""
+    folder = dated_plan().save(tmp_path / "plan")
+    rewrite_report(folder, "zh")
+    once = {path.name: path.read_bytes() for path in (folder / "calendars").iterdir()}
+    assert "doctor-D1.ics" in once and "site-S1.ics" in once
+    rewrite_report(folder, "zh")
+    assert once == {path.name: path.read_bytes() for path in (folder / "calendars").iterdir()}

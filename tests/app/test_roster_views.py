@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from support.roster_plan import dated, roster_plan, roster_rows
 
 from planner import roster_tables
 from planner.folder import SavedPlan
 from planner.roster_changes import matched
-from planner.roster_people import Departments, Posting, reliefs, rotation, who_remains
+from planner.roster_chapter import roster_chapter
+from planner.roster_people import Departments, who_remains
 from planner.roster_statistics import month_statistics
 from planner.roster_views import RosterView
 from planner.roster_words import DETAIL, WORDS
@@ -131,24 +131,6 @@ def test_department_counts_who_remains(roster: RosterView) -> None:
     assert {"外出坐诊", "派驻", "休假等", "在岗"} <= set(table.columns)
 
 
-def test_rotation_names_relief_and_gap(roster: RosterView) -> None:
-    """A posting that ended before the horizon is relieved by the one that begins after it; the gap is told."""
-    table = rotation(roster)
-    assert list(table["姓名"]) == ["周杰", "赵敏"]
-    assert table["接替人员"].iloc[0] == "赵敏" and table["交接日期"].iloc[0] == date(2026, 4, 6)
-    assert table["备注"].iloc[0] == "期满；空岗7天" and table["备注"].iloc[1] == "新派；接替周杰"
-
-
-def test_each_posting_is_relieved_once() -> None:
-    """Two posts of one specialty: two ending, two beginning, one to one."""
-    span = (date(2026, 1, 1), date(2026, 6, 30))
-    after = (date(2026, 7, 1), date(2026, 12, 31))
-    old = [Posting(name, "S", "K", *span, "running") for name in ("A", "B")]
-    new = [Posting(name, "S", "K", *after, "new") for name in ("C", "D")]
-    pairs = reliefs([*old, *new])
-    assert {one.doctor: two.doctor for one, two in pairs.items()} == {"A": "C", "B": "D"}
-
-
 def test_month_statistics_add_up(roster: RosterView) -> None:
     """Months sum to the total, targets of the months to what was allocated, kinds to the same clinics."""
     table = month_statistics(roster)
@@ -175,4 +157,15 @@ def test_code_tells_rosters_apart(tmp_path: Path, roster: RosterView) -> None:
 def test_plan_without_roster_has_no_clinics(fake_plan: SavedPlan) -> None:
     """Views of a plan without dates are empty, not an error."""
     roster = RosterView(View(fake_plan, "zh"))
-    assert roster.clinics == () and roster.sites == () and isinstance(rotation(roster), pd.DataFrame)
+    assert roster.clinics == () and roster.sites == () and who_remains(roster).empty
+
+
+def test_report_has_a_small_chapter(tmp_path: Path, fake_plan: SavedPlan) -> None:
+    """Clinics by site and month with their sum, what has no date, and where the rest is; none without dates."""
+    saved = roster_plan(tmp_path / "plan")
+    chapter = roster_chapter(View(saved, "zh"))
+    assert [row[0] for row in chapter["rows"]] == ["东镇卫生院", "西镇卫生院", "南镇卫生院"]
+    assert chapter["headings"][1:6] == ["3月", "4月", "5月", "6月", "合计"]
+    assert sum(int(row[5]) for row in chapter["rows"]) == len(roster_rows())
+    assert f"{len(roster_rows())} 次门诊已定日期，1 次未能排定" in chapter["note"]
+    assert roster_chapter(View(fake_plan, "zh"))["rows"] == []
