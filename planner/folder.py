@@ -35,6 +35,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "roster": ("date", "weekday", "slot", "doctor", "institution", "specialty", "backup"),
     "unheld": ("institution", "specialty", "quarter", "sessions", "rule", "reason_zh", "reason_en"),
     "fairness": ("doctor", "period", "sessions", "far", "fridays", "holiday_adjacent", "carried_over"),
+    "rotation": (
+        "number", "home", "department", "doctor", "title", "institution", "specialty", "start", "end", "relieved_by",
+        "handover_start", "handover_end", "state", "gap_days", "credit_before", "credit_after", "note_zh", "note_en",
+    ),
     "teleconsultations": ("doctor", "specialty", "quarter", "half_days"),
     "referrals": ("origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"),
     "reserves": ("institution", "specialty", "visits_per_month", "beds"),
@@ -51,7 +55,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 NUMBERS = frozenset(
     "wait_minutes items_per_day used cost_per_year share minutes promised_wait turnaround_minutes sessions half_days "
     "patients_per_month visits_per_month beds need own posted tele referred left unmet returned offered amount value "
-    "current target published weekday far fridays holiday_adjacent carried_over".split()
+    "current target published weekday far fridays holiday_adjacent carried_over "
+    "number gap_days credit_before credit_after".split()
 )
 _MINE = "alliance-part"
 _STALE_SECONDS = 86_400.0

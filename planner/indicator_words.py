@@ -17,6 +17,11 @@ _INDICATORS = """
     fixed_doctors_per_township | 每个乡镇固定医生 | Fixed doctors per township | up
     townships_with_fixed_doctor | 有固定医生的乡镇 | Townships with a fixed doctor | up
     townships_with_posted_doctor | 有派驻医生的乡镇 | Townships with a posted doctor | up
+    posts_with_gap | 有空岗的派驻岗位 | Posts with a gap | down
+    gap_days | 空岗工作日 | Days of empty posts | down
+    posts_never_filled | 始终无人的岗位 | Posts never filled | down
+    handovers | 派驻交接 | Handovers of posts | -
+    handovers_short | 交接天数不足 | Handovers too short | down
     sessions_per_site_week | 每点每周门诊 | Clinics per site and week | up
     clinics_per_township_month | 每个乡镇每月门诊 | Clinics per township and month | up
     sites_without_sessions | 没有门诊的点 | Sites without clinics | down
@@ -127,6 +132,11 @@ _NOTES = """
     posted at one time | 同一时间
     posted to staff of the hospitals | 派驻人数与医院职工之比
     posted doctors and main doctors of clinics that are weekly or more | 派驻医生和每周以上门诊的主诊医生
+    held, and empty for some working days | 有人派驻、其间有工作日空岗
+    at posts that somebody holds or held | 有过派驻人员的岗位
+    asked for and held by nobody | 已申报而无人派驻
+    reliefs that begin in the horizon | 计划期内开始接替
+    fewer working days together than asked for | 新老同在岗的工作日少于规定
     mean of the townships | 各乡镇平均
     the township with fewest | 最少的乡镇
     neither clinic nor posted doctor | 既无门诊也无派驻

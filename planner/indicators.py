@@ -16,6 +16,7 @@ import pandas as pd
 
 from planner import indicators_access as access
 from planner import indicators_roster as dated
+from planner import indicators_rotation as posts
 from planner import indicators_service as service
 from planner import indicators_shared, situation
 from planner.audit.facts import Facts
@@ -40,7 +41,8 @@ def indicators(folder: Path) -> pd.DataFrame:
     plan, before = situation.planned(facts), situation.today(facts)
     table = _beside(_measures(facts, plan, True), _measures(facts, before, False))
     extra = [*service.centres(facts), *service.change(facts, plan, before)]
-    table = pd.concat([table, _frame(extra).assign(current=np.nan)], ignore_index=True)
+    turns = _beside(*(_frame(posts.rotation(folder, planned)) for planned in (True, False)))
+    table = pd.concat([table, _frame(extra).assign(current=np.nan), turns[list(table)]], ignore_index=True)
     return _with_targets(facts, table)[COLUMNS]
 
 

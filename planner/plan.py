@@ -288,13 +288,17 @@ class _PassedOver(Exception):
 def finish(
     folder: Path, lang: str, report: bool = True, ground: Ground | None = None, published: Published | None = None
 ) -> None:
-    """Write indicators, and unless told otherwise map, report, workbook and calendars, into an audited plan folder.
+    """Write rotation and indicators, and unless told otherwise map, report, workbook and calendars.
+
+    folder: an audited plan folder.
 
     ground: boundaries and roads of the region; None takes those of the folder's older map.
     published: calendars published before, whose events are updated; None takes the folder's own.
     """
     from planner.indicators import indicators
+    from planner.rotation import write_rotation
 
+    write_rotation(folder)
     table = indicators(folder)
     if len(table):
         columns = ("indicator", "scope", "value", "unit", "current", "target", "published", "note")

@@ -1,10 +1,10 @@
-"""Who is away and who remains in each department on each half-day, and who relieves whom at a post."""
+"""Who is away and who remains in each department on each half-day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -13,10 +13,6 @@ from planner.roster_views import Half, RosterView, period
 from planner.view import text_of, to_float
 
 Key = tuple[str, str]
-#: Postings that ended this many days before the horizon are still listed with their relief.
-RECENT_DAYS = 31
-#: Relief may begin this many days before and after the posting before it ends.
-OVERLAP_DAYS, WAIT_DAYS = 62, 92
 #: Stands for the end of a posting that has none.
 OPEN_END = "9999-12-31"
 
@@ -147,84 +143,5 @@ def who_remains(roster: RosterView) -> pd.DataFrame:
     keys = (
         "hospital", "department", "date", "weekday", "slot", "away", "posted", "absent", "headcount", "present",
         "remaining",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=[roster.say(name) for name in keys], dtype=object)
-
-
-@dataclass(frozen=True)
-class Posting:
-    """A posting of the plan, or one that ended shortly before it."""
-
-    doctor: str
-    site: str
-    specialty: str
-    start: date
-    end: date
-    state: str
-
-
-def postings(roster: RosterView) -> list[Posting]:
-    """Postings of the plan and those of the region that ended within `RECENT_DAYS` of the start."""
-    found = []
-    for row in roster.view.saved.table("postings").to_dict("records"):
-        span = period({"start": text_of(row["start"]), "end": text_of(row["end"]) or OPEN_END})
-        if span is not None:
-            doctor, site, specialty = (text_of(row[name]) for name in ("doctor", "institution", "specialty"))
-            found.append(Posting(doctor, site, specialty, *span, text_of(row["state"])))
-    known = {(one.doctor, one.site) for one in found}
-    if roster.days:
-        first = roster.days[0].on
-        for old in roster.rows("current_postings"):
-            span = period(old)
-            if span is None or (old["doctor"], old["institution"]) in known:
-                continue
-            if first - timedelta(days=RECENT_DAYS) <= span[1] <= first:
-                specialty = old.get("specialty") or roster.doctor(old["doctor"], "specialty")
-                found.append(Posting(old["doctor"], old["institution"], specialty, *span, "over"))
-    return sorted(found, key=lambda one: (roster.place(one.site), one.specialty, one.start, one.doctor))
-
-
-def reliefs(found: list[Posting]) -> dict[Posting, Posting]:
-    """Who follows whom: at the same post the earliest ending with the earliest beginning near its end."""
-    free = sorted(found, key=lambda one: (one.start, one.end, one.doctor))
-    pairs: dict[Posting, Posting] = {}
-    for old in sorted(found, key=lambda one: (one.end, one.start, one.doctor)):
-        for new in free:
-            near = timedelta(days=-OVERLAP_DAYS) <= new.start - old.end <= timedelta(days=WAIT_DAYS)
-            if (new.site, new.specialty) == (old.site, old.specialty) and new.start > old.start and near:
-                pairs[old] = new
-                free.remove(new)
-                break
-    return pairs
-
-
-def rotation(roster: RosterView) -> pd.DataFrame:
-    """派驻人员轮换表: who is posted where and until when, by whom relieved, and when it is handed over."""
-    found = postings(roster)
-    pairs = reliefs(found)
-    before = {new: old for old, new in pairs.items()}
-    rows: list[tuple[object, ...]] = []
-    for at, one in enumerate(found, start=1):
-        relief = pairs.get(one)
-        notes = [roster.say(one.state) if one.state in ("new", "running", "over") else one.state]
-        if one in before:
-            notes.append(roster.say("relieves", name=roster.view.name("doctors", before[one].doctor)))
-        if relief is not None and (relief.start - one.end).days > 1:
-            notes.append(roster.say("post_gap", days=(relief.start - one.end).days - 1))
-        rows.append((
-            at,
-            roster.view.name("institutions", roster.doctor(one.doctor, "institution")),
-            roster.doctor(one.doctor, "department"),
-            roster.view.name("doctors", one.doctor),
-            roster.view.title(roster.doctor(one.doctor, "title")),
-            roster.view.name("institutions", one.site),
-            roster.view.name("specialties", one.specialty),
-            f"{one.start}—{one.end if one.end.isoformat() < OPEN_END else ''}",
-            roster.view.name("doctors", relief.doctor) if relief else "",
-            relief.start if relief else None,
-            ("；" if roster.lang == "zh" else "; ").join(notes),
-        ))  # fmt: skip
-    keys = (
-        "number", "hospital", "department", "name", "title", "host", "post", "period", "relief", "handover", "note"
     )  # fmt: skip
     return pd.DataFrame(rows, columns=[roster.say(name) for name in keys], dtype=object)

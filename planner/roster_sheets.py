@@ -13,11 +13,12 @@ from typing import Any
 from planner import roster_tables as tables
 from planner.roster_detail import add_detail
 from planner.roster_grid import Block, Cell, Grid
-from planner.roster_people import Departments, rotation, who_remains
+from planner.roster_people import Departments, who_remains
 from planner.roster_print import Printer
 from planner.roster_statistics import month_statistics
 from planner.roster_views import Day, Half, Held, Month, RosterView
 from planner.roster_words import SHORT_TITLES
+from planner.rotation import rotation_table
 from planner.view import View
 
 
@@ -29,7 +30,8 @@ def add_roster_sheets(book: Any, view: View) -> None:
     if roster.clinics:
         for month in roster.months:
             _sites(printer, month)
-    printer.list(say("rotation_sheet"), say("rotation_title", name=roster.region), rotation(roster), group=5)
+    turns = rotation_table(view.saved, roster.lang)
+    printer.list(say("rotation_sheet"), say("rotation_title", name=roster.region), turns, group=5)
     if not roster.clinics:
         return
     printer.list(say("doctor_sheet"), say("doctor_title", name=roster.region), tables.schedules(roster), group=0)

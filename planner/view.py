@@ -32,6 +32,7 @@ _PLACES = ("institution", "centre", "backup", "origin", "destination", "home")
 _KINDS = {
     **dict.fromkeys(_PLACES, "institutions"),
     "doctor": "doctors",
+    "relieved_by": "doctors",
     "specialty": "specialties",
     "service": "services",
 }

@@ -31,6 +31,7 @@ TABLES = _pairs("""
     fairness | 公平台账 | Fairness
     site_sessions | 各点门诊 | Clinics by site
     postings | 派驻名单 | Postings
+    rotation | 派驻轮换 | Rotation of postings
     teleconsultations | 远程会诊 | Teleconsultation
     centres | 共享中心 | Shared centres
     service_links | 服务关系 | Service links
@@ -68,6 +69,15 @@ COLUMNS = _pairs("""
     start | 开始 | Start
     end | 结束 | End
     state | 状态 | State
+    number | 序号 | No.
+    relieved_by | 接替人员 | Relief
+    handover_start | 交接开始 | Handover from
+    handover_end | 交接结束 | Handover to
+    gap_days | 空岗工作日 | Working days empty
+    credit_before | 原基层服务天数 | Days below before
+    credit_after | 期满基层服务天数 | Days below after
+    note_zh | 备注 | Note (Chinese)
+    note_en | 备注（英文） | Note
     sessions | 次数 | Clinics
     main | 主诊 | Main doctor
     half_days | 半天数 | Half-days
@@ -131,6 +141,9 @@ VALUES = _pairs("""
     no | 否 | no
     new | 新派 | new
     running | 在岗 | running
+    over | 期满 | ended
+    agreed | 已商定 | agreed
+    vacant | 空岗 | empty
     up | 上转 | up
     down | 下转 | down
     outside | 县外 | outside
@@ -241,6 +254,8 @@ UNITS = _pairs("""
     changes | 处 | changes
     services | 项 | services
     posts | 个岗位 | posts
+    handovers | 次交接 | handovers
+    working days | 个工作日 | working days
     days | 天 | days
     km | 公里 | km
     beds | 张 | beds
