@@ -21,6 +21,8 @@ LEADING = 1.45
 #: Rows above the table: title, legend, date, weekday, half-day.
 HEAD_ROWS = 5
 PADDING = 5.0
+#: Points of the lines to sign.
+FOOT = 58.0
 #: Share of a page that is filled before the next block begins a new one.
 FILLED = 0.985
 
@@ -42,6 +44,31 @@ class Block:
     name: str
     rest: str
     lines: Sequence[Mapping[Half, Cell]]
+
+
+def page_starts(heights: Sequence[float], room: float, foot: float) -> set[int]:
+    """Blocks that begin a new page: as few pages as blocks in one piece allow, filled evenly.
+
+    heights: of the blocks; room: of a page; foot: needed below the last block. All in one unit.
+    """
+    sizes = [*heights[:-1], heights[-1] + foot] if heights else []
+    fewest = len(_starts(sizes, room))
+    low, high = max([*sizes, 0.0]), max([room, *sizes])
+    # The smallest page that takes no more pages.
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(_starts(sizes, middle)) <= fewest else (middle, high)
+    return _starts(sizes, high)
+
+
+def _starts(sizes: Sequence[float], room: float) -> set[int]:
+    found, used = set(), 0.0
+    for at, size in enumerate(sizes):
+        if used and used + size > room:
+            found.add(at)
+            used = 0.0
+        used += size
+    return found
 
 
 class Grid:
@@ -82,13 +109,12 @@ class Grid:
         self._heads(sheet, title, legend, head)
         line = HEAD_ROWS
         room = PAGE_MM[self.paper][1] * POINTS_PER_MM / self.scale * FILLED - self.head_height
-        used, breaks = 0.0, []
-        for block in blocks:
-            heights = self._heights(block)
-            if used and used + sum(heights) > room:
+        every = [self._heights(block) for block in blocks]
+        starts = page_starts([sum(heights) for heights in every], room, FOOT)
+        breaks = []
+        for at, (block, heights) in enumerate(zip(blocks, every, strict=True)):
+            if at in starts:
                 breaks.append(line)
-                used = 0.0
-            used += sum(heights)
             self._block(sheet, line, block, heights)
             line += len(heights)
         last = self._foot(sheet, line)

@@ -13,6 +13,7 @@ import pytest
 from support.roster_plan import REGION, dated, roster_plan, roster_rows
 
 from planner.folder import SavedPlan, read_plan, write_table
+from planner.roster_grid import page_starts
 from planner.roster_print import em, wrapped
 from planner.roster_words import DETAIL
 from planner.workbook import write_workbook
@@ -228,3 +229,11 @@ def test_lines_of_a_wrapped_text() -> None:
     assert em("中文ab") == pytest.approx(3.12)
     assert wrapped("王峰春", 3.0) == 1 and wrapped("王峰春李", 3.0) == 2 and wrapped("一\n二三四五", 3.0) == 3
     assert wrapped("", 3.0) == 1
+
+
+def test_pages_are_few_and_even() -> None:
+    """As few pages as whole blocks allow, none nearly empty; a block taller than a page stands alone."""
+    assert page_starts([10.0] * 7, 30.0, 5.0) == {3, 6}
+    assert page_starts([10.0] * 16, 55.0, 5.0) == {4, 8, 12}
+    assert page_starts([10.0] * 4, 100.0, 5.0) == set() and page_starts([], 100.0, 5.0) == set()
+    assert page_starts([10.0, 90.0, 10.0], 50.0, 0.0) == {1, 2}
