@@ -17,14 +17,14 @@ from planner.roster_words import SHORT_WEEKDAYS
 NAME_SIZE, REST_SIZE = 7.5, 7.0
 HEAD_PIXELS, OFF_PIXELS, WIDE_PIXELS = 142, 15, 110
 #: Height of a line of text over its size; fonts for Chinese are tall.
-LEADING = 1.45
+LEADING = 1.4
 #: Rows above the table: title, legend, date, weekday, half-day.
 HEAD_ROWS = 5
 PADDING = 5.0
 #: Points of the lines to sign.
 FOOT = 58.0
 #: Share of a page that is filled before the next block begins a new one.
-FILLED = 0.985
+FILLED = 0.995
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Grid:
             sheet.set_column_pixels(at, at, OFF_PIXELS)
         total = HEAD_PIXELS + len(self.columns) * self.half_pixels + len(self.off) * OFF_PIXELS
         lines = wrapped(legend, total / (9 * 96 / 72) - 2)
-        heights = (30.0, 13.5 * lines + 3, 14.0, 14.0, 30.0)
+        heights = (27.0, 13.5 * lines + 3, 14.0, 14.0, 25.0)
         for line, height in enumerate(heights):
             sheet.set_row(line, height)
         self.head_height = sum(heights)
