@@ -46,9 +46,10 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
         first = hand_over.run(replace(job, start=hunt.x, limits=root), deadline, hunt.after)
         if first.status is Status.INFEASIBLE or _ends(hunt.take(first), deadline) or first.stopped_by != "nodes":
             return _joined(job, answer, first, time.time() - began)
-        answer = hunt.answer(SECOND if seconds is None else PART * seconds * CELLS)
-        if _ends(answer, deadline):
-            return answer
+        if not hunt.outdone:
+            answer = hunt.answer(SECOND if seconds is None else PART * seconds * CELLS)
+            if _ends(answer, deadline):
+                return answer
     except Mistaken:
         return hand_over.run(job, deadline, report)
     last = hand_over.run(replace(job, start=hunt.x), deadline, hunt.after)
@@ -107,6 +108,11 @@ class Hunt:
         if time.time() - self.told > NEWS:
             self.tell(None)
         return self.pressed or (self.deadline is not None and time.time() > self.deadline)
+
+    @property
+    def outdone(self) -> bool:
+        """Whether HiGHS's root proves more than the search so far: capacities are loose, and its tree is the better."""
+        return self.known > self.search.bound + self.base
 
     @property
     def bound(self) -> float:
