@@ -158,12 +158,21 @@ def _months(view: View, lock: Row) -> float:
 
 
 def _starts(view: View, lock: Row) -> list[date]:
-    """When a locked posting may start; [] where the horizon has no dates."""
+    """When a locked posting may start, about; [] where the horizon has no dates.
+
+    A posting that ends within the horizon may be relieved then, whatever the cohorts.
+    """
     given = lock.day("start")
     if given or not view.horizon:
         return [given] if given else []
     cohorts = view.setting("postings", "cohorts", [])
-    return [day for day in cohorts if isinstance(day, date)] or [view.horizon[0]]
+    starts = [day for day in cohorts if isinstance(day, date)] or [view.horizon[0]]
+    if view.setting("postings", "relief", True):
+        held = view.grouped("current_postings", "institution").get((lock["institution"],), [])
+        ends = [row.day("end") for row in held if row["specialty"] in ("", lock["specialty"])]
+        ends += [start + timedelta(days=_months(view, lock) * MONTH) for start in starts]
+        starts += [end for end in ends if end and view.horizon[0] <= end < view.horizon[1]]
+    return starts
 
 
 def _covers_horizon(view: View, lock: Row) -> bool:

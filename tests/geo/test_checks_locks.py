@@ -60,6 +60,15 @@ def test_posted_and_holding_clinics(desk: Desk) -> None:
     assert "D1" in problem.cure_en
 
 
+def test_posted_later_to_relieve(desk: Desk) -> None:
+    """Where somebody leaves the post within the horizon, the lock may mean his relief: clinics come before it."""
+    row = lock(desk, kind="posting", doctor="D1", institution="T2", specialty="K1")
+    desk.set("current_postings", 2, institution="T2", specialty="", end="2026-07-31")
+    assert desk.check() == []
+    desk.plan += "\n[postings]\nrelief = false\n"
+    named(desk.sole(), "locks", row, "institution")
+
+
 def test_two_locked_postings(desk: Desk) -> None:
     """One doctor locked to two posts at once is told; one after the other is no fault."""
     lock(desk, kind="posting", doctor="D3", institution="T1", specialty="K2", start="2026-06-01")
