@@ -181,21 +181,14 @@ def home_cover_half_day(facts: Facts) -> Finding:
 
 
 def change_limit(facts: Facts) -> Finding:
-    """Clinics of today's roster that could be kept, and are not: no more than `[roster] change_limit`.
-
-    Where fewer are allocated than are held today, only as many as are allocated could be kept.
-    """
+    """Clinics of today's roster that are possible, and missing: no more than `[roster] change_limit`."""
     limit = facts.option("roster", "change_limit", None)
     if limit is None or not facts.saved.dated or facts.days.start is None:
         return Finding()
     today = possible_today(facts)
     keys = [*_CELL, "doctor", "day", "half"]
     now = placed(facts)[keys].drop_duplicates().assign(kept=1.0)
-    today = today.merge(now, on=keys, how="left").fillna({"kept": 0.0})
-    table = today.groupby(_CELL).agg(could=("kept", "size"), kept=("kept", "sum")).reset_index()
-    allocated = roster_facts.counts(facts).set_index(_CELL)["sessions"]
-    could = np.minimum(table["could"], matched(allocated, table, _CELL))
-    moved = float((could - table["kept"]).clip(lower=0).sum())
+    moved = float(today.merge(now, on=keys, how="left")["kept"].isna().sum())
     whole = pd.DataFrame({"who": ["alliance"]})
     found = over(whole, pd.Series([moved]), pd.Series([float(limit)]), ["who"], "clinics of today's roster moved")
     return Finding(len(today), found.broken)

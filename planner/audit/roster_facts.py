@@ -93,7 +93,9 @@ def is_free(facts: Facts, doctor: pd.Series, day: pd.Series, half: pd.Series) ->
     place = doctor.map({name: n for n, name in enumerate(facts.doctors.index)})
     known = place.notna().to_numpy()
     found = np.ones(len(doctor), dtype=bool)
-    found[known] = facts.free_dates[place[known].astype(int).to_numpy(), day[known].to_numpy(), half[known].to_numpy()]
+    found[known] = facts.free_dates[
+        place[known].astype(int).to_numpy(), day[known].to_numpy(dtype=int), half[known].to_numpy(dtype=int)
+    ]
     return pd.Series(found, index=doctor.index)
 
 

@@ -23,7 +23,7 @@ def possible_today(facts: Facts) -> pd.DataFrame:
     open and asked for the half-day, the department can spare somebody, and no lock forbids it.
     """
     days = facts.days
-    table = practice(facts, days.dates)
+    table = practice(facts, days.dates).astype({"half": int})
     table["day"] = (table["date"] - days.dates[0]).dt.days
     table["quarter"] = [str(days.quarters.index[(days.quarters["first"] <= day).sum() - 1]) for day in table["day"]]
     allocated = facts.plan["sessions"]

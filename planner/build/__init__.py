@@ -98,7 +98,7 @@ def build_instance(region: Region, config: Config, travel: pd.DataFrame) -> Buil
         km=trips.km,
         patient_minutes=trips.patient_minutes,
         outside_minutes=places.outside_minutes(travel, config, institutions, notes),
-        locks=locks.locks(region),
+        locks=locks.locks(region, calendar),
         budget=settings.budget(config),
         aims=settings.aims(config),
         rules=dict(config.rules),

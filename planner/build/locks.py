@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from models.instance import Lock
-from planner.build.tables import labels, number, rows, text, yes
+from planner.build.tables import Row, day, labels, number, rows, text, yes
+from planner.calendar import WorkCalendar
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
 Kind = Literal["session", "posting", "centre", "service", "group"]
 
 
-def locks(region: Region) -> tuple[Lock, ...]:
+def locks(region: Region, calendar: WorkCalendar) -> tuple[Lock, ...]:
     """The `locks` table; each lock is labelled by its row as the user sees it.
 
-    Dates, weekdays and slots of a lock matter to the roster, not to the allocation.
+    Dates, weekdays and slots of a lock matter to the roster, not to the allocation: a clinic that must
+    be on some date is counted here, one that must not be on some dates leaves the counts alone, and dates
+    beyond the horizon say nothing.
     """
     return tuple(
         Lock(
@@ -33,4 +36,16 @@ def locks(region: Region) -> tuple[Lock, ...]:
             reason=text(row, "reason"),
         )
         for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True)
+        if text(row, "kind") != "session" or _counts(row, calendar)
     )
+
+
+def _counts(row: Row, calendar: WorkCalendar) -> bool:
+    """Whether a lock on clinics says something about their number in this horizon."""
+    on, start = day(row, "date"), day(row, "start")
+    timed = on is not None or number(row, "weekday") is not None or start is not None
+    if not yes(row, "must", True):
+        return not timed and text(row, "slot") not in ("am", "pm")
+    if not calendar.dated:
+        return True
+    return (on is None or calendar.start <= on < calendar.end) and (start is None or start < calendar.end)

@@ -27,6 +27,8 @@ def locks(
         if text(row, "kind") != "session":
             continue
         name, slots = f"locks row {label}", _slots(row, calendar)
+        if slots is None:
+            continue
         lock = RosterLock(
             label=name,
             must=yes(row, "must", True),
@@ -67,8 +69,8 @@ def _weeks(calendar: WorkCalendar) -> int:
     return sum(quarter.weeks for quarter in calendar.quarters)
 
 
-def _slots(row: Row, calendar: WorkCalendar) -> frozenset[int]:
-    """Half-days that a lock speaks of; empty for any."""
+def _slots(row: Row, calendar: WorkCalendar) -> frozenset[int] | None:
+    """Half-days that a lock speaks of; empty for any, None where all of them are beyond the horizon."""
     dates = [calendar.start + timedelta(days=n) for n in range(7 * _weeks(calendar))]
     timed = day(row, "date") is not None or number(row, "weekday") is not None
     first = day(row, "start")
@@ -76,7 +78,7 @@ def _slots(row: Row, calendar: WorkCalendar) -> frozenset[int]:
     if not timed and first is None and text(row, "slot") in ("", "day"):
         return frozenset()
     kept = [on for on in chosen if first is None or on >= first]
-    return frozenset(half for on in kept for half in half_days_of(calendar, on, text(row, "slot")))
+    return frozenset(half for on in kept for half in half_days_of(calendar, on, text(row, "slot"))) or None
 
 
 def today(region: Region, calendar: WorkCalendar, instance: Instance) -> frozenset[Visit]:

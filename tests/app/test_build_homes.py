@@ -147,3 +147,22 @@ def test_locks_carry_their_row_and_weight() -> None:
     first, second = build(made).instance.locks
     assert (first.label, first.must, first.weight, first.doctor) == ("locks row 2", False, None, "D1")
     assert (second.label, second.must, second.weight, second.reason) == ("locks row 3", True, 5.0, "agreed")
+
+
+def test_dates_of_a_lock_are_for_the_roster() -> None:
+    """A clinic forbidden on a date, a weekday, from a day on or in the mornings may still be counted; one that must
+    be on a date is, unless that is beyond the horizon."""
+    made = rows()
+    start = "2026-06-02"
+    lock = {"kind": "session", "doctor": "D1", "institution": "S"}
+    made["locks"] = [
+        {**lock, "must": "no", "date": start},
+        {**lock, "must": "no", "weekday": 2},
+        {**lock, "must": "no", "start": start},
+        {**lock, "must": "no", "slot": "am"},
+        {**lock, "must": "no", "slot": "day"},
+        {**lock, "must": "yes", "date": start},
+        {**lock, "must": "yes", "date": "2031-01-01"},
+    ]
+    kept = build(made).instance.locks
+    assert [(one.label, one.must) for one in kept] == [("locks row 6", False), ("locks row 7", True)]
