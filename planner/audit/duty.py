@@ -77,15 +77,15 @@ def postings(facts: Facts) -> pd.DataFrame:
     """The plan's postings with `home`, `department`, `last` (day), `handover` and the cover of each quarter.
 
     handover: first of the days on which somebody else may be at the post already (`handovers`);
-    held: last day before these, or `last`. The end of a new posting is its last day; a running one
-    is over on the end that was agreed, and counts throughout where no start of the horizon is given.
+    held: last day before these, or `last`. A running posting counts throughout where no start of
+    the horizon is given.
     """
     frame = facts.plan["postings"].copy()
     home = facts.doctors.reindex(frame["doctor"])
     frame["home"] = home["institution"].fillna("").to_numpy()
     frame["department"] = home["department"].fillna("").to_numpy()
     old = frame["state"] == "running"
-    frame["last"] = frame["end"].where(~old, frame["end"] - pd.Timedelta(days=1))
+    frame["last"] = frame["end"]
     if facts.days.start is None:
         frame["start"], frame["last"] = frame["start"].where(~old), frame["last"].where(~old)
     frame["handover"] = handovers(facts, frame["end"])

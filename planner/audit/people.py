@@ -70,9 +70,8 @@ def posting_kept(facts: Facts) -> Finding:
     """Every running posting goes on, and nothing else is called running."""
     agreed = running(facts)
     goes_on = pd.Series(facts.days.start is None, index=agreed.index)
-    last = agreed["end"] - pd.Timedelta(days=1)
     for quarter in facts.quarters.index:
-        goes_on |= cover(facts.days, str(quarter), agreed["start"], last) > 0
+        goes_on |= cover(facts.days, str(quarter), agreed["start"], agreed["end"]) > 0
     agreed = agreed[goes_on]
     plan = facts.plan["postings"]
     plan = plan[plan["state"] == "running"]
