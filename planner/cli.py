@@ -227,6 +227,7 @@ def _say_plan(saved: Any, lang: str, report: bool) -> None:
 def _say_audit(table: Any, lang: str) -> None:
     """One line when every rule holds, else every breach with its sentence."""
     from models.rules import RULES
+    from planner import audit_words
     from planner.plan import holds
 
     broken = table[~table["holds"].map(holds).astype(bool)]
@@ -236,7 +237,8 @@ def _say_audit(table: Any, lang: str) -> None:
     for row in broken.itertuples():
         rule = RULES.get(str(row.rule))
         sentence = pick((rule.zh, rule.en), lang) if rule else ""
-        click.echo(f"✗ {row.rule} {sentence} | {row.subject} | {row.detail}")
+        who, what = audit_words.subject(str(row.subject), lang), audit_words.detail(str(row.detail), lang)
+        click.echo(f"✗ {row.rule} {sentence} | {who} | {what}")
     click.echo(say("audit_broken", lang, broken=len(broken)))
 
 

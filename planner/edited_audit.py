@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.rules import RULES
+from planner import audit_words
 from planner.audit import audit_saved
 from planner.audit.read import Saved, read_saved, typed
 from planner.edited import Edit, Edited, read_edited, roster_table, told
@@ -98,7 +99,8 @@ def lines(judged: Judged, roster: RosterView) -> list[str]:
         made.append(f"{'✗' if breaches else '✓'} {edit_line(edit, roster)}")
         for rule, subject, detail in breaches:
             sentence = pick((RULES[rule].zh, RULES[rule].en), lang)
-            made.append(f"    {rule} {sentence} | {roster.view.subject(subject)} | {detail}")
+            who = audit_words.subject(roster.view.subject(subject), lang)
+            made.append(f"    {rule} {sentence} | {who} | {roster.view.subject(audit_words.detail(detail, lang))}")
     return made
 
 

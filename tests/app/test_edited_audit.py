@@ -154,3 +154,23 @@ def test_every_rule_of_dates_is_looked_at() -> None:
 
     assert set(DATED) <= set(RULES)
     assert {rule.id for rule in RULES.values() if rule.block == "roster"} <= set(DATED)
+
+
+@pytest.mark.parametrize("name", [name for name, case in BREAKS.items() if case[2]])
+def test_the_lines_are_chinese(name: str, tmp_path: Path) -> None:
+    """What a Chinese reader is told holds no English but ids and names."""
+    import re
+
+    from planner.edited_audit import audit_workbook
+
+    written, plants, rule, _ = BREAKS[name]
+    plan, book = plan_and_book(tmp_path, *plants)
+    touches = [written, *([view("Far", TUE, "am", "An")] if name == "two places" else [])]
+    told, judged = audit_workbook(plan, touch(book, *touches), "zh")
+    assert judged is not None
+    text = "\n".join(told)
+    known = r"An|Bo|Da|En|Ha|Near|Far|Other|Cardiology|Skin|First|Third|Q1|K\d|S\d|H\d|D\d|locks row \d+|cardio|skin"
+    left = re.sub(rf"\b({known}|[A-Z]\d+)\b", "", text)
+    for one in rule.split():
+        left = left.replace(one, "")
+    assert re.findall(r"[A-Za-z]{2,}", left) == [], text
