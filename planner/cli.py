@@ -128,9 +128,15 @@ def travel(
 @solver_options
 @click.option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="Budget in yuan per year.")
 @click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
+@click.option(
+    "--keep",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A workbook of a plan whose roster was edited by hand: the edits become locks.",
+)
 @lang_option
 @speaks
-def plan(region: str, output: Path, lang: str, no_report: bool, **values: Any) -> int:
+def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | None, **values: Any) -> int:
     """Make one linked plan 出方案 and save it as a plan folder."""
     from planner.bundled import find_region
     from planner.plan import AuditFailedError, InfeasibleError, NoPlanError, make_plan
@@ -142,7 +148,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, **values: Any) -
     }
     progress = Progress(lang, values["time_limit"])
     try:
-        saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language())
+        saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language(), keep)
     except InfeasibleError as error:
         _say_clashes(error.clashes, lang)
         return INFEASIBLE

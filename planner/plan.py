@@ -75,10 +75,12 @@ def make_plan(
     overrides: Mapping[str, Mapping[str, object]] | None = None,
     report: bool = True,
     lang: str | None = None,
+    keep: Path | None = None,
 ) -> SavedPlan:
     """Plan a region and write the plan folder. `overrides` are settings by section that win over plan.toml.
 
-    lang: the report's language where it was asked for; else that of `[output]`, `[region]`, the system.
+    keep: a workbook whose hand-made edits of the roster become locks. lang: the report's language
+    where it was asked for; else that of `[output]`, `[region]`, the system.
 
     Raises:
         planner.inputs.InputError: the input has problems; nothing is written.
@@ -97,6 +99,10 @@ def make_plan(
     made = travel_made(inputs, config)
     travel = made.table
     inputs = with_assignment(inputs, travel)
+    if keep is not None:
+        from planner.keep import with_kept
+
+        inputs = with_kept(inputs, keep, target)
     progress.stage("building")
     from planner.build import build_instance
 

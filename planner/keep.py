@@ -1,0 +1,90 @@
+"""Edits of a roster that an office made by hand in a plan's workbook, kept as locks of a new plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from models.rules import RULES
+from planner.edited import Edited, kept_locks, read_edited
+from planner.edited_audit import edit_line, judge
+from planner.edited_names import NoRosterError
+from planner.folder import read_plan
+from planner.inputs import Finding, InputError, Inputs
+from planner.roster_views import RosterView
+from planner.view import View
+
+#: Rules that an edit breaks by itself: moving other clinics does not help.
+ALONE = frozenset({"doctor_free", "site_open", "title_floor", "scope", "own_group", "max_minutes"})
+
+
+def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Inputs:
+    """The inputs with every edit of `workbook` as a lock.
+
+    The plan that the workbook was printed from is the folder it lies in, else the one at `target`.
+
+    Raises:
+        InputError: when there is no such plan, or cells of the workbook cannot be read; all are named.
+    """
+    places = [place for place in (workbook.parent, target) if (place / "plan.json").is_file()]
+    if not places:
+        raise InputError([Finding(
+            "error",
+            f"{workbook.name}：旁边没有它所属的方案（plan.json）；请放回原方案文件夹，或用 -o 指定原方案",
+            f"{workbook.name}: the plan that it was printed from is not beside it; put it back, or name it with -o",
+        )])  # fmt: skip
+    try:
+        edited = read_edited(workbook, read_plan(places[0]))
+    except NoRosterError as error:
+        raise InputError([Finding("error", error.zh, error.en)]) from None
+    if edited.problems:
+        told = [Finding("error", one.sentence("zh"), one.sentence("en")) for one in edited.problems]
+        raise InputError(told)
+    refused = _impossible(places[0], edited, workbook)
+    if refused:
+        raise InputError(refused)
+    more = _as_table(kept_locks(edited))
+    if more.empty:
+        return inputs
+    region, locks = inputs.region, inputs.region.tables.get("locks")
+    table = more if locks is None else pd.concat([locks, more], ignore_index=True)
+    labels = [f"{workbook.name} {number + 1}" for number in range(len(more))]
+    rows = {**region.rows, "locks": [*region.rows.get("locks", []), *labels]}
+    return replace(inputs, region=replace(region, tables={**region.tables, "locks": table}, rows=rows))
+
+
+def _impossible(plan: Path, edited: Edited, workbook: Path) -> list[Finding]:
+    """Edits that no new plan could keep, whatever else it changes, each with the rule in the way."""
+    judged, saved = judge(plan, edited), read_plan(plan)
+    found = []
+    for edit, breaches in judged.edits:
+        rules = list(dict.fromkeys(rule for rule, _, _ in breaches if rule in ALONE))
+        if not rules:
+            continue
+        zh, en = (edit_line(edit, RosterView(View(saved, lang))) for lang in ("zh", "en"))
+        found.append(Finding(
+            "error",
+            f"{workbook.name}：{zh}：{'；'.join(RULES[rule].zh for rule in rules)}。请改到别的半天，或恢复原样",
+            f"{workbook.name}: {en}: {'; '.join(RULES[rule].en for rule in rules)}; choose another half-day or undo it",
+        ))  # fmt: skip
+    return found
+
+
+def _as_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the columns and types of the table `locks`."""
+    from geodata.schema import load_schema
+
+    table = pd.DataFrame(index=range(len(rows)))
+    for column in load_schema("locks"):
+        given = rows[column.name].tolist() if column.name in rows else [""] * len(rows)
+        if column.type == "date":
+            table[column.name] = pd.to_datetime(pd.Series([one or None for one in given], dtype=object))
+        elif column.type in ("number", "integer", "weekday"):
+            table[column.name] = pd.to_numeric(pd.Series([one or None for one in given], dtype=object)).astype(float)
+        elif column.type == "yes_no":
+            table[column.name] = pd.Series([one == "yes" for one in given], dtype=object)
+        else:
+            table[column.name] = pd.Series(given, dtype=object)
+    return table
