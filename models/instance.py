@@ -181,7 +181,7 @@ class Post:
     """A post that a site asks for. `cover` has, per start date, the share of each quarter covered.
 
     handover: start -> first day on which a relief may be there too (only where the end is in the
-    horizon); relief_starts: those of `starts` that are no cohort dates but such days.
+    horizon); relief_starts: those of `starts` that are no cohort dates but such days, or the day after an end.
     """
 
     institution: str

@@ -129,9 +129,9 @@ class Postings:
     )
     relief: bool = option(
         True,
-        "计划期内期满的岗位，可在交接首日由接替人员到岗，不必等下一批次",
-        "a posting that ends within the horizon may be relieved on the first day of its handover, "
-        "without waiting for the next start date",
+        "计划期内期满的岗位，接替人员可在交接首日或期满次日到岗，不必等下一批次",
+        "a posting that ends within the horizon may be relieved on the first day of its handover or the day "
+        "after its end, without waiting for the next start date",
     )
     post_share: float = option(
         0.03, "医院可派出人数占职工的比例", "share of its staff that a hospital may post", unit="share", least=0, most=1

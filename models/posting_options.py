@@ -45,7 +45,7 @@ def handover_of(instance: Instance, option: Option) -> date | None:
 
 
 def is_relief(instance: Instance, option: Option) -> bool:
-    """Whether a posting may start only because another one is handed over then."""
+    """Whether a posting may start only because another one ends about then."""
     post = instance.posts.get((option[1], option[2]))
     return post is not None and option[3] in post.relief_starts
 

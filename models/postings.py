@@ -5,9 +5,10 @@ the home hospital loses the visits that the doctor would have treated, and the s
 every day. Postings that run today go on until their agreed end.
 
 A posting that ends within the horizon may be relieved: its last working days (three by default) are
-its handover, on whose first day a relief may start although that is no cohort date. The newcomer
-comes early, the leaver never stays longer than agreed, and the newcomer's months begin with the
-handover. During it the post counts once where posts are counted, and twice where persons are.
+its handover. A relief may start on its first day, or on the day after the end, although these are no
+cohort dates. The newcomer comes early, the leaver never stays longer than agreed, and the newcomer's
+months begin with the handover. During it the post counts once where posts are counted, and twice
+where persons are; who cannot be spared that early comes on the day after.
 
 Index sets
 ----------
@@ -41,9 +42,12 @@ Constraints
 .. math:: \sum_{(i,k,p')\ \text{running on}\ p} y_{dikp'} \le 1
 
 ``posting_kept`` : y = 1 for a posting that runs beyond the start of the plan
-``relief_follows`` : who starts on the first day of a handover that is no cohort date relieves somebody
+``relief_follows`` : who starts to relieve relieves somebody, one each. For every post and set R of
+relief dates that belong together (of those who leave, the first day of the handover and the day after)
 
-.. math:: \sum_{d} y_{dikr} \le \sum_{d,p\,:\,handover_{dikp} = r} y_{dikp}
+.. math:: \sum_{d,\, r \in R} y_{dikr} \le \sum_{d,p\,:\,handover_{dikp} \in R} y_{dikp}
+
+and, where those who leave do not share both dates, for every r in R alone: those who leave with it
 
 ``post_limit`` : for every post and date, the postings that run and are not being handed over are at
 most wanted[i,k]
@@ -253,18 +257,33 @@ def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping
 
 def _reliefs(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
     family = Rows(ledger.sheet, NAME, "relief_follows", doc="a relief follows somebody", rule="cohort", unit="postings")
-    coming: dict[tuple[str, str, date], list[Term]] = defaultdict(list)
-    going: dict[tuple[str, str, date], list[Term]] = defaultdict(list)
+    coming: dict[tuple[str, str], dict[date, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    going: dict[tuple[str, str], list[tuple[frozenset[date], Term]]] = defaultdict(list)
     held = running(instance)
     for option in covers:
-        _, site, specialty, start = option
+        post = (option[1], option[2])
         if option not in held and is_relief(instance, option):
-            coming[site, specialty, start].append((posted, option, 1.0))
-        day = handover_of(instance, option)
-        if day is not None:
-            going[site, specialty, day].append((posted, option, -1.0))
-    for (site, specialty, day), terms in sorted(coming.items()):
-        family.row((site, specialty, day.isoformat()), [*terms, *going[site, specialty, day]], upper=0.0)
+            coming[post][option[3]].append((posted, option, 1.0))
+        first = handover_of(instance, option)
+        if first is not None:
+            going[post].append((frozenset({first, period_of(instance, option)[1]}), (posted, option, -1.0)))
+    for post, dates in sorted(coming.items()):
+        for group in _together([*(both for both, _ in going[post]), *(frozenset({day}) for day in dates)]):
+            alone = [frozenset({day}) for day in sorted(group)] if len(group) > 2 else []
+            for some in (group, *alone):
+                terms = [term for day in sorted(some & dates.keys()) for term in dates[day]]
+                left = [term for both, term in going[post] if both & some]
+                if terms:
+                    family.row((*post, *(day.isoformat() for day in sorted(some))), [*terms, *left], upper=0.0)
+
+
+def _together(pairs: Iterable[frozenset[date]]) -> list[frozenset[date]]:
+    """Dates joined wherever a pair shares one, earliest first."""
+    groups: list[frozenset[date]] = []
+    for pair in pairs:
+        joined = pair.union(*(group for group in groups if group & pair))
+        groups = [*(group for group in groups if not group & pair), joined]
+    return sorted(groups, key=min)
 
 
 def away_limit(department: Department, least_headcount: int) -> int:

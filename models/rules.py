@@ -111,7 +111,13 @@ _CATALOGUE = (
     ),
     # --- postings -------------------------------------------------------------------------
     Rule("wish", "postings", "filter", "不派驻明确不能派驻的医生", "nobody is posted who cannot be"),
-    Rule("cohort", "postings", "filter", "派驻只在规定的批次日期开始", "postings start on cohort dates only"),
+    Rule(
+        "cohort",
+        "postings",
+        "filter",
+        "派驻只在规定的批次日期开始，或为接替期满人员而开始",
+        "postings start on cohort dates, or to relieve somebody who leaves",
+    ),
     Rule("one_posting", "postings", "hard", "一名医生同一时间只派驻一处", "a doctor holds one posting at a time"),
     Rule("posting_kept", "postings", "hard", "在岗派驻到期前不中断", "a running posting is not cut short"),
     Rule("post_limit", "postings", "hard", "派驻人数不超过岗位申报数", "no more doctors at a post than asked for"),

@@ -118,7 +118,7 @@ class Rotation:
         reliefs = [
             turn
             for _, turn in self.turns
-            if turn.relief and turn.holder.doctor and self.days.first <= turn.relief.start <= self.days.last
+            if turn.relief and turn.changes_hands and self.days.first <= turn.relief.start <= self.days.last
         ]
         return Figures(
             len({(post.site, post.specialty) for post, turn, kept in every if kept and turn.gap}),
@@ -136,7 +136,7 @@ class Rotation:
         for at in sorted(open_, key=lambda at: (self._due(self.turns[at][1]), at)):
             post, turn = self.turns[at]
             day = self._due(turn)
-            why = self.people.nobody(post, day, proposed)
+            why = self.people.nobody(post, day, turn.holder.doctor, proposed)
             if why.reason == "not_chosen" and turn.gap and not self._may_start(post, day):
                 why = Why("no_start", why.count, why.doctors)
             found[at] = why
@@ -146,8 +146,8 @@ class Rotation:
         return found
 
     def _due(self, turn: Turn) -> date:
-        """The day on which somebody should begin."""
-        return turn.handover[0] if turn.handover else turn.holder.start
+        """The day from which nobody is there."""
+        return turn.holder.end + timedelta(days=1) if turn.holder.doctor else turn.holder.start
 
     def _may_start(self, post: Post, day: date) -> bool:
         """Whether a posting may start at the post on that day of the horizon or later in it."""
@@ -226,14 +226,16 @@ def _note(made: Rotation, turn: Turn, why: Why | None, credits_: dict[Holder, tu
     name, lang = view.name, view.lang
     one, days = turn.holder, made.days
     told = [rotation_word(one.state, lang)] if one.doctor else []
-    if turn.relieves:
+    if turn.relieves and turn.relieves.doctor != one.doctor:
         told.append(rotation_word("relieves", lang, name=name("doctors", turn.relieves.doctor)))
     if not one.doctor:
         told.append(rotation_word("empty", lang, days=turn.gap))
     elif turn.relief is not None:
         if turn.gap:
             told.append(rotation_word("after_gap", lang, days=turn.gap))
-        if turn.shared < days.overlap:
+        if not turn.changes_hands:
+            told.append(rotation_word("stays", lang))
+        elif turn.shared < days.overlap:
             told.append(rotation_word("short", lang, shared=turn.shared, days=days.overlap))
     elif turn.gap:
         told.append(rotation_word("gap", lang, days=turn.gap))

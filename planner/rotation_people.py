@@ -73,11 +73,11 @@ class People:
             and len(groups) <= 1
         )
 
-    def nobody(self, post: Post, day: date, others: Sequence[Holder] = ()) -> Why:
-        """Why nobody begins at the post on a day, or who could; `others`: postings proposed besides the plan's."""
+    def nobody(self, post: Post, day: date, leaver: str = "", others: Sequence[Holder] = ()) -> Why:
+        """Why nobody but the leaver begins at the post on a day, or who could; `others`: postings proposed so far."""
         posted = [*self._posted, *others]
         there = [one for one in posted if one.start <= day <= one.end]
-        suited = self.suits(post)
+        suited = [name for name in self.suits(post) if name != leaver]
         if not suited:
             return Why("nobody_suits")
         last = add_months(day, post.months) - timedelta(days=1)

@@ -104,6 +104,11 @@ class Turn:
     shared: int
     gap: int
 
+    @property
+    def changes_hands(self) -> bool:
+        """Whether another doctor comes than the one who was there."""
+        return self.relief is not None and self.holder.doctor not in ("", self.relief.doctor)
+
 
 def turns(post: Post, holders: Iterable[Holder], days: RotationDays) -> list[Turn]:
     """Every holder of one post, and the empty places, in the order of time."""

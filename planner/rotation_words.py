@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "to_be_named": ("待定", "to be named"),
     "relieves": ("接替{name}", "relieves {name}"),
     "short": ("交接仅{shared}个工作日（应{days}个）", "handover of {shared} working days only (should be {days})"),
+    "stays": ("续派", "posted again"),
     "after_gap": ("接替前空岗{days}个工作日", "empty for {days} working days before the relief"),
     "gap": ("期满后空岗{days}个工作日", "then empty for {days} working days of the horizon"),
     "empty": ("计划期内空岗{days}个工作日", "empty for {days} working days of the horizon"),

@@ -14,7 +14,7 @@ from planner.audit import roster, roster_facts
 from planner.audit.days import add_months, cover
 from planner.audit.duty import at_once, places, running
 from planner.audit.finding import Finding, Lacking, flagged, lacking, over, together
-from planner.audit.frames import matched, sums
+from planner.audit.frames import matched, records, sums
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -42,7 +42,7 @@ def cohort(facts: Facts) -> Finding:
     allowed = dates if len(dates) and facts.days.start is not None else pd.DatetimeIndex([first])
     own = new["start_post"] if facts.days.start is not None else new["start_post"].mask(new.index >= 0)
     late = np.where(own.notna(), new["start"] != own, ~new["start"].isin(allowed))
-    late &= ~(_relieves(facts, new) & own.isna().to_numpy())
+    late &= ~_relieves(facts, new, late & own.isna().to_numpy())
     wrong = pd.Series(late, index=new.index) & (new["start"].notna() | (facts.days.start is not None))
     starts = flagged(new, wrong, _WHO, "starts on " + new["start"].dt.strftime("%Y-%m-%d").fillna("no date"))
     months = new["months"].fillna(facts.number("postings", "months", 6))
@@ -53,12 +53,22 @@ def cohort(facts: Facts) -> Finding:
     return together(starts, flagged(new, short, _WHO, "ends before its months are over"))
 
 
-def _relieves(facts: Facts, new: pd.DataFrame) -> np.ndarray:
-    """Whether a posting starts on the first day of a handover at its post, one for each who leaves."""
-    keys = ["institution", "specialty"]
-    going = facts.postings.dropna(subset="handover").groupby([*keys, "handover"]).size()
-    turn = new.groupby([*keys, "start"]).cumcount()
-    return np.asarray(turn < matched(going, new, [*keys, "start"]))
+def _relieves(facts: Facts, new: pd.DataFrame, late: np.ndarray) -> np.ndarray:
+    """Which of the `late` starts relieve: on the first day of a handover at the post or the day after it, one each."""
+    day = pd.Timedelta(days=1)
+    leaving = [
+        [row.institution, row.specialty, row.handover, row.end + day]
+        for row in records(facts.postings.dropna(subset="handover").sort_values("end", kind="stable"))
+    ]
+    found = np.zeros(len(new), dtype=bool)
+    for at in np.argsort(new["start"].to_numpy(), kind="stable"):
+        row = new.iloc[at]
+        here = [one for one in leaving if one[:2] == [row["institution"], row["specialty"]] and row["start"] in one[2:]]
+        if late[at] and here:
+            # Whose last chance it is goes first: they are in the order of their ends.
+            leaving.remove(here[0])
+            found[at] = True
+    return found
 
 
 def one_posting(facts: Facts) -> Finding:

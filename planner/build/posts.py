@@ -2,7 +2,8 @@
 
 A handover is the last `[postings] overlap_days` working days of a posting: the newcomer comes that
 much before the leaver goes, so that the leaver's agreed end holds and nobody stays longer than he
-was asked to; the newcomer's months begin with the handover.
+was asked to; the newcomer's months begin with the handover. Who cannot come early (his department
+spares one at a time, or his own posting ends then) may come on the day after.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def posts(
         key = (text(row, "institution"), text(row, "specialty"))
         if key[0] not in places:
             continue
-        ends = tuple(p.handover for p in running if (p.institution, p.specialty) == key and p.handover)
+        held = [one for one in running if (one.institution, one.specialty) == key and one.handover]
+        ends = tuple(day_ for one in held if one.handover for day_ in (one.handover, one.end + timedelta(days=1)))
         post = _post(row, key, config, calendar, specialties[key[1]], key in locked, ends)
         before = found.get(key)
         if before is not None:
@@ -80,9 +82,10 @@ def _handover(last: date, config: Config, calendar: WorkCalendar) -> date | None
 def _reliefs(
     starts: tuple[date, ...], months: float, ends: tuple[date, ...], config: Config, calendar: WorkCalendar
 ) -> tuple[dict[date, date], tuple[date, ...]]:
-    """(start -> first day of its handover, handover days that are further starts).
+    """(start -> first day of its handover, days of reliefs that are further starts).
 
-    A relief may itself be relieved within a long horizon, and so on.
+    ends: first day of the handover and day after the end of those who are there. A relief may itself
+    be relieved within a long horizon, and so on.
     """
     handovers: dict[date, date] = {}
     open_, known = [*starts, *ends], set[date]()
@@ -91,10 +94,11 @@ def _reliefs(
         if start in known:
             continue
         known.add(start)
-        day = _handover(add_months(start, months) - timedelta(days=1), config, calendar)
+        after = add_months(start, months)
+        day = _handover(after - timedelta(days=1), config, calendar)
         if day is not None and day > start:
             handovers[start] = day
-            open_.append(day)
+            open_ += [day, after]
     return dict(sorted(handovers.items())), tuple(sorted(known - set(starts)))
 
 

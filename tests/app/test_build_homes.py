@@ -83,15 +83,17 @@ def test_postings_are_relieved_in_their_last_working_days() -> None:
     post = _posts({}, settings=year)
     # ends Monday 30 November: Thursday, Friday, Monday
     assert post.handover == {date(2026, 6, 1): date(2026, 11, 26)}
-    assert post.starts == (date(2026, 6, 1), date(2026, 11, 26)) and post.relief_starts == (date(2026, 11, 26),)
+    assert post.starts == (date(2026, 6, 1), date(2026, 11, 26), date(2026, 12, 1))
+    assert post.relief_starts == (date(2026, 11, 26), date(2026, 12, 1))
     assert post.cover[date(2026, 11, 26)] == (0.0, 0.0, 1.0)
-    # two months from 1 June end on 31 July, from 29 July on 28 September (a Monday), and so on
+    # two months from 1 June end on 31 July, from 29 July on Monday 28 and from 1 August on Wednesday 30 September
     short = _posts({"months": 2}, settings=year)
-    assert short.relief_starts[:2] == (date(2026, 7, 29), date(2026, 9, 24))
+    assert short.relief_starts[:4] == (date(2026, 7, 29), date(2026, 8, 1), date(2026, 9, 24), date(2026, 9, 28))
+    assert short.handover[date(2026, 7, 29)] == date(2026, 9, 24)
     off = {**year, "postings": {"relief": False}}
     assert (_posts({}, settings=off).handover, _posts({}, settings=off).relief_starts) == ({}, ())
     one = _posts({}, settings={**year, "postings": {"overlap_days": 0}})
-    assert one.handover == {date(2026, 6, 1): date(2026, 12, 1)}
+    assert one.handover == {date(2026, 6, 1): date(2026, 12, 1)} and one.relief_starts == (date(2026, 12, 1),)
     dated = _posts({"start": "2026-06-08"}, settings=year)
     assert (dated.starts, dated.relief_starts) == ((date(2026, 6, 8),), ())
     assert dated.handover == {date(2026, 6, 8): date(2026, 12, 3)}  # ends on Monday 7 December
@@ -109,7 +111,7 @@ def test_running_postings_are_relieved_where_they_stand() -> None:
     made["current_postings"] = [running]
     instance = build(made).instance
     assert instance.current_postings[0].handover == date(2026, 7, 29)
-    assert instance.posts["S", "K"].starts == (date(2026, 6, 1), date(2026, 7, 29))
+    assert instance.posts["S", "K"].starts == (date(2026, 6, 1), date(2026, 7, 29), date(2026, 8, 1))
     assert instance.posts["T", "K"].starts == (date(2026, 6, 1),)
     made["current_postings"] = [running | {"end": "2026-08-30"}]  # the last day planned
     assert build(made).instance.current_postings[0].handover is None

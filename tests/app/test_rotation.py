@@ -193,6 +193,16 @@ def test_why_nobody_comes_and_who_could(tmp_path: Path) -> None:
     assert "名册中无" in rotation(_saved(folder, tmp_path / "four"))["note_zh"][0]
 
 
+def test_who_is_posted_again_hands_nothing_over(tmp_path: Path) -> None:
+    """The same doctor for another term is no relief and no short handover."""
+    folder = _relieved()
+    folder.plan_put("postings", {"doctor": "D6"}, doctor="D7", start="2026-08-01", end="2027-01-31")
+    saved = _saved(folder, tmp_path)
+    assert Rotation(saved).figures() == Figures(0, 0, 1, 0, 0)
+    assert list(rotation(saved)["note_zh"])[:2] == ["在岗；续派", "新派；应于2027-01-27起交接；可考虑Da、Fu"]
+    assert failing(folder, tmp_path / "audit", *RULES) == {}
+
+
 def test_promotion_days_before_and_after(tmp_path: Path) -> None:
     """D6 has 200 days; 29 July 2026 to 28 January 2027 adds 132 working days and passes 240."""
     folder = _relieved()
@@ -271,13 +281,15 @@ def test_a_relief_holds_for_the_audit(tmp_path: Path) -> None:
     [
         ({"start": "2026-07-28", "end": "2027-01-27"}, {"cohort", "post_limit"}),
         ({"start": "2026-07-30", "end": "2027-01-29"}, {"cohort"}),
+        ({"start": "2026-08-01", "end": "2027-01-31"}, set()),
+        ({"start": "2026-08-02", "end": "2027-02-01"}, {"cohort"}),
         ({"institution": "S1"}, {"cohort"}),
         ({"start": "2026-06-01", "end": "2026-11-30"}, {"post_limit"}),
     ],
-    ids=["a day early", "a day late", "at another post", "with its cohort"],
+    ids=["a day early", "a day late", "the day after the end", "too late", "at another post", "with its cohort"],
 )
 def test_other_dates_are_no_relief(change: dict[str, str], rules: set[str], tmp_path: Path) -> None:
-    """Exactly the first day of the handover counts, and only at the post that is handed over."""
+    """Exactly the first day of the handover and the day after count, and only at the post that is handed over."""
     folder = _relieved()
     folder.plan_put("postings", {"doctor": "D6"}, **change)
     broken = failing(folder, tmp_path, *RULES)
@@ -285,12 +297,11 @@ def test_other_dates_are_no_relief(change: dict[str, str], rules: set[str], tmp_
 
 
 def test_two_do_not_relieve_one(tmp_path: Path) -> None:
-    """The second who starts on that day relieves nobody."""
-    folder = _relieved()
-    folder.plan_add(
-        "postings", doctor="D4", institution="S2", specialty="K2", start="2026-07-29", end="2027-01-28", state="new"
-    )
-    assert {"cohort", "post_limit"} <= set(failing(folder, tmp_path, *RULES))
+    """The second who comes, on that day or on the day after the end, relieves nobody."""
+    for start, end in (("2026-07-29", "2027-01-28"), ("2026-08-01", "2027-01-31")):
+        folder = _relieved()
+        folder.plan_add("postings", doctor="D4", institution="S2", specialty="K2", start=start, end=end, state="new")
+        assert {"cohort", "post_limit"} <= set(failing(folder, tmp_path / start, *RULES))
 
 
 @pytest.mark.parametrize("setting", [{"relief": False}, {"overlap_days": 1}, {"overlap_days": 0}])

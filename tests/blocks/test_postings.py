@@ -37,6 +37,8 @@ from models.postings import add_months, period_of
 SECOND, AFTER = date(2026, 8, 31), date(2027, 6, 7)
 #: The first of the last three working days of August, on which a relief may come.
 RELIEF = date(2026, 8, 27)
+#: The day after August.
+NEXT = date(2026, 9, 1)
 
 
 def test_the_rows_are_those_stored() -> None:
@@ -137,10 +139,11 @@ def test_a_locked_post_that_is_not_filled_is_a_shortfall() -> None:
 
 
 def _relieved() -> Instance:
-    """D4 leaves S3 on 31 August; three doctors could take over from 27 August on, one of two places."""
+    """D4 leaves S3 on 31 August; others could take over from 27 August or 1 September on."""
     x = with_option(two_quarters(tiny_instance(capabilities={})), "postings", max_posts=1)
-    post = Post("S3", "K1", 1, 2, 6.0, 160.0, False, (START, RELIEF), {START: (1.0, 1.0), RELIEF: (0.0, 1.0)})
-    x = with_added(x, "posts", ("S3", "K1"), replace(post, relief_starts=(RELIEF,)))
+    cover = {START: (1.0, 1.0), RELIEF: (0.0, 1.0), NEXT: (0.0, 12 / 13)}
+    post = Post("S3", "K1", 1, 2, 6.0, 160.0, False, tuple(cover), cover, relief_starts=(RELIEF, NEXT))
+    x = with_added(x, "posts", ("S3", "K1"), post)
     running = replace(running_posting("D4", "S3"), cover=(1.0, 1 / 13), handover=RELIEF)
     return replace(x, current_postings=(running,))
 
@@ -156,14 +159,29 @@ OLD = ("D4", "S3", date(2026, 3, 2))
     ("options", "rules"),
     [
         ([OLD, ("D1", "S3", RELIEF)], set()),
+        ([OLD, ("D1", "S3", NEXT)], set()),
         ([OLD, ("D1", "S3", START)], {("post_limit", "S3 K1 2026-06-01"), ("max_posts", "2026-06-01")}),
         (
             [OLD, ("D1", "S3", RELIEF), ("D2", "S3", RELIEF)],
-            {("cohort", "S3 K1 2026-08-27"), ("post_limit", "S3 K1 2026-08-27"), ("max_posts", "2026-08-27")},
+            {
+                ("cohort", "S3 K1 2026-08-27 2026-09-01"),
+                ("post_limit", "S3 K1 2026-08-27"),
+                ("max_posts", "2026-08-27"),
+                ("post_limit", "S3 K1 2026-09-01"),
+                ("max_posts", "2026-09-01"),
+            },
         ),
-        ([("D1", "S3", RELIEF)], {("posting_kept", "D4 S3 K1 2026-03-02"), ("cohort", "S3 K1 2026-08-27")}),
+        (
+            [OLD, ("D1", "S3", RELIEF), ("D2", "S3", NEXT)],
+            {
+                ("cohort", "S3 K1 2026-08-27 2026-09-01"),
+                ("post_limit", "S3 K1 2026-09-01"),
+                ("max_posts", "2026-09-01"),
+            },
+        ),
+        ([("D1", "S3", RELIEF)], {("posting_kept", "D4 S3 K1 2026-03-02"), ("cohort", "S3 K1 2026-08-27 2026-09-01")}),
     ],
-    ids=["relieved", "too early", "two for one", "nobody there"],
+    ids=["relieved", "the day after", "too early", "two for one", "early and after", "nobody there"],
 )
 def test_a_relief_comes_for_somebody_and_early(
     options: list[tuple[str, str, date]], rules: set[tuple[str, str]]
@@ -174,11 +192,46 @@ def test_a_relief_comes_for_somebody_and_early(
 
 
 def test_persons_count_twice_in_a_handover() -> None:
-    """Both are away from their departments: where they share one that spares one, there is no overlap."""
+    """Both are away from their departments: where they share one that spares one, the relief comes the day after."""
     x = with_record(_relieved(), "doctors", "D1", institution="H2")
     model = alone(x, "postings")
     plan = plan_vector(model, _at(OLD, ("D1", "S3", RELIEF)))
     assert broken(model, plan) == {("home_cover_posted", "H2 DEP1 2026-08-27")}
+    assert broken(model, plan_vector(model, _at(OLD, ("D1", "S3", NEXT)))) == set()
+
+
+def test_who_leaves_may_go_to_another_post_then() -> None:
+    """Two who leave on one day change places on the day after, and cannot before."""
+    x = _relieved()
+    x = with_added(x, "posts", ("S1", "K1"), replace(x.posts["S3", "K1"], institution="S1"))
+    other = replace(x.current_postings[0], doctor="D1", institution="S1")
+    x = with_option(replace(x, current_postings=(*x.current_postings, other)), "postings", max_posts=2)
+    model, old = alone(x, "postings"), [OLD, ("D1", "S1", OLD[2])]
+    assert broken(model, plan_vector(model, _at(*old, ("D1", "S3", NEXT), ("D4", "S1", NEXT)))) == set()
+    early = broken(model, plan_vector(model, _at(*old, ("D1", "S3", RELIEF), ("D4", "S1", RELIEF))))
+    assert ("one_posting", "D1 2026-08-27") in early
+
+
+def test_two_who_leave_are_relieved_by_two() -> None:
+    """One leaves on Saturday 29 August, one on Monday the 31st, both handing over from the 27th on.
+
+    Each date counts alone too: two may come on the 27th, one on the 30th, one on 1 September, two in all.
+    """
+    x, sunday = with_option(_relieved(), "postings", max_posts=None), date(2026, 8, 30)
+    cover = dict.fromkeys((RELIEF, sunday, NEXT), (0.0, 1.0))
+    post = replace(x.posts["S3", "K1"], doctors=9, starts=tuple(cover), cover=cover, relief_starts=tuple(cover))
+    x = with_added(with_added(x, "posts", ("S3", "K1"), post), "doctors", "D5", replace(x.doctors["D1"], id="D5"))
+    other = replace(x.current_postings[0], doctor="D2", end=date(2026, 8, 29))
+    model = alone(replace(x, current_postings=(*x.current_postings, other)), "postings")
+
+    def cohort(*days: date) -> set[str]:
+        come = [(who, "S3", day) for who, day in zip(("D1", "D5", "D2", "D4"), days, strict=False)]
+        plan = plan_vector(model, _at(OLD, ("D2", "S3", OLD[2]), *come))
+        return {subject.removeprefix("S3 K1 ") for rule, subject in broken(model, plan) if rule == "cohort"}
+
+    assert cohort(RELIEF, RELIEF) == cohort(sunday, NEXT) == cohort(RELIEF, NEXT) == set()
+    assert cohort(NEXT, NEXT) == {"2026-09-01"} and cohort(sunday, sunday) == {"2026-08-30"}
+    assert cohort(RELIEF, sunday, NEXT) == {"2026-08-27 2026-08-30 2026-09-01"}
 
 
 def test_without_handovers_nothing_changes() -> None:
@@ -286,10 +339,11 @@ def test_tables_tell_new_from_running_postings() -> None:
 def small_regions(draw: st.DrawFn) -> Instance:
     """Three doctors, two posts, one or two dates, limits that bind now and then."""
     x = two_quarters(tiny_instance(levels=(), services={}, volumes={}, usage={}))
-    dates = draw(st.sampled_from([(START,), (START, SECOND), (START, RELIEF)]))
+    dates = draw(st.sampled_from([(START,), (START, SECOND), (START, RELIEF), (RELIEF, NEXT)]))
     months = draw(st.sampled_from([3.0, 6.0]))
-    whole = {START: (1.0, 0.0 if months == 3.0 else 1.0), SECOND: (0.0, 1.0), RELIEF: (0.0, 1.0)}
-    reliefs = tuple(day for day in dates if day == RELIEF)
+    whole = {START: (1.0, 0.0 if months == 3.0 else 1.0), SECOND: (0.0, 1.0)}
+    whole |= {RELIEF: (0.0, 1.0), NEXT: (0.0, 12 / 13)}
+    reliefs = tuple(day for day in dates if day in (RELIEF, NEXT))
     # three months from the first day end with August
     handover = {START: RELIEF} if reliefs and months == 3.0 else {}
     posts = {}
@@ -366,7 +420,7 @@ class _Account:
                 most = max(x.posts[site, "K1"].doctors, sum(o[1] == site and day < self.leaves(o) for o in held))
                 if sum(o[1] == site for o in places) > most:
                     rules.add("post_limit")
-                come = sum(o[1] == site and o[2] == RELIEF for o in plan)
+                come = sum(o[1] == site and o[2] in (RELIEF, NEXT) for o in plan)
                 if come > sum(o[1] == site and self.leaves(o) == RELIEF for o in plan):
                     rules.add("cohort")
             for home in ("H1", "H2"):
