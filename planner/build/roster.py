@@ -62,7 +62,7 @@ def build_roster(
         needs=found,
         departments=_departments(config, calendar, instance, doctors, absent),
         locks=asked,
-        today=today(region, calendar, instance),
+        today=today(region, calendar, instance, found, doctors),
         change_limit=config.roster.change_limit,
         site_minutes={pair: m for pair, m in instance.minutes.items() if pair[0] in sites and pair[1] in sites},
         two_sites_minutes=config.roster.two_sites_minutes,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from models.roster_instance import RosterLock, RosterNeed, Visit
+from models.roster_instance import RosterDoctor, RosterLock, RosterNeed, Visit
 from planner.build.roster_days import fixed_dates
 from planner.build.roster_needs import half_days_of
 from planner.build.tables import Notes, Row, day, labels, number, rows, text, yes
@@ -81,11 +82,21 @@ def _slots(row: Row, calendar: WorkCalendar) -> frozenset[int] | None:
     return frozenset(half for on in kept for half in half_days_of(calendar, on, text(row, "slot"))) or None
 
 
-def today(region: Region, calendar: WorkCalendar, instance: Instance) -> frozenset[Visit]:
-    """Today's roster on the dates of the horizon: weekly rows on working days, dated rows as they are."""
+def today(
+    region: Region,
+    calendar: WorkCalendar,
+    instance: Instance,
+    needs: Mapping[tuple[str, str], RosterNeed],
+    doctors: Mapping[str, RosterDoctor],
+) -> frozenset[Visit]:
+    """Today's roster on the working days of the horizon, weekly rows and dated ones.
+
+    A specialty has one clinic a day at a site: of a whole day, and of two half-days of one doctor, the
+    first that is still possible stands for both.
+    """
     own = {text(row, "id"): text(row, "specialty") for row in rows(region, "doctors")}
     dates = [one for q in range(len(calendar.quarters)) for one in calendar.working_days(q)]
-    found: set[Visit] = set()
+    found: dict[tuple[str, str, str, int], set[int]] = defaultdict(set)
     for row in rows(region, "roster"):
         doctor, site = text(row, "doctor"), text(row, "institution")
         if doctor not in instance.doctors or instance.doctors[doctor].institution == site:
@@ -93,8 +104,13 @@ def today(region: Region, calendar: WorkCalendar, instance: Instance) -> frozens
         specialty = text(row, "specialty") or own[doctor]
         for on in fixed_dates(row, dates):
             for half in half_days_of(calendar, on, text(row, "slot")):
-                found.add((doctor, site, specialty, half))
-    return frozenset(found)
+                found[doctor, site, specialty, half // 2].add(half)
+    visits: set[Visit] = set()
+    for (doctor, site, specialty, _), halves in found.items():
+        need = needs.get((site, specialty))
+        able = halves & doctors[doctor].free & need.slots if need is not None else set()
+        visits.add((doctor, site, specialty, min(able or halves)))
+    return frozenset(visits)
 
 
 def date_of(calendar: WorkCalendar, half: int) -> date:

@@ -219,6 +219,10 @@ HARMLESS: dict[str, Plant] = {
         setting("roster", change_limit=0),
         lambda f: row(f, "roster", doctor="D1", institution="S1", specialty="K1", date=day(0, 2), slot="am"),
     ),
+    "a whole day today is one clinic": all_of(
+        setting("roster", change_limit=0),
+        lambda f: row(f, "roster", doctor="D1", institution="S1", specialty="K1", date=day(0, 2), slot="day"),
+    ),
     "today not possible any more": all_of(
         setting("roster", change_limit=0),
         lambda f: row(f, "roster", doctor="D1", institution="S1", specialty="K1", date=day(0, 3), slot="am"),

@@ -136,6 +136,15 @@ def test_locks_of_another_year_say_nothing(tmp_path: Path) -> None:
     assert _broken(plan) == {}
 
 
+def test_a_whole_day_today_is_one_clinic(tmp_path: Path) -> None:
+    """Thirteen whole days of today's roster are thirteen clinics to be kept, in the half-day that is possible."""
+    folder = clean_plan()
+    row(folder, "roster", doctor="D2", institution="S2", specialty="K1", weekday=3, weeks="all", slot="day")
+    folder.put("needs", {"institution": "S2", "specialty": "K1"}, slot="pm")
+    _, built, _ = _dated(folder, tmp_path / "plan", 1.0)
+    assert sorted(visit[3] for visit in built.today) == [14 * week + 5 for week in range(13)]
+
+
 @pytest.mark.slow
 def test_edits_come_back_as_locks(tmp_path: Path) -> None:
     """What the office moved stays where it was put when the plan is made again."""
