@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from math import floor
 
 import numpy as np
 
 from models import postings, sessions
 from models.assemble import Model
 from models.baselines import Baseline, people_values, settle_in_order
+from models.by_hand_posts import posts_by_hand
 from models.instance import FREQUENCIES, Instance
 from models.matrix import Floats, Matrix
 from models.rows import Key
@@ -188,7 +188,7 @@ def by_hand(
     service is missing. limits: visits per month that a (hospital, specialty) may forgo.
     """
     instance, hand = model.instance, _ByHand(model, limits or {})
-    chosen = _posts_by_hand(model, closed, hand.spare)
+    chosen = posts_by_hand(instance, closed, hand.spare)
     busy = {option[0] for option in chosen}
     taken = {option[1:3] for option in chosen}
     visitors: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -252,63 +252,3 @@ def _keep_today(hand: _ByHand, cell: tuple[str, str], doctors: list[str]) -> boo
     fit = [f for f in FREQUENCIES if low[f][0] <= total]
     first = max(holders, key=lambda d: (holders[d], d))
     return bool(fit) and hand.hold(first, *cell, fit[-1])
-
-
-def _posts_by_hand(
-    model: Model, closed: frozenset[tuple[str, str]], spare: dict[tuple[str, str], float]
-) -> list[postings.Option]:
-    instance = model.instance
-    covers, _ = postings.candidates(instance, explain=False)
-    settings, chosen = postings.options_of(instance), list(postings.running(instance))
-    used = {option[0] for option in chosen}
-    held: dict[Key, int] = defaultdict(int)
-    for option in chosen:
-        _count(instance, held, option)
-        _take(spare, instance, option)
-    # By hand, new postings start with their cohort.
-    wishes = [o for o in covers if o not in chosen and not postings.is_relief(instance, o)]
-    wishes.sort(
-        key=lambda o: (
-            -instance.needs[o[1:3]].recoverable_visits if o[1:3] in instance.needs else 0.0,
-            instance.doctors[o[0]].wish_points,
-            o,
-        )
-    )
-    for option in wishes:
-        doctor = instance.doctors[option[0]]
-        staff = instance.institutions[doctor.institution].staff
-        department = instance.departments.get((doctor.institution, doctor.department))
-        if (
-            doctor.id in used
-            or option[1:3] in closed
-            or held["post", *option[1:3]] >= instance.posts[option[1:3]].doctors
-        ):
-            continue
-        if staff is not None and held["hospital", doctor.institution] >= floor(settings.post_share * staff + 1e-9):
-            continue
-        if department is not None and held["department", doctor.institution, doctor.department] >= postings.away_limit(
-            department, settings.cover_min_headcount
-        ):
-            continue
-        if settings.max_posts is not None and len(chosen) >= settings.max_posts:
-            continue
-        if spare.get((doctor.institution, option[2]), np.inf) < doctor.home_visits:
-            continue
-        chosen.append(option)
-        used.add(doctor.id)
-        _count(instance, held, option)
-        _take(spare, instance, option)
-    return chosen
-
-
-def _take(spare: dict[tuple[str, str], float], instance: Instance, option: postings.Option) -> None:
-    doctor = instance.doctors[option[0]]
-    if (doctor.institution, option[2]) in spare:
-        spare[doctor.institution, option[2]] -= doctor.home_visits
-
-
-def _count(instance: Instance, held: dict[Key, int], option: postings.Option) -> None:
-    doctor = instance.doctors[option[0]]
-    held["post", option[1], option[2]] += 1
-    held["hospital", doctor.institution] += 1
-    held["department", doctor.institution, doctor.department] += 1

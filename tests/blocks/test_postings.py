@@ -29,6 +29,7 @@ from support.tiny import START, running_posting, tiny_instance
 from models import postings
 from models.answers import Limits
 from models.assemble import assemble
+from models.by_hand_posts import posts_by_hand
 from models.highs import solve
 from models.instance import Instance, Lock, Post
 from models.postings import add_months, period_of
@@ -232,6 +233,25 @@ def test_two_who_leave_are_relieved_by_two() -> None:
     assert cohort(RELIEF, RELIEF) == cohort(sunday, NEXT) == cohort(RELIEF, NEXT) == set()
     assert cohort(NEXT, NEXT) == {"2026-09-01"} and cohort(sunday, sunday) == {"2026-08-30"}
     assert cohort(RELIEF, sunday, NEXT) == {"2026-08-27 2026-08-30 2026-09-01"}
+
+
+def test_an_office_relieves_by_hand() -> None:
+    """Who wants to comes early; from a department that spares one, on the day after; nobody against a limit."""
+    old = ("D4", "S3", "K1", OLD[2])
+
+    def made(x: Instance) -> list[postings.Option]:
+        chosen = posts_by_hand(x, frozenset(), {})
+        model = alone(x, "postings")
+        assert broken(model, plan_vector(model, {"postings.posted": dict.fromkeys(chosen, 1.0)})) == set()
+        return chosen
+
+    assert made(_relieved()) == [old, ("D2", "S3", "K1", RELIEF)]
+    same = with_record(with_record(_relieved(), "doctors", "D2", institution="H2"), "doctors", "D1", posting="no")
+    assert made(same) == [old, ("D2", "S3", "K1", NEXT)]
+    small = with_record(same, "institutions", "H2", staff=33)
+    assert posts_by_hand(small, frozenset(), {}) == [old]
+    assert posts_by_hand(_relieved(), frozenset({("S3", "K1")}), {}) == [old]
+    assert posts_by_hand(_relieved(), frozenset(), {("H1", "K1"): 70.0}) == [old]
 
 
 def test_without_handovers_nothing_changes() -> None:
