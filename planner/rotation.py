@@ -236,7 +236,8 @@ def _note(made: Rotation, turn: Turn, why: Why | None, credits_: dict[Holder, tu
         if not turn.changes_hands:
             told.append(rotation_word("stays", lang))
         elif turn.shared < days.overlap:
-            told.append(rotation_word("short", lang, shared=turn.shared, days=days.overlap))
+            key = "short" if turn.shared else "no_overlap"
+            told.append(rotation_word(key, lang, shared=turn.shared, days=days.overlap))
     elif turn.gap:
         told.append(rotation_word("gap", lang, days=turn.gap))
     elif turn.wanted and turn.handover:
@@ -253,7 +254,7 @@ def _note(made: Rotation, turn: Turn, why: Why | None, credits_: dict[Holder, tu
 def _reason(why: Why, turn: Turn, name: Any, lang: str) -> list[str]:
     """Why nobody comes (only what the plan could have decided), and who could."""
     told = []
-    if turn.gap or why.reason in ("nobody_suits", "all_posted"):
+    if turn.gap or why.reason in ("nobody_suits", "nobody_else", "all_posted"):
         told.append(rotation_word(why.reason, lang, count=why.count))
     if why.doctors:
         names = ("、" if lang == "zh" else ", ").join(name("doctors", who) for who in why.doctors)

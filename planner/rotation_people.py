@@ -79,7 +79,7 @@ class People:
         there = [one for one in posted if one.start <= day <= one.end]
         suited = [name for name in self.suits(post) if name != leaver]
         if not suited:
-            return Why("nobody_suits")
+            return Why("nobody_else" if leaver else "nobody_suits")
         last = add_months(day, post.months) - timedelta(days=1)
         busy = {one.doctor for one in posted if one.start <= last and one.end >= day}
         free = [name for name in suited if name not in busy]

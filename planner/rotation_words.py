@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "to_be_named": ("待定", "to be named"),
     "relieves": ("接替{name}", "relieves {name}"),
     "short": ("交接仅{shared}个工作日（应{days}个）", "handover of {shared} working days only (should be {days})"),
+    "no_overlap": ("新老不同岗，无交接重叠（应{days}个工作日）", "no working day together (should be {days})"),
     "stays": ("续派", "posted again"),
     "after_gap": ("接替前空岗{days}个工作日", "empty for {days} working days before the relief"),
     "gap": ("期满后空岗{days}个工作日", "then empty for {days} working days of the horizon"),
@@ -39,6 +40,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     # why nobody is there
     "nobody_suits": ("名册中无执业范围、职称、意愿都符合的医生",
                      "nobody in the register has the scope, the title and the will"),
+    "nobody_else": ("名册中无其他执业范围、职称、意愿都符合的医生",
+                    "nobody else in the register has the scope, the title and the will"),
     "all_posted": ("符合条件的{count}人届时均在派驻", "all {count} who qualify are posted at that time"),
     "department": ("符合条件的{count}人所在科室不能再派",
                    "the departments of the {count} who qualify can spare nobody"),

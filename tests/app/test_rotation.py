@@ -168,7 +168,9 @@ def test_a_short_handover_and_a_gap_are_told(tmp_path: Path) -> None:
     folder.plan_put("postings", {"doctor": "D6"}, start="2026-08-03", end="2027-02-02")
     saved = _saved(folder, tmp_path)
     assert Rotation(saved).figures() == Figures(0, 0, 1, 1, 1)
-    assert "交接仅0个工作日（应3个）" in rotation(saved)["note_zh"][0]
+    assert "无交接重叠（应3个工作日）" in rotation(saved)["note_zh"][0]
+    folder.plan_put("postings", {"doctor": "D6"}, start="2026-07-31", end="2027-01-30")
+    assert "交接仅1个工作日（应3个）" in rotation(_saved(folder, tmp_path / "one"))["note_zh"][0]
     folder.plan_put("postings", {"doctor": "D6"}, start="2026-08-10", end="2027-02-09")
     saved = _saved(folder, tmp_path / "later")
     assert Rotation(saved).figures() == Figures(1, 5, 1, 1, 1)
@@ -190,7 +192,7 @@ def test_why_nobody_comes_and_who_could(tmp_path: Path) -> None:
     for doctor in ("D4", "D5", "D6"):
         folder.put("doctors", {"id": doctor}, posting="no")
     folder.put("doctors", {"id": "D7"}, posting="no")
-    assert "名册中无" in rotation(_saved(folder, tmp_path / "four"))["note_zh"][0]
+    assert "名册中无其他" in rotation(_saved(folder, tmp_path / "four"))["note_zh"][0]
 
 
 def test_who_is_posted_again_hands_nothing_over(tmp_path: Path) -> None:
