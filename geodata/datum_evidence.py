@@ -85,7 +85,7 @@ def told(table: str, reference: str, finding: Finding, what: Say) -> Verdict:
     shown = [(SHOWN.get(reading, reading.upper()), metres) for reading, metres in finding.metres.items()]
     zh = "、".join(f"按 {name} 读为 {metres:.0f} 米" for name, metres in shown)
     en = ", ".join(f"{metres:.0f} m read as {name}" for name, metres in shown)
-    options = ({table: finding.likely},) if finding.likely != finding.declared else ()
+    options: tuple[dict[str, str], ...] = ({table: finding.likely},) if finding.likely != finding.declared else ()
     options += ({reference: finding.other},) if finding.other else ()
     evidence = (
         f"与 {finding.pairs} {what[0]}的距离中位数{zh}",
@@ -118,8 +118,8 @@ def among_tables(view: View, wanted: dict[str, str] | None = None) -> Verdict | 
             ("组归属居民点的中心", "middles of the communities that name an institution"),
         ),
     )
-    for targets, at, what in compared:
-        points, targeted = paired(here, targets, at)
+    for targets, matched, what in compared:
+        points, targeted = paired(here, targets, matched)
         finding = compare(points, datum, targeted, other)
         if finding is not None and finding.wrong:
             return told("institutions", "communities", finding, what)

@@ -104,8 +104,25 @@ from models.posting_options import (
 from models.rows import Columns, Rows, Term
 from models.values import Values
 
-#: What readers of the block need besides it.
-__all__ = ["Option", "Options", "add_months", "candidates", "handover_of", "is_relief", "period_of", "running"]
+__all__ = [
+    "NAME",
+    "NEEDS",
+    "Option",
+    "Options",
+    "add_items",
+    "add_months",
+    "away_limit",
+    "build",
+    "candidates",
+    "handover_of",
+    "is_relief",
+    "options_of",
+    "period_of",
+    "read",
+    "running",
+    "visits_per_month",
+    "wanted",
+]
 
 NAME = "postings"
 NEEDS: tuple[str, ...] = ()
