@@ -23,12 +23,15 @@ class Used:
     """What clinics of other needs already take: rooms (site, half-day), equipment (site, item, half-day),
     people of a department away (department, half-day), half-days of a doctor in a week and in a quarter,
     half-days in which the doctor is gone, sites visited (doctor, day), and vehicles (hospital, direction,
-    day) -> travellers."""
+    day) -> travellers; and what they add to the accounts of departments and hospitals (level, id, kind).
+    shared: (hospital, direction) whose vehicles others may fill too: priced by the seat, for a bound."""
 
     rooms: Mapping[tuple[str, int], int] = field(default_factory=dict)
     equipment: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     away: Mapping[tuple[str, int], int] = field(default_factory=dict)
     travellers: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+    accounts: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    shared: frozenset[tuple[str, str]] = frozenset()
 
 
 def used_by(instance: RosterInstance, visits: Iterable[Visit]) -> Used:
@@ -40,7 +43,7 @@ def used_by(instance: RosterInstance, visits: Iterable[Visit]) -> Used:
     gone: set[tuple[str, int]] = set()
     trips: set[tuple[str, str, int]] = set()
     for doctor, site, specialty, half in visits:
-        need, who = instance.needs[site, specialty], instance.doctors[doctor]
+        need = instance.needs[site, specialty]
         rooms[site, half] += 1
         for item in need.equipment:
             equipment[site, item, half] += 1
@@ -49,10 +52,15 @@ def used_by(instance: RosterInstance, visits: Iterable[Visit]) -> Used:
             gone.add((doctor, taken))
         if (doctor, site, half // 2) not in trips:
             trips.add((doctor, site, half // 2))
-            travellers[who.institution, instance.sites[site].direction or site, half // 2] += 1
+            travellers[*vehicle_of(instance, doctor, site), half // 2] += 1
     for doctor, half in gone:
         away[instance.doctors[doctor].department, half] += 1
     return Used(rooms, equipment, away, travellers)
+
+
+def vehicle_of(instance: RosterInstance, doctor: str, site: str) -> tuple[str, str]:
+    """(hospital, direction): the doctors who can share a vehicle on a day."""
+    return instance.doctors[doctor].institution, instance.sites[site].direction or site
 
 
 def both(half: int) -> tuple[int, int]:
@@ -86,6 +94,17 @@ def choices(
             if kept:
                 found[key, pair.doctor] = kept
     return found
+
+
+def today_possible(instance: RosterInstance, keys: Sequence[Key]) -> list[tuple[str, str, str, int]]:
+    """Today's clinics of some needs that are still possible: (site, specialty, doctor, half-day), sorted."""
+    mine = [key for key in keys if key in {(visit[1], visit[2]) for visit in instance.today}]
+    found = {which: set(halves) for which, halves in choices(instance, mine).items()} if mine else {}
+    return sorted(
+        (site, specialty, doctor, half)
+        for doctor, site, specialty, half in instance.today
+        if half in found.get(((site, specialty), doctor), ())
+    )
 
 
 def slots_of(instance: RosterInstance, need: RosterNeed) -> frozenset[int]:

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from models.roster_choices import Choices, Key, choices, gap_windows, least_windows, open_weeks, pair_of, weekdays
-from models.roster_dates import squares
+from models.roster_fair import squares
 from models.roster_instance import RosterInstance, RosterNeed
 from models.roster_model import OFF_WEEKDAY, TAKEN_OVER, Draft, RosterModel
 from models.rows import Term
@@ -256,8 +256,9 @@ class Counts:
                 loads[cell[2], "holiday_adjacent"].append((self.visits, cell, 1.0))
                 bound[cell[2], "holiday_adjacent"] += self._most(cell)
         # A convex sum needs as many steps as the largest count.
-        limit = {doctor: sum(who.budget) for doctor, who in instance.doctors.items()}
-        squares(self.draft, {key: (terms, int(min(bound[key], limit[key[0]]))) for key, terms in loads.items()})
+        hard = instance.state("roster_time") == "hard"
+        limit = {doctor: sum(who.budget) if hard else 2 * instance.days for doctor, who in instance.doctors.items()}
+        squares(self.draft, {key: (terms, int(min(bound[key], limit[key[0]]))) for key, terms in loads.items()}, {})
 
 
 def build_counts(instance: RosterInstance, keys: Sequence[Key]) -> RosterModel:

@@ -35,7 +35,7 @@ def cuts_of(instance: RosterInstance, unheld: Iterable[Unheld], seconds: float =
     for doctor, quarter in asked:
         keys = tuple(key for key in sorted(instance.needs) if _count(instance.needs[key], doctor, quarter))
         view = _alone(instance, doctor, quarter, keys)
-        pieces.append(Piece(view, keys, (FIRST[1],), (seconds,), 0, counts=True))
+        pieces.append(Piece(view, keys, (FIRST[1],), seconds, 0, counts=True))
         given.append(sum(_count(instance.needs[key], doctor, quarter) for key in keys))
     answers, _ = solve_pieces(pieces)
     found = []

@@ -42,10 +42,13 @@ from models.roster_choices import (
     least_windows,
     open_weeks,
     pair_of,
+    today_possible,
+    vehicle_of,
     weekdays,
 )
+from models.roster_fair import squares
 from models.roster_instance import RosterInstance
-from models.roster_model import OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES, Draft, RosterModel
+from models.roster_model import BROKEN, OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES, Draft, RosterModel
 from models.rows import Columns, Term
 
 NAME = "roster"
@@ -271,8 +274,10 @@ class Dates:
                 loads[key[2], "fridays"].append((self.visit, key, 1.0))
             if key[3] // 2 in instance.holiday_adjacent:
                 loads[key[2], "holiday_adjacent"].append((self.visit, key, 1.0))
-        most = {doctor: sum(who.budget) for doctor, who in instance.doctors.items()}
-        squares(self.draft, {key: (terms, min(len(terms), most[key[0]])) for key, terms in loads.items()})
+        hard = instance.state("roster_time") == "hard"
+        most = {doctor: sum(who.budget) if hard else 2 * instance.days for doctor, who in instance.doctors.items()}
+        steps = {key: (terms, min(len(terms), most[key[0]])) for key, terms in loads.items()}
+        squares(self.draft, steps, self.used.accounts)
 
     def _travel(self) -> None:
         instance, used = self.instance, self.used
@@ -280,8 +285,11 @@ class Dates:
         groups: dict[tuple[str, str, int], list[tuple[str, str, int]]] = defaultdict(list)
         for trip in self.trip.keys:
             self.draft.aim("roster_travel", self.trip, trip, 2.0 * minutes[trip[0], trip[1]])
-            site = instance.sites[trip[1]]
-            groups[instance.doctors[trip[0]].institution, site.direction or site.id, trip[2]].append(trip)
+            who = vehicle_of(instance, trip[0], trip[1])
+            if who in used.shared:
+                self.draft.aim("roster_travel", self.trip, trip, VEHICLE_MINUTES / SEATS)
+            else:
+                groups[*who, trip[2]].append(trip)
         vehicles = self.draft.columns("vehicle", sorted(groups), "vehicles on a day", "vehicles", integer=True)
         rows = self.draft.rows("vehicles", "travellers of a direction fit the vehicles", unit="doctors")
         for group, trips in sorted(groups.items()):
@@ -300,16 +308,23 @@ class Dates:
                 self.draft.aim("roster_market", self.visit, key, 1.0)
 
     def _today(self) -> None:
-        """Clinics of today's roster that are lost, where they are still possible."""
-        own = [v for v in self.instance.today if (v[1], v[2]) in set(self.keys)]
-        kept = sorted((v[1], v[2], v[0], v[3]) for v in own if (v[1], v[2], v[0], v[3]) in self.visit)
+        """Clinics of today's roster that are lost, where they are possible with nobody else's in the way."""
+        possible = today_possible(self.instance, self.keys)
+        kept = [key for key in possible if key in self.visit]
         for key in kept:
             self.draft.aim("roster_change", self.visit, key, -1.0)
-        self.draft.constants["roster_change"] += len(kept)
+        self.draft.constants["roster_change"] += len(possible)
         limit = self.instance.change_limit
-        if limit is not None and kept:
-            rows = self.draft.rows("change_limit", "few clinics of today's roster move", "change_limit", "visits")
-            rows.row((), self._sum(kept), lower=len(kept) - limit)
+        if limit is None or not possible:
+            return
+        rows = self.draft.rows("change_limit", "few clinics of today's roster move", "change_limit", "visits")
+        terms = self._sum(kept)
+        if self.instance.state("change_limit") == "hard":
+            # Today's clinics may break a rule among themselves: the roster then says so, instead of being empty.
+            beyond = self.draft.columns("moved", ["beyond"], "clinics moved beyond the limit", "visits")
+            terms.append((beyond, "beyond", 1.0))
+            self.draft.aim("roster_promises", beyond, "beyond", BROKEN)
+        rows.row((), terms, lower=len(possible) - limit)
 
     def _locks(self) -> None:
         asked = [lock for lock in self.instance.locks if lock.must]
@@ -325,7 +340,7 @@ class Dates:
             ]
             if not visits and not any(fits(lock, self.instance.needs[k], lock.doctor) for k in self.keys):
                 continue
-            weight = 1_000.0 if lock.weight is None else lock.weight
+            weight = BROKEN if lock.weight is None else lock.weight
             sign, side = (1.0, {"lower": 1.0}) if lock.must else (-1.0, {"upper": 0.0})
             rows.row((lock.label,), [*self._sum(visits), (broken, lock.label, sign)], **side)
             self.draft.aim("roster_promises", broken, lock.label, weight)
@@ -342,22 +357,6 @@ class Dates:
                 free.row(key, self._sum([key]), upper=0.0)
             if half not in instance.needs[site, specialty].slots & instance.sites[site].open:
                 asked.row(key, self._sum([key]), upper=0.0)
-
-
-def squares(draft: Draft, loads: dict[tuple[str, str], tuple[list[Term], int]]) -> None:
-    """The aim `roster_fair`: sum over doctors and kinds of (ledger + count) squared, less ledger squared.
-
-    The j-th unit costs 2 (ledger + j) - 1; since that grows, units are taken in order by themselves.
-    """
-    instance = draft.instance
-    steps = [(*key, j) for key, (_, most) in sorted(loads.items()) for j in range(1, most + 1)]
-    units = draft.columns("unit", steps, "unit of a doctor's account", "visits", upper=1.0)
-    rows = draft.rows("account", "what is on a doctor's account", unit="visits")
-    for key, (terms, most) in sorted(loads.items()):
-        rows.row(key, [*terms, *((units, (*key, j), -1.0) for j in range(1, most + 1))], 0.0, 0.0)
-        before = instance.doctors[key[0]].ledger.get(key[1], 0.0)
-        for j in range(1, most + 1):
-            draft.aim("roster_fair", units, (*key, j), 2.0 * (before + j) - 1.0)
 
 
 def build_dates(instance: RosterInstance, keys: Sequence[Key], used: Used | None = None) -> RosterModel:

@@ -115,6 +115,14 @@ class RosterDepartment:
 
 
 @dataclass(frozen=True)
+class RosterGroup:
+    """A department or a hospital that shares the burden: its doctors, and the sum of their ledgers."""
+
+    headcount: int
+    ledger: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RosterLock:
     """A decision taken by hand: `must` one clinic in `slots` (any of them), or none. weight None is hard."""
 
@@ -141,6 +149,8 @@ class RosterInstance:
     of today's roster, still possible, that may be missing (None: no limit). site_minutes: minutes
     between two sites (directed); a doctor may visit two sites on one day only within `two_sites_minutes`.
     holiday_adjacent: days (numbers) that are the last working day before or first after a holiday.
+    groups: (level "department" or "hospital", id) -> the group, for fairness in proportion to headcount;
+    left empty it is counted from `doctors` and `departments` (parts of a roster carry the whole's groups).
     """
 
     start: date
@@ -158,6 +168,7 @@ class RosterInstance:
     two_sites_minutes: float = 20.0
     holiday_adjacent: frozenset[int] = frozenset()
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    groups: Mapping[tuple[str, str], RosterGroup] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -185,5 +196,5 @@ class RosterInstance:
         """How the rule is applied here: the setting, else its default in the catalogue."""
         from models.rules import ROSTER_RULES, RULES
 
-        setting, known = self.rules.get(rule), {**RULES, **ROSTER_RULES}
-        return known[rule].default if setting is None or known[rule].kind == "structure" else setting.state
+        setting, known = self.rules.get(rule), RULES[rule] if rule in RULES else ROSTER_RULES[rule]
+        return known.default if setting is None or known.kind == "structure" else setting.state

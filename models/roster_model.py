@@ -30,6 +30,8 @@ AIMS: Mapping[str, tuple[str, float]] = {
 }
 #: Points of a visit that another doctor than allocated holds, and of one off the fixed weekday.
 TAKEN_OVER, OFF_WEEKDAY = 40.0, 20.0
+#: Points of a hard lock that is not kept, and of each clinic moved beyond the change limit.
+BROKEN = 1_000.0
 #: Minutes that a vehicle's day counts; people in one vehicle.
 VEHICLE_MINUTES, SEATS = 120.0, 4
 

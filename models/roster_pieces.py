@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from models.roster_choices import Key, Used, used_by
+from models.roster_choices import Key, Used, used_by, vehicle_of
 from models.roster_counts import build_counts
 from models.roster_dates import build_dates
+from models.roster_fair import groups_of, on_accounts
 from models.roster_instance import RosterInstance, Visit
 from models.roster_model import no_garbage_collection
-from models.roster_stages import FIRST, Stage, hold, solve_aims, start_of, visits_of
+from models.roster_stages import Stage, hold, solve_aims, start_of, visits_of
 from models.workers import Task, run_tasks
 
 Report = Callable[[object], None]
@@ -20,19 +21,23 @@ Report = Callable[[object], None]
 class Piece:
     """What a child needs: a part of the instance, its needs, what others use, where to begin.
 
-    aims and seconds go together. held: the first aims stay at the start's values.
-    counts: the counting stage instead of dates.
+    seconds: for all aims together. held: aims that stay at the start's values. low: bounds known of aims.
+    counts: the counting stage instead of dates. search: in neighbourhoods too, where a search ends unproved;
+    relaxed: aims of which only the bound of the linear programme is wanted.
     """
 
     instance: RosterInstance
     keys: tuple[Key, ...]
     aims: tuple[str, ...]
-    seconds: tuple[float, ...]
+    seconds: float
     seed: int
     used: Used = field(default_factory=Used)
     start: tuple[Visit, ...] | None = None
-    held: bool = False
+    held: tuple[str, ...] = ()
+    low: Mapping[str, float] = field(default_factory=dict)
     counts: bool = False
+    search: bool = True
+    relaxed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,17 @@ def solve_piece(piece: Piece, deadline: float | None = None, report: Report | No
     with no_garbage_collection():
         if piece.counts:
             model = build_counts(piece.instance, piece.keys)
-            _, stages = solve_aims(model, piece.aims, piece.seconds, None, piece.seed)
+            _, stages = solve_aims(model, piece.aims, piece.seconds, None, piece.seed, search=False)
             return Dated(None, tuple(stages))
         model = build_dates(piece.instance, piece.keys, piece.used)
         x = start_of(model, piece.start, piece.used) if piece.start is not None else None
         if piece.held:
             if x is None:
                 return Dated(None, ())
-            model = hold(model, x, FIRST)
-        found, stages = solve_aims(model, piece.aims, piece.seconds, x, piece.seed)
+            model = hold(model, x, piece.held)
+        found, stages = solve_aims(
+            model, piece.aims, piece.seconds, x, piece.seed, piece.search, piece.low, piece.relaxed
+        )
         return Dated(None if found is None else tuple(visits_of(model, found)), tuple(stages))
 
 
@@ -67,7 +74,7 @@ def solve_pieces(pieces: Sequence[Piece], workers: int = 2) -> tuple[list[Dated]
     """
     if not pieces:
         return [], False
-    tasks = [Task("models.roster_pieces:solve_piece", one, sum(one.seconds) + 20.0, lambda _: None) for one in pieces]
+    tasks = [Task("models.roster_pieces:solve_piece", one, one.seconds + 20.0, lambda _: None) for one in pieces]
     run_tasks(tasks, workers)
     answers = [task.value if isinstance(task.value, Dated) else Dated(None, ()) for task in tasks]
     return answers, any(task.ending == "user" for task in tasks)
@@ -87,16 +94,24 @@ def part_of(instance: RosterInstance, keys: Iterable[Key]) -> RosterInstance:
         needs=needs,
         departments={home: instance.departments[home] for home in sorted(homes) if home in instance.departments},
         today=frozenset(visit for visit in instance.today if (visit[1], visit[2]) in needs),
+        groups=groups_of(instance),
         site_minutes={pair: m for pair, m in instance.site_minutes.items() if pair[0] in sites and pair[1] in sites},
     )
 
 
 def beside(instance: RosterInstance, part: RosterInstance, visits: Iterable[Visit]) -> Used:
     """What other components' visits take of what this part touches."""
+    visits = list(visits)
     used = used_by(instance, visits)
     return Used(
         rooms={key: n for key, n in used.rooms.items() if key[0] in part.sites},
         equipment={key: n for key, n in used.equipment.items() if key[0] in part.sites},
         away={key: n for key, n in used.away.items() if key[0] in part.departments},
         travellers=used.travellers,
+        accounts=on_accounts(instance, visits),
     )
+
+
+def riders(instance: RosterInstance, keys: Iterable[Key]) -> frozenset[tuple[str, str]]:
+    """(hospital, direction) of the trips that some needs may cause."""
+    return frozenset(vehicle_of(instance, pair.doctor, key[0]) for key in keys for pair in instance.needs[key].pairs)

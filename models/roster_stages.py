@@ -12,18 +12,24 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from models.answers import Job, Limits, Status
+from models.answers import Job, Limits, Solution, Status
 from models.hand_over import run, settle
 from models.matrix import Floats, Matrix
-from models.roster_choices import Used
+from models.roster_choices import Used, vehicle_of
 from models.roster_instance import Visit
 from models.roster_model import AIMS, SEATS, RosterModel
+from models.roster_search import improve
 
 #: Aims that must be proved; later ones may stay open by this share.
 FIRST = ("roster_promises", "roster_unheld")
 LATER_GAP = 0.005
-#: Nodes of a later aim's search: it ends in the same place on a slow machine.
-LATER_NODES = 100
+#: Nodes of a later aim's search, of the first ones', and of the first ones' in a large model: searches end in the
+#: same place on a slow machine.
+LATER_NODES, FIRST_NODES, LARGE_NODES = 30, 3_000, 40
+#: Columns from which a model is large: small neighbourhoods find more in it than one search does.
+LARGE = 2_500
+#: Share of an aim's seconds for the search of the whole model; neighbourhoods have the rest.
+WHOLE = 0.6
 #: Absolute difference below which an aim is proved: the least that its values can differ by is larger.
 NEAR = 1e-6
 
@@ -39,32 +45,90 @@ class Stage:
 
 
 def solve_aims(
-    model: RosterModel, aims: Sequence[str], seconds: Sequence[float], start: Floats | None, seed: int
+    model: RosterModel,
+    aims: Sequence[str],
+    seconds: float,
+    start: Floats | None,
+    seed: int,
+    search: bool = True,
+    low: Mapping[str, float] | None = None,
+    relaxed: Sequence[str] = (),
 ) -> tuple[Floats | None, list[Stage]]:
     """The aims one after the other, each capped at what was found; the plan and a record per aim.
 
-    The start must keep every row; a plan is never given up for a worse one. None only when the
-    first aim found nothing and no start was given. Solves in this process.
+    seconds: for all aims; each may take half of what is left, the last one all. The start must keep every
+    row; a plan is never given up for a worse one. None only when the first aim found nothing and no start
+    was given. search: also in neighbourhoods (`models.roster_search`). low: bounds known before, where the
+    search may end. relaxed: aims of which only the bound of
+    the linear programme is wanted. Solves in this process.
     """
     matrix, x, found = model.matrix, start, list[Stage]()
-    for aim, limit in zip(aims, seconds, strict=True):
+    ends = time.time() + seconds
+    left = [aim for aim in aims if model.aims[aim][0].any()]
+    for aim in aims:
         vector, constant = model.aims[aim]
         if not vector.any():
             found.append(Stage(aim, constant, constant, "none"))
             continue
-        relative = 0.0 if aim in FIRST else LATER_GAP
-        nodes = None if aim in FIRST else LATER_NODES
-        limits = Limits(limit, absolute_gap=_step(vector), relative_gap=relative, nodes=nodes, seed=seed)
-        answer = run(Job(matrix, vector, constant, limits, x), time.time() + limit, lambda _: None)
-        if answer.x is not None and (x is None or answer.objective <= float(vector @ x) + constant + NEAR):
-            x = answer.x
-        if x is None:
-            return None, found
-        value = float(vector @ x) + constant
-        bound = min(value, max(answer.bound, lowest(model, aim))) if answer.status is not Status.INFEASIBLE else value
-        found.append(Stage(aim, value, bound, answer.stopped_by))
+        left.remove(aim)
+        known = -math.inf if low is None else low.get(aim, -math.inf)
+        if x is None or float(vector @ x) + constant > known + NEAR:
+            now = time.time()
+            until = now + max(0.05, (ends - now) * (0.5 if left else 1.0))
+            x, stage = _one_aim(replace(model, matrix=matrix), aim, until, x, seed, search, known, aim in relaxed)
+            if x is None:
+                return None, found
+            found.append(stage)
+        else:
+            found.append(Stage(aim, float(vector @ x) + constant, known, "gap"))
+        value = found[-1].value
         matrix = capped(matrix, vector, value - constant, aim)
     return x, found
+
+
+def _one_aim(
+    model: RosterModel, aim: str, until: float, x: Floats | None, seed: int, search: bool, known: float, relaxed: bool
+) -> tuple[Floats | None, Stage]:
+    """One aim until the time `until`: the whole model first, then neighbourhoods of what was found."""
+    vector, constant = model.aims[aim]
+    limits = _limits(model, aim, (until - time.time()) * (WHOLE if search else 1.0))
+    if relaxed and x is not None:
+        answer = _direct(Job(model.matrix, vector, constant, limits, relax=True), seed)
+        value = float(vector @ x) + constant
+        return x, Stage(aim, value, min(value, max(answer.bound, known, lowest(model, aim))), "nodes")
+    answer = _direct(Job(model.matrix, vector, constant, limits, x), seed)
+    if answer.x is not None and (x is None or answer.objective <= float(vector @ x) + constant + NEAR):
+        x = answer.x
+    if x is None:
+        return None, Stage(aim, math.inf, known, answer.stopped_by)
+    value, stopped = float(vector @ x) + constant, answer.stopped_by
+    bound = value if answer.status is Status.INFEASIBLE else max(answer.bound, known, lowest(model, aim))
+    if search and value - bound > _allowed(aim, vector, value):
+        x, clocked = improve(model, vector, x, bound - constant, until, seed, _step(vector))
+        value = float(vector @ x) + constant
+        stopped = "clock" if clocked else stopped
+    if value <= bound + NEAR:
+        stopped = "gap"
+    return x, Stage(aim, value, min(value, bound), stopped)
+
+
+def _limits(model: RosterModel, aim: str, seconds: float) -> Limits:
+    """First aims are proved where the model is not large; later ones end within their gap or nodes."""
+    vector, _ = model.aims[aim]
+    nodes = LARGE_NODES if model.matrix.cols > LARGE else FIRST_NODES if aim in FIRST else LATER_NODES
+    relative = 0.0 if aim in FIRST else LATER_GAP
+    return Limits(seconds, absolute_gap=_step(vector), relative_gap=relative, nodes=nodes)
+
+
+def _direct(job: Job, seed: int) -> Solution:
+    limits = replace(job.limits, seed=seed)
+    assert limits.seconds is not None
+    return run(replace(job, limits=limits), time.time() + limits.seconds, lambda _: None)
+
+
+def _allowed(aim: str, vector: Floats, value: float) -> float:
+    """The gap at which an aim needs no more search."""
+    return max(_step(vector), 0.0 if aim in FIRST else LATER_GAP * abs(value)) + NEAR
 
 
 def lowest(model: RosterModel, aim: str) -> float:
@@ -135,7 +199,7 @@ def start_of(model: RosterModel, visits: Iterable[Visit], used: Used) -> Floats 
     _set(model, x, "fixed", fixed)
     groups: Counter[tuple[str, str, int]] = Counter()
     for doctor, site, day in trips:
-        groups[instance.doctors[doctor].institution, instance.sites[site].direction or site, day] += 1
+        groups[*vehicle_of(instance, doctor, site), day] += 1
     spare = {group: -used.travellers.get(group, 0) % SEATS for group in groups}
     _set(model, x, "vehicle", {g: float(max(0, -(-(n - spare[g]) // SEATS))) for g, n in groups.items()})
     whole = model.matrix.integer
