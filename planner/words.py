@@ -168,6 +168,8 @@ VALUES = _pairs("""
     forced | 必须开办 | forced
     the offer | 门诊与派驻的安排 | the offer
     earlier aims | 前面各目标 | earlier aims
+    each component's earlier aims | 各组前面的目标 | each part's earlier aims
+    rooms | 诊室占用 | rooms
     centres | 共享中心 | centres
     all | 全部 | all
     region | 全区域 | region

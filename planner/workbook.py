@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from planner.words import TABLES, word
 
 FONT = "Microsoft YaHei"
 WIDEST, NARROWEST = 44, 7
+#: Height of one line of text, points.
+LINE = 13.5
 #: Widths of columns are counted in digits of the default font: one that every system has, or a like one.
 MAKER_OPTIONS: dict[str, Any] = {
     **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers", "nan_inf_to_errors"), False),
@@ -109,8 +113,16 @@ class _Writer:
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, len(shown), len(shown.columns) - 1)
-        for at, column in enumerate(shown.columns):
-            sheet.set_column(at, at, _width([str(column), *(_shown(value) for value in shown.iloc[:, at])]))
+        widths = [
+            _width([str(column), *(_shown(value) for value in shown.iloc[:, at])])
+            for at, column in enumerate(shown.columns)
+        ]
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
+        # Programs that open the file do not all find the height of wrapped text by themselves.
+        for line, row in enumerate(shown.itertuples(index=False, name=None), start=1):
+            if (most := _lines(row, widths)) > 1:
+                sheet.set_row(line, LINE * most)
 
     def cell(self, sheet: Any, line: int, at: int, value: object, style: Any = None) -> None:
         """Write one value: numbers as numbers, everything else as plain text, missing as nothing."""
@@ -139,12 +151,19 @@ def _shown(value: object) -> str:
     return "" if value is None or value != value else str(value)
 
 
+def _length(text: str) -> int:
+    """Characters of a text, wide ones counting double."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
 def _width(texts: list[str]) -> float:
-    """A column's width in characters, wide characters counting double."""
-    longest = max(
-        (sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text) for text in texts), default=0
-    )
-    return float(min(WIDEST, max(NARROWEST, longest + 2)))
+    """A column's width in characters."""
+    return float(min(WIDEST, max(NARROWEST, max((_length(text) for text in texts), default=0) + 2)))
+
+
+def _lines(texts: Iterable[object], widths: Iterable[float]) -> int:
+    """Lines that the longest cell of a row needs in columns of these widths."""
+    return max(ceil(_length(_shown(text)) / (width - 1.5)) for text, width in zip(texts, widths, strict=True))
 
 
 def _summary(writer: _Writer) -> None:
@@ -154,7 +173,9 @@ def _summary(writer: _Writer) -> None:
     sheet = writer.add_sheet("summary", 24 + len(aims), 6)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 5, 20)
+    sheet.set_column(1, 3, 18)
+    sheet.set_column(4, 4, 34)
+    sheet.set_column(5, 5, 14)
     sheet.merge_range(0, 0, 0, 5, _title(view), writer.title)
     sheet.set_row(0, 28)
     sheet.merge_range(1, 0, 1, 5, "", writer.lead)
