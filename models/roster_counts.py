@@ -1,6 +1,11 @@
 r"""The counting stage of the roster: clinics of each doctor and need in each week, without dates.
 
-Decisions: visits[i,k,d,w] integers, trips[d,i,w], and unheld, missed, taken, fixed, off as on dates.
+Decisions: ``visits``[i,k,d,w] integers, ``trips``[d,i,w], and ``unheld``, ``missed``, ``taken``, ``fixed``,
+``off``, ``unit``, ``share`` as on dates.
+
+Rows: ``roster_count``, ``taken_over``, ``week_limit``, ``roster_time``, ``one_place``, ``free_days``, ``whole_day``,
+``room_half_day``, ``equipment_half_day``, ``home_cover_half_day``, ``least_gap``, ``longest_gap``, ``one_weekday``,
+``fixed_weekday``, ``account``, ``group_account``.
 
 Every row here is implied by the dated roster (`models.roster_dates`), so its bound holds for it:
 week sums of the same rows for counts, week limit, budget, gaps and take-overs; a doctor's visits of a

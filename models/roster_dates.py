@@ -3,26 +3,29 @@ r"""The dated roster: which doctor holds which need's clinic in which half-day.
 Sets: needs (site i, specialty k), their doctors d, half-days t in days j and weeks w, quarters q.
 
 Decisions
-    visit[i,k,d,t] in {0,1}     the clinic is held; only where doctor, site, department and locks allow
-    trip[d,i,j] in [0,1]        the doctor goes there that day (all day where the trip is far)
-    unheld[i,k,q], missed[i,k,n], fixed[i,k,n] in {0,1}, off[i,k,w], taken[i,k,d,q], vehicle[h,c,j]
+    ``visit``[i,k,d,t] in {0,1}   the clinic is held; only where doctor, site, department and locks allow
+    ``trip``[d,i,j] in [0,1]      the doctor goes there that day (all day where the trip is far)
+    ``unheld``[i,k,q], ``taken``[i,k,d,q], ``missed``[i,k,n], ``fixed``[i,k,n] in {0,1}, ``off``[i,k,w],
+    ``vehicle``[h,c,j], ``broken``[lock], ``moved``, and units of accounts ``unit``, ``share`` (`roster_fair`)
 
 Rules
-    roster_count            sum_dt visit + unheld = allocated clinics of the quarter
-    one_place               near visits + far trips of a doctor in a half-day <= 1
-    whole_day               visit <= trip; two specialties at one far site are not in one half-day
-    two_sites               trips of one day to sites more than some minutes apart: one of them
-    week_limit              near visits + 2 far trips of a week <= limit (half-days)
-    roster_time             near visits + 2 far trips of a quarter <= budget (half-days)
-    room_half_day           visits at a site <= rooms left
-    equipment_half_day      visits that use an item <= items left
-    home_cover_half_day     near visits + far trips of a department <= doctors that may be away
-    least_gap               visits within so many calendar weeks <= most; one a day at most
-    change_limit            visits of today's roster kept >= those possible - limit
-    lock                    a visit that a lock asks for is held
+    ``roster_count``           sum_dt visit + unheld = allocated clinics of the quarter
+    ``one_place``              near visits + far trips of a doctor in a half-day <= 1
+    ``whole_day``              visit <= trip; two specialties at one far site are not in one half-day
+    ``two_sites``              trips of one day to sites more than some minutes apart: one of them
+    ``week_limit``             near visits + 2 far trips of a week <= limit (half-days)
+    ``roster_time``            near visits + 2 far trips of a quarter <= budget (half-days)
+    ``room_half_day``          visits at a site <= rooms left
+    ``equipment_half_day``     visits that use an item <= items left
+    ``home_cover_half_day``    near visits + far trips of a department <= doctors that may be away
+    ``least_gap``              visits within so many calendar weeks <= most; one a day at most
+    ``change_limit``           visits of today's roster kept + moved >= those possible - limit
+    ``lock``                   a visit that a lock asks for is held, or broken
+    ``doctor_free``, ``site_open``   left out as columns where they are hard, rows else
 
-Aims: see `models.roster_model.AIMS`. Each missed window, take-over and off-weekday visit is counted by
-the same rows as in the counting stage (`models.roster_counts`), so that its bound is a bound for dates.
+Aims: see `models.roster_model.AIMS`. Each missed window (``longest_gap``), take-over (``taken_over``) and
+off-weekday visit (``one_weekday``, ``fixed_weekday``) is counted by the same rows as in the counting stage
+(`models.roster_counts`), so that its bound is a bound for dates; further ``account``, ``group_account``, ``vehicles``.
 Left out on purpose: which vehicle goes where (the deliveries' matter), and the order of patients.
 """
 

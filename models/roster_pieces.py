@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from models.roster_dates import build_dates
 from models.roster_fair import groups_of, on_accounts
 from models.roster_instance import RosterInstance, Visit
 from models.roster_model import no_garbage_collection
-from models.roster_stages import Stage, hold, solve_aims, start_of, visits_of
+from models.roster_stages import FIRST, LARGE, Stage, dated_first, hold, solve_aims, start_of, visits_of
 from models.workers import Task, run_tasks
 
 Report = Callable[[object], None]
@@ -61,9 +62,13 @@ def solve_piece(piece: Piece, deadline: float | None = None, report: Report | No
             if x is None:
                 return Dated(None, ())
             model = hold(model, x, piece.held)
-        found, stages = solve_aims(
-            model, piece.aims, piece.seconds, x, piece.seed, piece.search, piece.low, piece.relaxed
-        )
+        seconds = piece.seconds
+        if model.matrix.cols > LARGE and FIRST[1] in piece.aims:
+            began = time.time()
+            x = dated_first(model, piece.used, x, 0.5 * seconds, piece.seed, piece.low)
+            seconds = max(0.1, seconds - (time.time() - began))
+        rest = (piece.search, piece.low, piece.relaxed)
+        found, stages = solve_aims(model, piece.aims, seconds, x, piece.seed, *rest)
         return Dated(None if found is None else tuple(visits_of(model, found)), tuple(stages))
 
 

@@ -17,8 +17,8 @@ from models.hand_over import run, settle
 from models.matrix import Floats, Matrix
 from models.roster_choices import Used, vehicle_of
 from models.roster_instance import Visit
-from models.roster_model import AIMS, SEATS, RosterModel
-from models.roster_search import improve
+from models.roster_model import AIMS, BROKEN, SEATS, RosterModel
+from models.roster_search import first_dates, improve
 
 #: Aims that must be proved; later ones may stay open by this share.
 FIRST = ("roster_promises", "roster_unheld")
@@ -162,6 +162,26 @@ def hold(model: RosterModel, x: Floats, aims: Iterable[str]) -> RosterModel:
         if vector.any():
             matrix = capped(matrix, vector, float(vector @ x), aim)
     return replace(model, matrix=matrix)
+
+
+def dated_first(
+    model: RosterModel, used: Used, x: Floats | None, seconds: float, seed: int, low: Mapping[str, float]
+) -> Floats | None:
+    """A good start for the first aims of a large model, from `x` where that is given."""
+    vector = sum((BROKEN if aim == FIRST[0] else 1.0) * model.aims[aim][0] for aim in FIRST)
+    constant = sum((BROKEN if aim == FIRST[0] else 1.0) * model.aims[aim][1] for aim in FIRST)
+    bound = low.get(FIRST[1], 0.0) - constant
+    places = model.places("visit")
+    held = [] if x is None else places[x[places] > 0.5].tolist()
+    if x is not None and float(np.asarray(vector) @ x) <= bound + NEAR:
+        return x
+    chosen, _ = first_dates(model, np.asarray(vector), bound, time.time() + seconds, seed, held)
+    filled = np.zeros(model.matrix.cols)
+    filled[chosen] = 1.0
+    better = start_of(model, visits_of(model, filled), used)
+    if better is None or (x is not None and float(np.asarray(vector) @ better) >= float(np.asarray(vector) @ x)):
+        return x
+    return better
 
 
 def visits_of(model: RosterModel, x: Floats) -> list[Visit]:
