@@ -144,9 +144,8 @@ class View:
         return self.region.row(table, at)
 
     def heading(self, table: str, column: str) -> str:
-        """The column as the user's table heads it, where the region still knows that."""
-        headings: Mapping[str, Mapping[str, str]] = getattr(self.region, "headings", {})
-        return headings.get(table, {}).get(column, column)
+        """The column as the user's table heads it."""
+        return self.region.headings.get(table, {}).get(column, column)
 
     def labels(self, rows: list[Row]) -> str:
         """Several rows of one table as the user sees them."""

@@ -73,6 +73,7 @@ def read_region(path: str | Path) -> Region:
         settings=found.settings,
         sources=dict(sorted(found.sources.items())),
         rows={table: cleaned[table].labels for table in TABLES if table in cleaned},
+        headings={table: cleaned[table].headings for table in TABLES if table in cleaned},
         defaults=[used for table in TABLES if table in cleaned for used in cleaned[table].defaults],
         problems=_ordered(found.problems),
         layers=layers,

@@ -29,6 +29,7 @@ class Region:
     its order and type (see `geodata.schema`), unknown columns follow as text.
     settings: `plan.toml` parsed, {} where there is none. sources: file name -> SHA-256 (hex).
     rows: per table, the row of each record as the user sees it, as text.
+    headings: per table, column -> its heading as the user wrote it.
     layers: map layers beside the tables (`geodata.beside.LAYERS`), by name: "roads", "boundaries".
     problems: what reading found; `geodata.checks` adds what only several tables together show.
     """
@@ -38,6 +39,7 @@ class Region:
     settings: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)
     defaults: list[DefaultUsed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     layers: dict[str, Path] = field(default_factory=dict)

@@ -22,12 +22,12 @@ def book(tmp_path: Path) -> Book:
 
 
 def at(book: Book, table: str, row: object, column: str, severity: str = "error") -> Problem:
-    """The problem told of the cell that is `row` in the CSV files; its column as headed or as in the schema."""
+    """The problem told of the cell that is `row` in the CSV files; its column as headed."""
     heading = HEADINGS.get((table, column), columns_of(table)[column].heading_zh)
     problems = book.check()
     for problem in problems:
-        if (problem.table, problem.row) == (table, book.seen(row)) and problem.column in (column, heading):
-            named(problem, table, book.seen(row), problem.column, severity)
+        if (problem.table, problem.row) == (table, book.seen(row)) and problem.column == heading:
+            named(problem, table, book.seen(row), heading, severity)
             return problem
     raise AssertionError(f"{table} {book.seen(row)} {column}:\n" + "\n".join(p.sentence("zh") for p in problems))
 
