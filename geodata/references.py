@@ -1,17 +1,20 @@
 """Names of institutions, doctors, specialties and services in other tables become ids.
 
 People write names where the tables want codes. A name that is unique is resolved; a name that
-two rows share is a problem that names both rows. Unknown names stay for `geodata.checks`.
+two rows share is a problem that names both rows. A short name of one institution is resolved
+with a warning that gives the full one. Unknown names stay for `geodata.checks`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from geodata.cleaning import CleanTable
 from geodata.problems import Problem
 from geodata.schema import Column, columns_of
 from geodata.sentences import Said, said, words
+from geodata.short_names import short_names
 from geodata.text import key
 
 #: Words for places outside the alliance and for every service.
@@ -26,6 +29,12 @@ class _Register:
     ids: frozenset[str]
     by_name: dict[str, list[str]]
     rows: dict[str, str]
+    names: dict[str, str]
+
+    @cached_property
+    def shortened(self) -> dict[str, str]:
+        """Short names of institutions, by the comparable form."""
+        return short_names(self.by_name) if self.table == "institutions" else {}
 
 
 def _register(table: CleanTable) -> _Register:
@@ -36,7 +45,8 @@ def _register(table: CleanTable) -> _Register:
             owners = by_name.setdefault(form, [])
             if identifier not in owners:
                 owners.append(identifier)
-    return _Register(table.table, frozenset(ids), by_name, dict(zip(ids, table.labels, strict=True)))
+    rows = dict(zip(ids, table.labels, strict=True))
+    return _Register(table.table, frozenset(ids), by_name, rows, dict(zip(ids, table.frame["name"], strict=True)))
 
 
 def resolve_references(tables: dict[str, CleanTable]) -> list[Problem]:
@@ -54,6 +64,7 @@ def _resolve_column(table: CleanTable, column: Column, registers: dict[str, _Reg
     sources = [registers[name] for target in column.references if (name := target.partition(".")[0]) in registers]
     open_words = {form: target for target in column.references if target in _WORDS for form in _WORDS[target]}
     memo: dict[str, tuple[str, Said | None]] = {}
+    short: dict[str, str] = {}
     problems: list[Problem] = []
     resolved: list[str] = []
     for row, cell in enumerate(table.frame[column.name].tolist()):
@@ -61,19 +72,29 @@ def _resolve_column(table: CleanTable, column: Column, registers: dict[str, _Reg
         out: list[str] = []
         for part in parts:
             if part not in memo:
-                memo[part] = _resolve(part, sources, open_words)
+                memo[part] = _resolve(part, sources, open_words, short)
             value, bad = memo[part]
             out.append(value)
             if bad is not None:
                 problems.append(bad.problem(table.table, table.labels[row], table.headings[column.name], part))
         resolved.append(";".join(dict.fromkeys(filter(None, out))))
+    if short:
+        pairs = {"zh": "、".join(f"{name} → {full}" for name, full in short.items())}
+        pairs["en"] = ", ".join(f"{name} → {full}" for name, full in short.items())
+        why = said("short_names", **pairs)
+        problems.append(why.problem(table.table, "", table.headings[column.name], "、".join(short), "warning"))
     table.frame[column.name] = resolved
     table.frame[column.name] = table.frame[column.name].astype(object)
     return problems
 
 
-def _resolve(value: str, sources: list[_Register], open_words: dict[str, str]) -> tuple[str, Said | None]:
-    """The id that a cell means; what is unknown stays, what is ambiguous becomes blank."""
+def _resolve(
+    value: str, sources: list[_Register], open_words: dict[str, str], short: dict[str, str]
+) -> tuple[str, Said | None]:
+    """The id that a cell means; what is unknown stays, what is ambiguous becomes blank.
+
+    short: gathers the short names that were understood, with the full ones.
+    """
     if not value or any(value in source.ids for source in sources):
         return value, None
     form = key(value) or value
@@ -85,6 +106,10 @@ def _resolve(value: str, sources: list[_Register], open_words: dict[str, str]) -
             return owners[0], None
         if owners:
             return "", _ambiguous(value, owners, source)
+    for source in sources:
+        if owner := source.shortened.get(form):
+            short[value] = source.names[owner]
+            return owner, None
     return value, None
 
 
