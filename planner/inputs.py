@@ -67,12 +67,13 @@ def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Calla
     """
     from geodata.checks import check_region
     from geodata.communities import with_communities
+    from geodata.problems import together
     from geodata.read import read_region
 
     region = with_communities(_with_travel(read_region(path), travel or {}))
     if tell is not None and "roads" in region.layers:
         tell("searching_roads", file=region.layers["roads"].name)
-    problems = [*region.problems, *check_region(region)]
+    problems = together([*region.problems, *check_region(region)])
     findings = [Finding(one.severity, one.sentence("zh"), one.sentence("en")) for one in problems]
     config: Config | None = None
     try:
