@@ -179,8 +179,11 @@ def departments_known(view: View) -> Check:
     for row in view.rows("departments"):
         known[row["institution"]].append(row["department"])
     told: set[tuple[str, str]] = set()
+    hospitals = view.ids("institutions")
     for row in view.rows("doctors"):
         key = (row["institution"], row["department"])
+        if key[0] not in hospitals:  # told as an unknown reference
+            continue
         if row["department"] and row["department"] not in known[row["institution"]] and key not in told:
             told.add(key)
             names = "、".join(known[row["institution"]][:5]) or "–"

@@ -101,7 +101,7 @@ def _too_late(view: View, row: Row, column: str, late: list[str], members: int, 
             f"a limit that some candidate keeps for every member{added[1]}",
         ),
         (
-            f"{'全部' if everybody else len(late)} 个单位（{names}）任何中心都来不及，将无中心承担："
+            f"{'全部 ' if everybody else ''}{len(late)} 个单位（{names}）任何中心都来不及，将无中心承担："
             "放宽时限（单位是分钟）、增加班次，或增加较近的候选",
             f"{'none' if everybody else len(late)} of {members} members ({names.replace('、', ', ')}) "
             f"{'can' if everybody else 'cannot'} be served in time: raise the limit (in minutes), add loops, "

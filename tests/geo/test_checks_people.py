@@ -184,3 +184,9 @@ def test_posting_at_home(desk: Desk) -> None:
     """A posting to the doctor's own hospital is no posting."""
     desk.set("current_postings", 2, institution="H2")
     named(desk.sole(), "current_postings", 2, "institution")
+
+
+def test_department_of_an_unknown_hospital(desk: Desk) -> None:
+    """The department of a doctor whose hospital is unknown is not told besides."""
+    desk.set("doctors", 2, institution="ZZ9")
+    assert [p.column for p in desk.check() if (p.table, p.row) == ("doctors", "2")] == ["institution"]

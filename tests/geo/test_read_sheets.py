@@ -200,3 +200,10 @@ def test_types_of_the_canonical_tables(tmp_path: Path) -> None:
 def test_split_list() -> None:
     """Lists are split at semicolons; a missing list is empty."""
     assert split_list("a; b;;c") == ("a", "b", "c") and split_list("") == () == split_list(None)
+
+
+def test_settings_sheet_headed_by_its_name(tmp_path: Path) -> None:
+    """A settings sheet whose first row is `设置 | 值` has no setting of that name."""
+    rows = {"机构": [["名称", "级别"], ["县医院", 2]], "设置": [["设置", "值"], ["calendar.start", "2026-03-02"]]}
+    region = read_region(book(tmp_path, rows))
+    assert region.settings["calendar"] and region.problems == []
