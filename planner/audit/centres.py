@@ -94,7 +94,9 @@ def promised_wait(facts: Facts) -> Finding:
     for row in records(table):
         service = services.loc[row.service]
         allowed = waits_of(facts, service)
-        offered.append(not any(abs(row.wait - w) < 1e-3 for w in allowed))
+        # a centre that is open without work (forced, and too far for everybody) promises nothing
+        idle = row.load <= 0 and row.wait <= 0
+        offered.append(not idle and not any(abs(row.wait - w) < 1e-3 for w in allowed))
         if pd.isna(service["turnaround_minutes"]) and row.wait <= 0:
             broken.append("")
         elif service["moves"] == "data":

@@ -71,3 +71,18 @@ def test_false_figures_are_noticed(lie: str, tmp_path: Path) -> None:
     folder = clean_plan()
     plant(folder)
     assert rule in failing(folder, tmp_path, rule)
+
+
+def test_forced_centre_without_work_promises_nothing(tmp_path: Path) -> None:
+    """A centre that must be open although it is too late for everybody has no wait to keep."""
+    folder = clean_plan()
+    folder.add("services", id="LAB", name="Laboratory", moves="goods", turnaround_minutes=1440, loops_per_week=5)
+    folder.add(
+        "centres", service="LAB", institution="H1", level="one", items_per_day=100, servers=1, hours_per_day=8,
+        fixed_cost_per_year=0, cost_per_item=0, state="forced", opening_cost=0,
+    )  # fmt: skip
+    folder.plan_add(
+        "centres", service="LAB", institution="H1", level="one", wait_minutes=0, items_per_day=100, used=0,
+        opens="yes", cost_per_year=0,
+    )  # fmt: skip
+    assert "promised_wait" not in failing(folder, tmp_path)
