@@ -147,6 +147,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         "budget": {"yuan_per_year": values["budget"]},
     }
     progress = Progress(lang, values["time_limit"])
+    before = _written(output)
     try:
         saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language(), keep)
     except InfeasibleError as error:
@@ -159,6 +160,11 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         _say_audit(error.audit, lang)
         complain(say("audit_refused", lang, path=error.folder))
         return AUDIT
+    except KeyboardInterrupt:
+        progress.done()
+        complain(say("interrupted", lang))
+        complain(say(_kept(output, before), lang, path=output))
+        return NO_PLAN
     finally:
         progress.done()
     _say_plan(saved, lang, report=not no_report)
@@ -205,6 +211,20 @@ def report(plan: Path, lang: str) -> int:
         return AUDIT
     click.echo(say("report_at", lang, path=plan / "report.html"))
     return OK
+
+
+def _written(plan: Path) -> int | None:
+    """When a plan folder was written; None where there is none."""
+    try:
+        return (plan / "plan.json").stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _kept(plan: Path, before: int | None) -> str:
+    """Key of the message of what an interrupted run leaves at `plan`, written `before` it began."""
+    now = _written(plan)
+    return "nothing_written" if now is None else "kept_older" if now == before else "kept_plan"
 
 
 def _audit_workbook(plan: Path, workbook: Path, lang: str) -> int:

@@ -5,6 +5,7 @@ A plan folder is whole or absent: a run that is killed leaves the last complete 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -94,13 +95,16 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """A fresh folder beside `target` that replaces it when the block ends without an exception.
 
     Raises:
-        FolderError: when `target` holds anything but a plan folder.
+        FolderError: when `target` holds anything but a plan folder, or nothing can be written beside it.
     """
     check_replaceable(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
     fresh = target.parent / f".{target.name}.{_MINE}-{uuid.uuid4().hex[:12]}"
-    fresh.mkdir()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        fresh.mkdir()
+    except OSError as error:
+        raise FolderError("not_writable", path=target, why=error.strerror) from error
     try:
         yield fresh
         move_into_place(fresh, target)
@@ -114,6 +118,14 @@ def check_replaceable(target: Path) -> None:
         return
     if not target.is_dir() or (any(target.iterdir()) and not (target / "plan.json").is_file()):
         raise FolderError("foreign_folder", path=target)
+
+
+def check_writable(target: Path) -> None:
+    """Raise `FolderError` when no folder can be made at `target`, before hours go into what to write there."""
+    place = next((parent for parent in target.absolute().parents if parent.exists()), None)
+    if place is None or not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        why = os.strerror(errno.EACCES if place is None or place.is_dir() else errno.ENOTDIR)
+        raise FolderError("not_writable", path=target, why=why)
 
 
 def move_into_place(fresh: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ from planner.config import Config
 from planner.folder import (
     SavedPlan,
     check_replaceable,
+    check_writable,
     read_plan,
     whole_folder,
     write_plan,
@@ -84,10 +85,11 @@ def make_plan(
 
     Raises:
         planner.inputs.InputError: the input has problems; nothing is written.
-        planner.folder.FolderError: the target holds something that is no plan.
+        planner.folder.FolderError: the target holds something that is no plan, or cannot be written.
         InfeasibleError, NoPlanError, AuditFailedError: as they say.
     """
     check_replaceable(target)
+    check_writable(target)
     started = time.monotonic()
     progress.stage("reading", name=region.name)
     inputs = read_inputs(region, tell=progress.stage)

@@ -151,6 +151,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "searching_roads": ("按道路 {file} 计算路程", "searching trips on the roads of {file}"),
         "not_writable": ("{path} 无法写入：{why}", "{path} cannot be written: {why}"),
         "interrupted": ("已中止", "interrupted"),
+        "kept_plan": (
+            "{path} 里是中止前存下的方案，已通过核查；运行 alliance report 可补出报告",
+            "{path} holds the plan saved before that, audited; alliance report adds its report",
+        ),
+        "kept_older": ("{path} 里仍是原来的方案，未改动", "{path} still holds the older plan, unchanged"),
         # --- why a run stopped
         "stopped_gap": ("达到精度", "gap reached"),
         "stopped_nodes": ("达到节点上限", "node limit reached"),

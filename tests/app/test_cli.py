@@ -245,7 +245,7 @@ def test_interrupted_run_leaves_its_audited_incumbent(tmp_path: Path, solved: An
     solved(news=die)
     audited(True)
     result = run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "en")
-    assert result.exit_code == 4
+    assert result.exit_code == 4 and "holds the plan saved before that" in result.stderr
     info = read_plan(tmp_path / "plan").info
     assert (info["status"], info["stopped_by"]) == ("FEASIBLE", "running")
     assert run("report", tmp_path / "plan", "--lang", "en").exit_code == 0
@@ -262,6 +262,28 @@ def test_incumbent_that_fails_its_audit_is_passed_over(tmp_path: Path, solved: A
     solved(news=die)
     audited(False)
     run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "en")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_run_says_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_folder: Path) -> None:
+    """Stopped before anything was saved: nothing was written, or the older plan is still there."""
+
+    def die(*args: Any, **values: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.plan.make_plan", die)
+    result = run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh")
+    assert result.exit_code == 4 and "未写出任何文件" in result.stderr
+    shutil.copytree(fake_folder, tmp_path / "plan")
+    assert "仍是原来的方案" in run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh").stderr
+
+
+def test_plan_refuses_a_place_it_cannot_write(tmp_path: Path, solved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal comes before any work, with the reason."""
+    asked = solved()
+    monkeypatch.setattr("os.access", lambda *args, **values: False)
+    result = run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh")
+    assert result.exit_code == 2 and not asked and "无法写入" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

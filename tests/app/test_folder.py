@@ -14,6 +14,7 @@ from planner.folder import (
     FolderError,
     cell,
     check_replaceable,
+    check_writable,
     read_plan,
     read_table,
     whole_folder,
@@ -144,3 +145,14 @@ def test_newer_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError) as caught:
         read_plan(tmp_path)
     assert caught.value.key == "newer_format"
+
+
+def test_place_under_a_file(tmp_path: Path) -> None:
+    """No plan can be made below a file; neither the check nor the writing raises anything else."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(FolderError, match="not_writable"):
+        check_writable(tmp_path / "file" / "plan")
+    with pytest.raises(FolderError, match="not_writable"), whole_folder(tmp_path / "file" / "plan"):
+        pass
+    check_writable(tmp_path / "new" / "plan")
+    assert not (tmp_path / "new").exists()
