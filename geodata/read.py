@@ -106,9 +106,14 @@ def _read_folder(path: Path, found: _Found) -> None:
     if not any(table_of(file.stem) for file in tabular):
         # A folder that holds one workbook or one GeoPackage is that region.
         tabular = [file for file in files if file.suffix.lower() in WORKBOOKS]
-        if len(tabular) != 1:
+        if len(tabular) > 1:
+            names = [file.name for file in tabular]
             raise RegionNotFound(
-                path, "no CSV file in it has the name of a table.", "文件夹中没有以表名命名的 CSV 文件。"
+                path, f"it has several workbooks ({', '.join(names)}).", f"文件夹中有几个工作簿（{'、'.join(names)}）。"
+            )
+        if not tabular:
+            raise RegionNotFound(
+                path, "no CSV file in it has the name of a table.", "文件夹中没有工作簿，也没有以表名命名的 CSV 文件。"
             )
     for file in tabular:
         _read_file(file, found)

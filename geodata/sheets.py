@@ -129,7 +129,7 @@ def workbook_grids(data: bytes, file: str) -> list[Grid]:
         return list(_xlsx(data, file))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return list(_xls(data, file))
-    raise Unreadable(said("not_workbook"))
+    raise Unreadable(said("not_workbook" if data else "empty_file"))
 
 
 def _broken(error: Exception) -> Unreadable:

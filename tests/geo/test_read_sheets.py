@@ -7,8 +7,10 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pytest
 from geo.read_support import PLACES, book, folder, one
 
+from geodata.errors import RegionNotFound
 from geodata.read import read_region
 from geodata.region import split_list
 from geodata.schema import columns_of
@@ -207,3 +209,18 @@ def test_settings_sheet_headed_by_its_name(tmp_path: Path) -> None:
     rows = {"机构": [["名称", "级别"], ["县医院", 2]], "设置": [["设置", "值"], ["calendar.start", "2026-03-02"]]}
     region = read_region(book(tmp_path, rows))
     assert region.settings["calendar"] and region.problems == []
+
+
+def test_folder_of_several_workbooks(tmp_path: Path) -> None:
+    """Which workbook is meant is not guessed: both are named. A lock file beside them is none."""
+    for name in ("a.xlsx", "b.xlsx", "~$a.xlsx"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(RegionNotFound) as told:
+        read_region(tmp_path)
+    assert "a.xlsx、b.xlsx" in told.value.zh and "~$" not in told.value.zh
+
+
+def test_empty_workbook_file(tmp_path: Path) -> None:
+    """A file of 0 bytes is said to be one."""
+    (tmp_path / "a.xlsx").write_bytes(b"")
+    assert "0 字节" in read_region(tmp_path / "a.xlsx").problems[0].expected_zh
