@@ -212,7 +212,7 @@ def test_independent_alliances_apart_are_the_joint_optimum() -> None:
     found = {aim.name: aim for aim in outcome.aims}
     assert found["floors"].value == pytest.approx(2 * one[0], abs=1e-3)
     assert found["unmet"].bound <= 2 * one[1] + 1e-3 <= found["unmet"].value + 2e-3
-    assert found["unmet"].value == pytest.approx(2 * one[1], abs=1.0)
+    assert found["unmet"].value == pytest.approx(2 * one[1], abs=1.0 + 1e-6)
 
 
 # --- limits -------------------------------------------------------------------------------------------
