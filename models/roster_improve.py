@@ -88,6 +88,8 @@ def _improve(route: Route, parts: Sequence[int], seconds: float) -> None:
 def later(route: Route) -> None:
     """Later aims beside the others: all of them for components dated again, else those that depend on others."""
     apart = [aim for aim in route.later[: _first_coupled(route)] if aim in APART]
+    # large components have only been dated for the first aims as yet
+    route.dirty |= {part for part, stages in route.stages.items() if not stages.keys() >= set(route.later[:1])}
     order = sorted(route.plan, key=lambda part: (part not in route.dirty, -len(route.parts[part]), part))
     for at, batch in enumerate(batches(order, BATCH)):
         left = route.left()

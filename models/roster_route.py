@@ -35,6 +35,8 @@ from models.roster_values import in_conflict, values_of
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.65
+#: Possible visits from which a component is large: alone it is dated for the first aims only.
+LARGE_PART = 800
 #: Children at work at once.
 WORKERS = 2
 #: A piece may take so many times its share of the time (most end long before), and at least so many seconds.
@@ -54,7 +56,7 @@ class RosterSettings:
     seconds: float = 60.0
     seed: int = 0
     replan: bool = False
-    whole: int = 400
+    whole: int = 200
 
 
 class Route:
@@ -118,14 +120,17 @@ class Route:
     # --- bounds and plans of components by themselves --------------------------------------------
 
     def _count(self) -> None:
-        aims = (*FIRST, "roster_windows")
         for batch in batches(list(self.plan), 4 * BATCH):
             seconds = self.share(COUNTED, len(self.parts) - batch[0])
             pieces = [
-                Piece(self.views[p], self.parts[p], aims, seconds, self.settings.seed, counts=True) for p in batch
+                Piece(self.views[p], self.parts[p], self._counted(p), seconds, self.settings.seed, counts=True)
+                for p in batch
             ]
             for part, answer in zip(batch, self.solve(pieces), strict=True):
                 self.bounds.counted(part, answer.stages)
+
+    def _counted(self, part: int) -> tuple[str, ...]:
+        return FIRST if self._size(part) > LARGE_PART else (*FIRST, "roster_windows")
 
     def _allot(self) -> None:
         """Share the change limit out; each component's view gets its own."""
@@ -158,7 +163,8 @@ class Route:
         low = {aim: self.bounds.low(part, aim) for aim in FIRST}
         if len(self.parts) == 1:
             return Piece(view, keys, (*FIRST, *self.later), seconds, self.settings.seed, used, first, low=low)
-        aims, seed = (*FIRST, *self.later), self.settings.seed
+        large = self._size(part) > LARGE_PART
+        aims, seed = FIRST if large else (*FIRST, *self.later), self.settings.seed
         relaxed = tuple(aim for aim in TOGETHER if not (aim == "roster_change" and self.settings.replan))
         return Piece(view, keys, aims, seconds, seed, used, first, low=low, relaxed=relaxed)
 
