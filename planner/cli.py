@@ -246,6 +246,8 @@ def _say_plan(saved: Any, lang: str, report: bool) -> None:
     click.echo(say("plan_found", lang, seconds=saved.info["seconds"], stopped=stopped))
     for line in aim_lines(saved, lang):
         click.echo("  " + line)
+    if saved.info.get("roster", {}).get("stopped_by") == "user":
+        complain(say("dating_stopped", lang, clinics=amount(saved.table("unheld")["sessions"].astype(float).sum())))
     _say_audit(saved.table("audit"), lang)
     click.echo(say("report_at", lang, path=saved.path / "report.html") if report else str(saved.path))
 
@@ -279,7 +281,7 @@ def _say_clashes(clashes: list[Any], lang: str) -> None:
         values = {
             "rule": clash.rule,
             "sentence": pick((rule.zh, rule.en), lang) if rule else "",
-            "subject": clash.subject,
+            "subject": clash.subject and clash.subject + ("，" if lang == "zh" else ", "),
             "amount": amount(float(clash.amount)),
             "unit": word(UNITS, str(clash.unit or ""), lang),
         }

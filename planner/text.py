@@ -118,8 +118,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "no plan exists. These rules cannot all hold:",
         ),
         "clash": (
-            "{rule}（{sentence}）：{subject}，差 {amount} {unit}",
-            "{rule} ({sentence}): {subject}, short by {amount} {unit}",
+            "{rule}（{sentence}）：{subject}差 {amount} {unit}",
+            "{rule} ({sentence}): {subject}short by {amount} {unit}",
         ),
         "relax_hint": (
             "放宽以上各条所列的数量即可得到方案，例如在 plan.toml [rules] 中改为 soft，或修改对应的表。",
@@ -151,6 +151,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "searching_roads": ("按道路 {file} 计算路程", "searching trips on the roads of {file}"),
         "not_writable": ("{path} 无法写入：{why}", "{path} cannot be written: {why}"),
         "interrupted": ("已中止", "interrupted"),
+        "dating_stopped": (
+            "排班被人工中止，{clinics} 次门诊没有日期；重新运行 alliance plan 可排完",
+            "the search for dates was stopped by hand: {clinics} clinics have none; run alliance plan again to finish",
+        ),
         "kept_plan": (
             "{path} 里是中止前存下的方案，已通过核查；运行 alliance report 可补出报告",
             "{path} holds the plan saved before that, audited; alliance report adds its report",

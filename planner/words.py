@@ -237,6 +237,7 @@ UNITS = _pairs("""
     minutes/month | 分钟/月 | minutes/month
     yuan | 元 | yuan
     yuan/year | 元/年 | yuan/year
+    10,000 yuan/year | 万元/年 | x 10,000 yuan/year
     sessions | 次 | clinics
     sessions/month | 次/月 | clinics/month
     sessions/quarter | 次/季 | clinics/quarter

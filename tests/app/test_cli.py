@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,7 @@ from models.allocation import Outcome
 from models.answers import Status
 from models.clashes import Clash
 from planner.bundled import FOLDER, bundled_regions
-from planner.cli import main
+from planner.cli import _say_plan, main
 from planner.folder import SavedPlan, read_plan
 
 KEDONG = FOLDER / "kedong"
@@ -213,6 +214,8 @@ def test_infeasible_is_three_and_names_rules(tmp_path: Path, solved: Any) -> Non
     result = run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh")
     assert result.exit_code == 3 and "总费用不超过预算" in result.stdout and "1,234 元/年" in result.stdout
     assert not (tmp_path / "plan").exists()
+    solved(Status.INFEASIBLE, clashes=(Clash("budget", "", 60.0, "10,000 yuan/year", "most", 4),))
+    assert "：差 60 万元/年" in run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh").stdout
 
 
 def test_no_plan_in_time_is_four(tmp_path: Path, solved: Any) -> None:
@@ -276,6 +279,15 @@ def test_interrupted_run_says_what_is_left(tmp_path: Path, monkeypatch: pytest.M
     assert result.exit_code == 4 and "未写出任何文件" in result.stderr
     shutil.copytree(fake_folder, tmp_path / "plan")
     assert "仍是原来的方案" in run("plan", "kedong", "-o", tmp_path / "plan", "--lang", "zh").stderr
+
+
+def test_dates_stopped_by_hand_are_told(fake_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan whose search for dates was stopped says how many clinics have none."""
+    saved = read_plan(fake_folder)
+    unheld = pd.DataFrame({"sessions": [3, 4]})
+    info = {**saved.info, "roster": {"stopped_by": "user"}}
+    _say_plan(replace(saved, info=info, tables={**saved.tables, "unheld": unheld}), "zh", report=True)
+    assert "7 次门诊没有日期" in capsys.readouterr().err
 
 
 def test_plan_refuses_a_place_it_cannot_write(tmp_path: Path, solved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
