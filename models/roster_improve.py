@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.roster_route import Route
 
 #: Components begun together; share of the time that is over when components are no longer opened together.
-BATCH, AGAIN = 8, 0.80
+BATCH, AGAIN = 8, 0.90
 #: Aims whose value in a component does not depend on the others.
 APART = ("roster_windows", "roster_regular", "roster_market", "roster_change")
 
@@ -29,7 +29,7 @@ def again(route: Route) -> None:
             if route.left(AGAIN) <= 0.5:
                 route.clocked = True
                 return
-            _improve(route, [part, *rivals[:size]], route.left(AGAIN) / 2)
+            _improve(route, [part, *rivals[:size]], route.share(AGAIN, len(route.plan)))
 
 
 def _rivals(route: Route, part: int) -> list[int]:

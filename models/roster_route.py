@@ -34,7 +34,7 @@ from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
 
 #: Shares of the time that are over when a stage ends.
-COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.65
+COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
 #: Possible visits from which a component is large: alone it is dated for the first aims only.
 LARGE_PART = 800
 #: Children at work at once.
@@ -272,7 +272,9 @@ class Route:
         clinics = [sum(sum(self.instance.needs[key].count) for key in keys) for keys in self.parts]
         scarce = sorted(self.plan, key=lambda part: (self._size(part) / max(1, clinics[part]), part))
         large = sorted(self.plan, key=lambda part: (-len(self.parts[part]), part))
-        return [scarce] if scarce == large else [scarce, large]
+        # what a large roster lacks is found by opening it again, not by dating all of it twice
+        once = scarce == large or any(self._size(part) > LARGE_PART for part in self.plan)
+        return [scarce] if once else [scarce, large]
 
     # --- values -----------------------------------------------------------------------------------
 
