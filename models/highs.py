@@ -31,6 +31,8 @@ __all__ = [
     "Solution",
     "Status",
     "close_workers",
+    "forget_interrupt",
+    "interrupted",
     "is_large",
     "settle",
     "solve",
@@ -44,6 +46,7 @@ LARGE_MIP, LARGE_LP = 5_000, 200_000
 _RUN = "models.single_source:run"
 _ENDINGS: dict[str, StoppedBy] = {"clock": "clock", "user": "user", "lost": "none"}
 _News = tuple[Progress, Floats | None]
+_interrupted = threading.Event()
 
 
 def solve(
@@ -83,7 +86,19 @@ def solve_many(jobs: Sequence[Job], workers: int = 2) -> list[Solution]:
     else:
         run_tasks([call.task for call in apart.values()], workers)
     answers.update((at, call.answer()) for at, call in apart.items())
+    if pressed or any(call.task.ending == "user" for call in apart.values()):
+        _interrupted.set()
     return [answers[at] for at in range(len(jobs))]
+
+
+def interrupted() -> bool:
+    """Whether Ctrl-C ended a solve since `forget_interrupt`: a run of many solves has no time left then."""
+    return _interrupted.is_set()
+
+
+def forget_interrupt() -> None:
+    """Begin a run in which no Ctrl-C was heard yet."""
+    _interrupted.clear()
 
 
 def is_large(job: Job) -> bool:

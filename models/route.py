@@ -14,7 +14,7 @@ from models.aims import AimResult
 from models.answers import Limits, Progress, Status
 from models.assemble import Model, assemble
 from models.clashes import Clash
-from models.highs import solve
+from models.highs import forget_interrupt, interrupted, solve
 from models.instance import Instance
 from models.matrix import Floats
 from models.stages import Found, Stages
@@ -23,6 +23,8 @@ from models.stages import Found, Stages
 BUDGET_GAP = 2.5
 #: `worst_served` stays open by 6 to 14 points whatever is tried: it stops by nodes, to be repeatable.
 WORST_NODES = 20
+#: Seconds that every stage gets, to look at its start.
+LEAST = 0.5
 #: Part of the time limit that is kept for pricing the scenarios at the end.
 KEPT_BACK = 0.06
 
@@ -66,6 +68,7 @@ class Route:
     ) -> None:
         self.instance, self.settings, self.report, self.incumbent = instance, settings, report, incumbent
         self.began = time.perf_counter()
+        forget_interrupt()
         self.timings: dict[str, float] = {}
         with self.timed("build"):
             self.model = assemble(instance)
@@ -86,9 +89,15 @@ class Route:
 
     @property
     def left(self) -> float:
-        """Seconds that the solves may still use; never so few that a stage cannot look at its start."""
+        """Seconds that the solves may still use; never so few that a stage cannot look at its start.
+
+        After Ctrl-C there is no more time than that, whichever solve it ended.
+        """
+        if interrupted():
+            self.stopped = "user"
+            return LEAST
         spent = time.perf_counter() - self.began
-        return max(0.5, (1.0 - KEPT_BACK) * self.settings.seconds - spent)
+        return max(LEAST, (1.0 - KEPT_BACK) * self.settings.seconds - spent)
 
     def limits(self, seconds: float, absolute_gap: float = 1e-6, relative_gap: float = 0.0) -> Limits:
         nodes, seed = self.settings.nodes, self.settings.seed

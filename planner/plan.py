@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 #: Least seconds between two saved incumbents, and how many times what the last one took:
 #: saving takes time from the solver.
 SAVE_EVERY, SAVE_RATIO = 15.0, 8.0
+#: Seconds for dates after Ctrl-C has ended the allocation.
+INTERRUPTED = 10.0
 
 
 class InfeasibleError(Exception):
@@ -121,9 +123,12 @@ def make_plan(
         return plan(instance, settings, progress, maker.save_incumbent if share == 1.0 else None)
 
     def date(instance: Instance, outcome: Outcome) -> Rostered:
-        progress.stage("dating", seconds=config.roster.time_limit_s)
-        explain = config.roster.rounds > 0
-        return date_clinics(inputs.region, config, calendar, instance, outcome.tables, progress, explain)
+        pressed = outcome.stopped_by == "user"
+        seconds = min(config.roster.time_limit_s, INTERRUPTED) if pressed else config.roster.time_limit_s
+        progress.stage("dating", seconds=seconds)
+        explain = config.roster.rounds > 0 and not pressed
+        dating = config.override("roster", time_limit_s=seconds)
+        return date_clinics(inputs.region, dating, calendar, instance, outcome.tables, progress, explain)
 
     outcome = allocate(built.instance, 1.0)
     progress.done()
