@@ -39,7 +39,9 @@ def optimum(model: RosterModel, caps: dict[str, float], aim: str) -> tuple[float
     return answer.objective, answer.x
 
 
-def found_values(instance: RosterInstance, whole: int = 10_000) -> tuple[dict[str, float], dict[str, float], list[Visit]]:
+def found_values(
+    instance: RosterInstance, whole: int = 10_000
+) -> tuple[dict[str, float], dict[str, float], list[Visit]]:
     """Values, bounds and clinics of `solve_roster`, after the checker found no breach and the same prices."""
     found = solve_roster(instance, RosterSettings(seconds=30, whole=whole))
     values = {aim.name: aim.value for aim in found.aims}
