@@ -289,6 +289,9 @@ def test_child_that_dies_or_fails() -> None:
 
 
 SCRIPT = """
+import signal
+# A shell that starts the tests in the background has them ignore Ctrl-C; nobody's terminal does.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import sys
 sys.path[:0] = [{root!r}, {here!r}]
 from test_highs import Limits, knapsacks, solve
