@@ -27,6 +27,8 @@ class Lack:
     hospitals | yuan an item, and yuan an item and minute of transport
     levels: service | level | items a day | servers | verifiers | hours a day | fixed cost a year | opening
     cost | existing at. Centres may be at the `hosts`, and the shared centres work on `days` a year.
+    general_visits: visits a resident and year beside the specialist ones; they are general practice.
+    slips: patients a month with a referral slip, up and down, where that was published.
     """
 
     seed: int
@@ -46,10 +48,20 @@ class Lack:
     fund: float = 1_000.0
     posted: tuple[date, date] = (date(2026, 1, 5), date(2026, 12, 31))
     chinese_calendar: bool = True
+    general_visits: float = 0.0
+    left_share: float = r.LEFT_SHARE
+    pull: r.Pull | None = None
+    slips: tuple[float, float] | None = None
+    clinics: tuple[int, int] = (1, 3)
 
     @property
     def quarter(self) -> r.Quarter:
         return Quarter(self.start) if self.chinese_calendar else PlainQuarter(self.start)
+
+    def share(self, kind: Kind) -> float:
+        """Visits of a specialty over the specialist visits of the recipe."""
+        general = self.general_visits / r.VISITS_PER_RESIDENT_YEAR if kind.id == "general_practice" else 0.0
+        return kind.share / sum(k.share for k in self.kinds) + general
 
     @property
     def rate_rows(self) -> dict[str, list[list[float]]]:
@@ -135,7 +147,7 @@ def _equipment(lack: Lack, towns: Places) -> list[Row]:
 def _today(
     lack: Lack, dice: r.Dice, towns: Places, doctors: list[r.Doctor], heads: r.Heads, equipment: list[Row]
 ) -> r.Today:
-    """A posting in two townships of three, and one to three regular clinics in each that is in reach."""
+    """A posting in two townships of three, and some regular clinics in each that is in reach."""
     today = r.Today(lack.quarter, lack.trip)
     items = {(row["institution"], row["item"]) for row in equipment}
     able = [d for d in doctors if not d.kind.equipment]
@@ -143,7 +155,7 @@ def _today(
         if number % 3 != 2:
             r.add_posting(dice, today, town, able, heads, *lack.posted)
     for town in towns:
-        wanted = dice.whole(1, 3)
+        wanted = dice.whole(*lack.clinics)
         fit = [kind for kind in lack.kinds if all((town.id, item) in items for item in kind.equipment)]
         for kind in dice.some(fit, len(fit), [k.share for k in fit]):
             wanted -= r.add_clinic(dice, today, town, kind, doctors, heads)
@@ -172,18 +184,24 @@ def _cells(
 ) -> dict[tuple[str, str], r.Cell]:
     """Every township and specialty, then each hospital's own residents."""
     offers = {(d.home.id, d.kind.id) for d in doctors}
-    total = sum(k.share for k in lack.kinds)
     cells = {}
     for town in towns:
         for kind in lack.kinds:
-            share = kind.share / total
-            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, share, hospitals, offers)
+            found = (lack.share(kind), hospitals, offers, lack.left_share, lack.pull)
+            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, *found)
     for kind in lack.kinds:
         for home in hospitals:
             if (home.id, kind.id) in offers:
                 people = float(home.population)
-                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, kind.share / total, people)
+                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, lack.share(kind), people, lack.left_share)
     return cells
+
+
+def _referral_rows(lack: Lack, cells: r.Cells) -> list[Row]:
+    if lack.slips is None:
+        return r.referral_rows(cells)
+    up, down = lack.slips
+    return r.with_slips(r.referral_rows(cells) + r.down_rows(cells, down, 2), up)
 
 
 def doctors_of(lack: Lack, dice: r.Dice, hospitals: Places) -> list[r.Doctor]:
@@ -225,7 +243,7 @@ def tables(
         "centres": _centre_rows(lack),
         "posts": _posts(lack, dice, towns, today, doctors, heads),
         "current_postings": today.postings,
-        "referrals": r.referral_rows(cells),
+        "referrals": _referral_rows(lack, cells),
         "travel": r.outside_rows((*hospitals, *towns)),
         "roster": today.roster,
         "targets": r.rows_of("indicator scope value unit period source tolerance", r.cells_of(lack.targets)),

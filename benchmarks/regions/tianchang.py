@@ -22,7 +22,7 @@ QUARTER = r.Quarter(date(2026, 3, 30))
 TRIP = r.Trip(circuity=1.4, speed_kmh=40.0)
 FOLDER = Path(__file__).resolve().parents[2] / "planner" / "regions" / "tianchang"
 RESIDENTS = 603_780  # census of November 2020
-DOWN_A_MONTH = 6_321 / 10  # published, January to October 2016
+DOWN_A_MONTH, UP_A_MONTH = 6_321 / 10, 2_732 / 10  # published, January to October 2016; up counts referral slips
 DAYS = 305.0  # days a year on which the shared centres work
 
 #: id | name | lon | lat | residents | communities | beds | staff | vehicles | doctors | private
@@ -423,7 +423,7 @@ def tables() -> Tables:
         "centres": _centre_rows(),
         "posts": _posts(dice, today, doctors, heads, equipment),
         "current_postings": today.postings,
-        "referrals": r.referral_rows(cells) + r.down_rows(cells, DOWN_A_MONTH),
+        "referrals": r.with_slips(r.referral_rows(cells) + r.down_rows(cells, DOWN_A_MONTH), UP_A_MONTH),
         "reserves": _reserves(cells),
         "travel": r.outside_rows(PLACES),
         "roster": today.roster,
@@ -473,6 +473,7 @@ institutions | group | assumed | 公开材料只说三家牵头、与乡镇结�
 institutions | population | approximate | 全市603,780人（2020年普查）；乡镇约±10% / county published, towns approximate
 institutions | staff | derived | 三家医院740、500、270：各按3%取整合计45个岗位；乡镇为假定 / 3 % of each gives 45 posts
 referrals | patients_per_month | derived | 上转含自行前往；下转即公布的6,321例÷10个月 / down: 6,321 in ten months
+referrals | slips_per_month | derived | 上转中有转诊单者即公布的2,732例÷10个月，按流向分摊 / slips: 2,732 in ten months
 volumes | items_per_day | derived | 每万居民每年影像350、心电450、检验2,200、病理10、消毒包750，÷305天；医院为假定
 """
 

@@ -40,7 +40,7 @@ DESIGN = {
     "memberships": "institution service group from to",
     "posts": "institution specialty doctors min_title months start visits_per_month",
     "current_postings": "doctor institution specialty start end",
-    "referrals": "origin destination specialty direction patients_per_month",
+    "referrals": "origin destination specialty direction patients_per_month slips_per_month",
     "reserves": "institution specialty visits_per_month beds",
     "travel": "origin destination minutes km profile method",
     # Two further tables that computed road trips need; the design leaves their names open.

@@ -10,13 +10,13 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from benchmarks.regions import kedong, recipe, tianchang
+from benchmarks.regions import kedong, qidong, recipe, tianchang
 from geodata.schema import load_schema
 from models.instance import FREQUENCIES, Instance
 from models.turnaround import goods_safe_load, headway_minutes, safe_peak_per_hour
 from planner.inputs import Inputs, read_inputs
 
-REGIONS = {"tianchang": tianchang, "kedong": kedong}
+REGIONS = {"tianchang": tianchang, "kedong": kedong, "qidong": qidong}
 MARKS = {"published", "national_rule", "literature", "approximate", "assumed", "derived"}
 each_region = pytest.mark.parametrize("name", REGIONS)
 
@@ -93,7 +93,7 @@ def test_people_are_counted_once(name: str) -> None:
     places = _table(name, "institutions").set_index("id")["population"]
     villages = _table(name, "communities").groupby("institution")["population"].sum()
     assert villages.to_dict() == places.to_dict()
-    assert places.sum() == {"tianchang": 603_780, "kedong": 200_000}[name]
+    assert places.sum() == {"tianchang": 603_780, "kedong": 200_000, "qidong": 960_000}[name]
 
 
 def test_tianchang_has_the_published_members() -> None:
@@ -284,6 +284,41 @@ def test_kedong_is_small_and_wintry() -> None:
     stay = set(doctors.loc[doctors["department"].isin(small), "id"])
     assert len(stay) == 2
     assert not stay & set(_table("kedong", "roster")["doctor"])
+
+
+def test_qidong_agrees_with_what_was_published() -> None:
+    """Visits, shares inside and at primary level, slips up and down, and the towns' items are as published."""
+    needs, places = _table("qidong", "needs"), _table("qidong", "institutions").set_index("id")
+    left, need = needs["left_visits_per_month"].sum(), needs["visits_per_month"].sum()
+    assert need - left == pytest.approx(qidong.VISITS / qidong.MONTHS, rel=0.02)
+    assert 1 - left / need == pytest.approx(qidong.IN_COUNTY, rel=0.02)
+    towns = needs[needs["institution"].map(places["level"]) < 2]
+    gone = towns["referred_visits_per_month"].sum() + towns["left_visits_per_month"].sum()
+    primary = (towns["visits_per_month"].sum() - gone) / (need - left)
+    assert primary == pytest.approx(0.719, rel=0.02) and primary == pytest.approx(0.718, rel=0.02)
+    flows = _table("qidong", "referrals").groupby("direction")["slips_per_month"].sum() * qidong.MONTHS
+    assert flows["up"] == pytest.approx(29_371, rel=0.01) and flows["down"] == pytest.approx(1_373, rel=0.01)
+    items = _table("qidong", "volumes")
+    items = items[items["institution"].map(places["level"]) < 2].groupby("service")["items_per_day"].sum()
+    published = {"imaging ecg": 99.5, "laboratory pathology": 67.7, "sterile_supply": 148.5}
+    for services, a_day in published.items():
+        assert items[services.split()].sum() == pytest.approx(a_day, rel=0.02), services
+
+
+def test_qidong_has_two_contiguous_groups_and_one_town_across_the_water() -> None:
+    """Twelve units in two groups; each hangs together over the neighbours, the island by water only."""
+    import networkx as nx
+
+    towns = _table("qidong", "institutions").query("level < 2").set_index("id")
+    assert len(towns) == 12 and towns["group"].nunique() == 2
+    rows = _table("qidong", "neighbours")
+    graph = nx.Graph(zip(rows["institution"], rows["neighbour"], strict=True))
+    for group, members in towns.groupby("group"):
+        assert nx.is_connected(graph.subgraph(members.index)), group
+    island = rows[(rows["institution"] == "T12") | (rows["neighbour"] == "T12")]
+    assert set(island["kind"]) == {"water"} and set(rows.drop(island.index)["kind"]) == {"land"}
+    trips = _table("qidong", "travel").set_index(["origin", "destination"])["minutes"]
+    assert trips["T12", "H1"] == trips["H1", "T12"] > 75
 
 
 def test_largest_remainder_keeps_the_total() -> None:

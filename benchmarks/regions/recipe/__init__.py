@@ -41,6 +41,7 @@ from benchmarks.regions.recipe.places import (
     minutes,
     neighbour_rows,
     outside_rows,
+    water_rows,
 )
 from benchmarks.regions.recipe.quarter import FREQUENCIES, MONTH_DAYS, Quarter
 from benchmarks.regions.recipe.sources import Notes, notes_of, source_rows
@@ -52,6 +53,7 @@ from benchmarks.regions.recipe.visits import (
     VISITS_PER_RESIDENT_YEAR,
     Cell,
     Cells,
+    Pull,
     down_rows,
     home_load,
     hospital_cell,
@@ -60,6 +62,7 @@ from benchmarks.regions.recipe.visits import (
     referral_rows,
     sent_to,
     town_cell,
+    with_slips,
 )
 
 __all__ = [
@@ -81,6 +84,7 @@ __all__ = [
     "Kind",
     "Notes",
     "Place",
+    "Pull",
     "Quarter",
     "Row",
     "Tables",
@@ -119,5 +123,7 @@ __all__ = [
     "split_whole",
     "town_cell",
     "usage_rows",
+    "water_rows",
+    "with_slips",
     "write_tables",
 ]

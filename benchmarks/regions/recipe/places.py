@@ -37,6 +37,7 @@ class Place:
     outside_minutes: float = 90.0
     weights: Mapping[str, float] = field(default_factory=dict)  # specialty -> weight; 0 = not offered
     floor: float | str = ""  # least clinics a month; blank is the planner's default
+    water_minutes: float = 0.0  # ferry or bridge, added to every trip between an island and the mainland
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ def kilometres(a: Place, b: Place) -> float:
 
 
 def minutes(a: Place, b: Place, trip: Trip) -> float:
-    """Minutes one way: straight line x circuity / speed and both ends, times the season."""
+    """Minutes one way: straight line x circuity / speed, both ends, and the water between, times the season."""
     driving = kilometres(a, b) * trip.circuity / trip.speed_kmh * 60
-    return (driving + 2 * trip.minutes_each_end) * trip.season_factor
+    return (driving + 2 * trip.minutes_each_end + abs(a.water_minutes - b.water_minutes)) * trip.season_factor
 
 
 def institution_rows(places: Sequence[Place], insured: float, fund: float) -> list[Row]:
@@ -83,6 +84,17 @@ def outside_rows(places: Sequence[Place]) -> list[Row]:
     return rows_of("origin destination minutes km profile method", found)
 
 
+def water_rows(places: Sequence[Place], ends: Sequence[Place], trip: Trip) -> list[Row]:
+    """`travel` across the water, both ways and for everybody: straight lines do not know the ferry.
+
+    places: institutions; ends: where people live. Pairs on one side of the water are left to the planner.
+    """
+    pairs = [(a, b) for a in (*places, *ends) for b in places if a.water_minutes != b.water_minutes]
+    both = sorted({(x.id, y.id): (x, y) for a, b in pairs for x, y in ((a, b), (b, a))}.items())
+    found = ((*key, round(minutes(*pair, trip), 1), "", "", "approximate") for key, pair in both)
+    return rows_of("origin destination minutes km profile method", found)
+
+
 def neighbour_rows(places: Sequence[Place]) -> list[Row]:
     """Neighbouring institutions: pairs with no third one in the circle over their connection (Gabriel graph)."""
     pairs = [(a, b) for at, a in enumerate(places) for b in places[at + 1 :]]
@@ -90,7 +102,7 @@ def neighbour_rows(places: Sequence[Place]) -> list[Row]:
     for a, b in pairs:
         others = (c for c in places if c is not a and c is not b)
         if all(kilometres(a, c) ** 2 + kilometres(b, c) ** 2 >= kilometres(a, b) ** 2 for c in others):
-            found.append((a.id, b.id, "land"))
+            found.append((a.id, b.id, "land" if a.water_minutes == b.water_minutes else "water"))
     return rows_of("institution neighbour kind", found)
 
 

@@ -56,6 +56,7 @@ posts | * | assumed | 申报岗位 / asked for
 current_postings | * | assumed | 虚构 / invented
 referrals | direction | derived | up 含自行前往，down 为下转 / up includes patients who go by themselves
 referrals | patients_per_month | derived | 上转按需求表分摊；下转按专业比例 / by needs; down by specialty
+referrals | slips_per_month | derived | 公布的转诊例数按各流向人次分摊 / the published referrals, spread over the flows
 reserves | * | derived | 今日上转量的5% / 5 % of what comes up today
 travel | * | approximate | 到外地就医的单程分钟 / minutes to care outside
 roster | * | assumed | 虚构；有日期者为每月一次的门诊 / invented; dated rows are monthly clinics

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -32,6 +32,7 @@ class Cell:
 
 
 Cells = Mapping[tuple[str, str], Cell]
+Pull = Callable[[Place, Place], float]  # (site, hospital) -> weight of a hospital in the site's referrals
 
 
 def outreach_today(today: Today, kind: Kind, site: str, need: float, own: float) -> float:
@@ -51,10 +52,13 @@ def town_cell(
     share: float,
     hospitals: Sequence[Place],
     offers: Collection[tuple[str, str]],
+    left_share: float = LEFT_SHARE,
+    pull: Pull | None = None,
 ) -> Cell:
     """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet.
 
-    `offers` are the (hospital, specialty) with doctors; the group's own hospital gets most referrals.
+    `offers` are the (hospital, specialty) with doctors; the group's own hospital gets most referrals,
+    unless `pull` weighs the hospitals.
     """
     need = round(site.population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.75, 1.25), 1)
     own = round(need * min(0.9, kind.own * dice.between(0.8, 1.2)), 1)
@@ -64,10 +68,10 @@ def town_cell(
         outreach *= dice.between(0.7, 0.95)
     rest = need - own - outreach
     border = min(1.6, max(0.5, 1.6 - (site.outside_minutes - 60) / 60))
-    left = round(min(need * LEFT_SHARE * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
+    left = round(min(need * left_share * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
     unmet = 0.0 if short else min(need * 0.03 * dice.between(0.0, 2.0), 0.15 * rest)
     able = [h for h in hospitals if (h.id, kind.id) in offers]
-    weights = [0.76 if h.group == site.group else 0.12 for h in able]
+    weights = [(pull or _own_group_first)(site, h) for h in able]
     # whole tenths; what rounding leaves over is unmet today (or outreach where nothing is unmet)
     parts = [floor(10 * (rest - left - unmet) * w / sum(weights) + 1e-9) / 10 for w in weights]
     referred = {h.id: p for h, p in zip(able, parts, strict=True) if p > 0}
@@ -77,10 +81,16 @@ def town_cell(
     return Cell(need, own, left, referred, outreach, max(0.0, slip - outreach), recoverable)
 
 
-def hospital_cell(dice: Dice, home: Place, kind: Kind, share: float, population: float) -> Cell:
+def _own_group_first(site: Place, hospital: Place) -> float:
+    return 0.76 if hospital.group == site.group else 0.12
+
+
+def hospital_cell(
+    dice: Dice, home: Place, kind: Kind, share: float, population: float, left_share: float = LEFT_SHARE
+) -> Cell:
     """Residents of the seat whose first contact is the hospital: held there, or gone outside."""
     need = round(population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.9, 1.1), 1)
-    left = round(need * LEFT_SHARE * dice.between(0.7, 1.3), 1)
+    left = round(need * left_share * dice.between(0.7, 1.3), 1)
     recoverable = round(kind.recoverable * dice.between(0.8, 1.15), 2)
     return Cell(need, round(need - left, 1), left, {}, 0.0, 0.0, recoverable)
 
@@ -125,9 +135,26 @@ def referral_rows(cells: Cells) -> list[Row]:
     return rows_of(_FLOW, ((i, to, k, "up", round(v, 1)) for i, to, k, v in flows if v > 0))
 
 
-def down_rows(cells: Cells, total: float) -> list[Row]:
+def down_rows(cells: Cells, total: float, digits: int = 1) -> list[Row]:
     """Patients sent down today, `total` a month, in proportion to what is treated above and sent down."""
     sent = ((h, i, k, v) for (i, k), c in cells.items() for h, v in c.referred.items())
     weights = {(h, i, k): v * DOWN_SHARE.get(k, 0.10) for h, i, k, v in sent}
     scale = total / sum(weights.values())
-    return rows_of(_FLOW, ((*key, "down", round(w * scale, 1)) for key, w in weights.items() if w * scale >= 0.05))
+    least = 0.5 * 10.0**-digits
+    found = ((*key, "down", round(w * scale, digits)) for key, w in weights.items() if w * scale >= least)
+    return rows_of(_FLOW, found)
+
+
+def with_slips(rows: list[Row], total: float) -> list[Row]:
+    """Referral rows with `slips_per_month`: of those who go up inside, `total` a month carry a referral slip.
+
+    Whoever is sent down does; whoever leaves the county was not sent by the alliance.
+    """
+    up = [row["direction"] == "up" and row["destination"] != "outside" for row in rows]
+    patients = [float(str(row["patients_per_month"])) for row in rows]
+    share = total / sum(n for n, counted in zip(patients, up, strict=True) if counted)
+    found = []
+    for row, n, counted in zip(rows, patients, up, strict=True):
+        slips = round(n * share, 3) if counted else 0.0 if row["destination"] == "outside" else n
+        found.append({**row, "slips_per_month": slips})
+    return found
