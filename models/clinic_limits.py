@@ -122,27 +122,6 @@ def floors_rows(made: Clinics) -> None:
                 needs.row((site, specialty, quarter.name), terms, lower=floor)
 
 
-def locks_rows(made: Clinics) -> None:
-    family = Rows(made.sheet, NAME, "lock_session", doc="clinics fixed by hand", rule="lock", unit="clinics")
-    asked = Rows(made.sheet, NAME, "asked_session", doc="clinics asked for with a weight", unit="clinics")
-    locks = [lock for lock in made.instance.locks if lock.kind == "session" and made.instance.state("lock") != "off"]
-    soft = [lock.label for lock in locks if lock.must and lock.weight is not None]
-    owner = made.n.var.parent_block()
-    missed = Columns(made.sheet, owner, "missed", soft, doc="clinic asked for and not held", unit="0/1", upper=1.0)
-    for lock in locks:
-        wanted_key = (lock.doctor, lock.institution, lock.specialty)
-        found = [key for key in made.keys if all(not w or w == g for w, g in zip(wanted_key, key, strict=False))]
-        terms: list[Term] = [(made.n, key, 1.0) for key in found]
-        if lock.weight is None:
-            family.row((lock.label,), terms, **({"lower": 1.0} if lock.must else {"upper": 0.0}))
-        elif not lock.must:
-            for columns, key, _ in terms:
-                made.ledger.aim("floors", columns, key, lock.weight)
-        else:
-            asked.row((lock.label,), [*terms, (missed, lock.label, 1.0)], lower=1.0)
-            made.ledger.aim("floors", missed, lock.label, lock.weight)
-
-
 def today_rows(made: Clinics) -> None:
     """Clinics moved against today's roster: |n - today|, in clinics."""
     instance, moved = made.instance, []

@@ -268,7 +268,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Lock:
-    """A decision taken by hand. `weight` None is hard; otherwise points per breach in `floors`."""
+    """A decision taken by hand. `weight` None is hard; otherwise points per breach in `floors`.
+
+    on: the date of a clinic that must be held on it (None: no date).
+    """
 
     label: str
     kind: Literal["session", "posting", "centre", "service", "group"]
@@ -281,6 +284,7 @@ class Lock:
     host: str = ""
     group: str = ""
     reason: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ are at most floor(share x staff) (3 % of posts are set aside: Tianchang 2016)
 ``subsidy_budget`` : subsidies within their own budget
 ``wish``, ``title_floor``, ``own_group``, ``scope``, ``cohort`` : leave options out (written as rows where a
 rule is soft and in explanations, which leave the scope as it is)
-``lock_posting`` : y fixed by hand; ``asked_posting`` : sum y + missed >= 1 for a posting asked for with a weight
+``lock_posting`` : y fixed by hand, and 0 where it would cover a clinic locked to a date
+``asked_posting`` : sum y + missed >= 1 for a posting asked for with a weight
 
 What it adds to the shared sums
 -------------------------------
@@ -351,6 +352,22 @@ def _locks(block: Any, instance: Instance, ledger: Ledger, posted: Columns) -> N
         else:
             for columns, key, _ in terms:
                 ledger.aim("floors", columns, key, lock.weight)
+    _clinics_locked(instance, family, posted)
+
+
+def _clinics_locked(instance: Instance, family: Rows, posted: Columns) -> None:
+    """Who is locked to a clinic on a date is not posted on it."""
+    for lock in instance.locks if instance.state("lock") != "off" else ():
+        if lock.kind != "session" or not (lock.must and lock.doctor and lock.on) or lock.weight is not None:
+            continue
+        away = [o for o in posted.keys if o[0] == lock.doctor and _runs_on(instance, o, lock.on)]
+        if away:
+            family.row((lock.label,), [(posted, option, 1.0) for option in away], upper=0.0)
+
+
+def _runs_on(instance: Instance, option: Option, on: date) -> bool:
+    first, after = period_of(instance, option)
+    return first <= on < after
 
 
 def _money(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models.roster_choices import Key, choices, fits
-from models.roster_instance import RosterInstance, RosterLock
+from models.roster_instance import RosterInstance, RosterLock, Visit
 
 
 def locks_of(instance: RosterInstance, parts: Sequence[tuple[Key, ...]]) -> list[tuple[RosterLock, ...]]:
@@ -34,3 +34,13 @@ def locks_of(instance: RosterInstance, parts: Sequence[tuple[Key, ...]]) -> list
         if spoken:
             found[min(spoken)].append(lock)
     return [tuple(mine) for mine in found]
+
+
+def locked_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Visit]:
+    """The visits that a hard lock asks for."""
+    asked = [lock for lock in instance.locks if lock.must and lock.weight is None and lock.slots]
+    return [
+        (doctor, site, specialty, half)
+        for doctor, site, specialty, half in visits
+        if any(half in lock.slots and fits(lock, instance.needs[site, specialty], doctor) for lock in asked)
+    ]

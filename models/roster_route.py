@@ -26,7 +26,7 @@ from models.roster_bounds import Bounds
 from models.roster_choices import Key, choices, components, today_possible
 from models.roster_improve import BATCH, again, batches, later
 from models.roster_instance import RosterInstance, Visit
-from models.roster_locks import locks_of
+from models.roster_locks import locked_of, locks_of
 from models.roster_model import AIMS
 from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
@@ -216,11 +216,13 @@ class Route:
                 self._tell()
 
     def _reserved(self, part: int) -> list[Visit]:
-        """Before its turn a component keeps the places of today's clinics where few of them may move."""
-        if self.instance.change_limit is None or self.instance.state("change_limit") == "off":
-            return []
-        possible = today_possible(self.views[part], self.parts[part])
-        return [(doctor, site, specialty, half) for site, specialty, doctor, half in possible]
+        """Before its turn a component keeps what is locked, and today's clinics where few of them may move."""
+        view = self.views[part]
+        kept = set(locked_of(view, self.solo.get(part, [])))
+        if self.instance.change_limit is not None and self.instance.state("change_limit") != "off":
+            possible = today_possible(view, self.parts[part])
+            kept |= {(doctor, site, specialty, half) for site, specialty, doctor, half in possible}
+        return sorted(kept)
 
     def clash(self, part: int, visits: Iterable[Visit]) -> list[Visit]:
         view = self.views[part]

@@ -57,7 +57,8 @@ capture x pool, supply at the greatest count, and recoverable, which is valid be
 ``site_floor`` : clinics at a site >= its floor; ``need_floor`` : clinics of a specialty >= its floor
 ``title_floor``, ``own_group``, ``max_minutes``, ``pattern``, ``scope`` : leave columns out (written as rows
 where a rule is soft and in explanations, which leave the scope as it is)
-``lock_session`` : clinics fixed by hand; ``asked_session`` : sum n + missed >= 1 for clinics asked for with a weight
+``lock_session`` : clinics fixed by hand, as many as the days they are locked to
+``asked_session`` : sum n + missed >= 1 for clinics asked for with a weight
 ``changed_more``, ``changed_less`` : changed >= n - today's and >= today's - n
 
 What it adds to the shared sums
@@ -82,7 +83,8 @@ from typing import Any
 import pandas as pd
 
 from models.clinic_dates import dates_rows, kept_rows
-from models.clinic_limits import away_rows, floors_rows, locks_rows, places_rows, today_rows
+from models.clinic_limits import away_rows, floors_rows, places_rows, today_rows
+from models.clinic_locks import locks_rows
 from models.clinic_modes import main_rows, modes_rows, pattern_rows, visits_rows
 from models.instance import Instance
 from models.ledger import Ledger

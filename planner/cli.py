@@ -139,7 +139,7 @@ def travel(
 def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | None, **values: Any) -> int:
     """Make one linked plan 出方案 and save it as a plan folder."""
     from planner.bundled import find_region
-    from planner.plan import AuditFailedError, InfeasibleError, NoPlanError, make_plan
+    from planner.plan import AuditFailedError, InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
 
     overrides = {
@@ -152,6 +152,10 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language(), keep)
     except InfeasibleError as error:
         _say_clashes(error.clashes, lang)
+        return INFEASIBLE
+    except LocksClashError as error:
+        say_findings(error.findings, lang, err=True)
+        complain(say("nothing_written", lang))
         return INFEASIBLE
     except NoPlanError:
         complain(say("no_plan", lang))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +90,25 @@ def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Calla
             findings.append(Finding("error", f"plan.toml：{error.zh}", f"plan.toml: {error.en}"))
         else:
             findings += [Finding("warning", f"plan.toml：{zh}", f"plan.toml: {en}") for zh, en in calendar.notes]
+    if calendar is not None:
+        told = {row for one in problems if one.table == "locks" for row in one.row.split(", ")}
+        findings += pin_findings(region, calendar, told)
     return Inputs(region, config, calendar, list(dict.fromkeys(findings)))
+
+
+def pin_findings(region: Region, calendar: WorkCalendar, told: Collection[str] = ()) -> list[Finding]:
+    """Locks to half-days in which their clinic cannot be held; a wish is a warning. told: rows with a problem."""
+    from planner.build.roster_pins import refused_pins
+
+    return [
+        Finding(
+            "error" if one.hard else "warning",
+            f"锁定（locks）第{one.label}行：{one.zh}",
+            f"locks, row {one.label}: {one.en}",
+        )
+        for one in refused_pins(region, calendar)
+        if one.label not in told
+    ]
 
 
 def with_assignment(inputs: Inputs, travel: pd.DataFrame) -> Inputs:

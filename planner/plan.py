@@ -27,7 +27,8 @@ from planner.folder import (
     write_plan,
     write_table,
 )
-from planner.inputs import Inputs, read_inputs, with_assignment
+from planner.inputs import Finding, InputError, Inputs, pin_findings, read_inputs, with_assignment
+from planner.pins import clash_findings
 from planner.progress import Progress
 from planner.roster_run import Linked, Rostered, date_clinics, link, rosterable
 from planner.text import language
@@ -56,6 +57,14 @@ class InfeasibleError(Exception):
     def __init__(self, clashes: list[Clash]) -> None:
         super().__init__(", ".join(clash.rule for clash in clashes))
         self.clashes = clashes
+
+
+class LocksClashError(Exception):
+    """Locks on half-days cannot all be kept; `findings` say which, and the rules in the way."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(one.en for one in findings))
+        self.findings = findings
 
 
 class NoPlanError(Exception):
@@ -88,7 +97,7 @@ def make_plan(
     Raises:
         planner.inputs.InputError: the input has problems; nothing is written.
         planner.folder.FolderError: the target holds something that is no plan, or cannot be written.
-        InfeasibleError, NoPlanError, AuditFailedError: as they say.
+        InfeasibleError, LocksClashError, NoPlanError, AuditFailedError: as they say.
     """
     check_replaceable(target)
     check_writable(target)
@@ -107,10 +116,16 @@ def make_plan(
         from planner.keep import with_kept
 
         inputs = with_kept(inputs, keep, target)
+        refused = [one for one in pin_findings(inputs.region, calendar) if one.severity == "error"]
+        if refused:
+            raise InputError(refused)
     progress.stage("building")
     from planner.build import build_instance
 
     built = build_instance(inputs.region, config, travel)
+    clashes = clash_findings(inputs.region, config, calendar, built.instance)
+    if clashes:
+        raise LocksClashError(clashes)
     maker = _Maker(inputs, config, travel, built.notes, target, spoken, report, started, travel_record=made.record())
     progress.stage("planning", seconds=config.solver.time_limit_s)
     from models.allocation import Settings, plan

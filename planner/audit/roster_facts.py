@@ -16,7 +16,7 @@ from planner.audit import loads
 from planner.audit.days import between, halves, working_days
 from planner.audit.duty import without_duties
 from planner.audit.frames import records, sums
-from planner.audit.places import FREQUENCIES, half_up
+from planner.audit.places import half_up
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -26,10 +26,6 @@ HALF = {"am": 0, "pm": 1}
 CLINIC = ["doctor", "institution", "specialty", "on", "slot"]
 #: Who goes where, whenever it is.
 WHO = ["doctor", "institution", "specialty", "role"]
-#: Most clinics of a frequency within so many calendar weeks.
-CROWD = {"monthly": (1, 2), "fortnightly": (1, 1), "weekly": (1, 1), "twice_weekly": (2, 1)}
-#: Weeks before the start whose clinics still count for gaps.
-HISTORY_WEEKS = 9
 
 
 def clinics(facts: Facts) -> pd.DataFrame:
@@ -102,32 +98,6 @@ def is_free(facts: Facts, doctor: pd.Series, day: pd.Series, half: pd.Series) ->
 def counts(facts: Facts) -> pd.DataFrame:
     """Allocated clinics (`sessions`) by institution, specialty and quarter."""
     return sums(facts.plan["sessions"], ["institution", "specialty", "quarter"], "sessions")
-
-
-def crowding(facts: Facts) -> pd.DataFrame:
-    """By (institution, specialty): most clinics (`most`) within so many calendar weeks (`length`).
-
-    The frequency is the greatest whose least count the busiest quarter reaches. A least gap of g days
-    lets one clinic into floor((g + 2) / 7) weeks. Counts that need more than that loosen it.
-    """
-    needs = facts.region["needs"].drop_duplicates(["institution", "specialty"], keep="last")
-    gap = needs.set_index(["institution", "specialty"])["min_gap_days"]
-    low = facts.sites.set_index(["institution", "quarter"])[[f"low_{f}" for f in FREQUENCIES]].to_dict("index")
-    rows = []
-    for (site, specialty), group in counts(facts).groupby(["institution", "specialty"]):
-        if site not in facts.row:
-            continue
-        held = group.set_index("quarter")["sessions"].reindex(facts.quarters.index).fillna(0.0)
-        least = low[site, held.idxmax()]
-        reached = [f for f in FREQUENCIES if least[f"low_{f}"] <= held.max() + 1e-9]
-        most, length = CROWD[reached[-1] if reached else FREQUENCIES[0]]
-        days = gap.get((site, specialty), np.nan)
-        if not np.isnan(days) and (weeks := math.floor((days + 2) / 7)) > length:
-            most, length = 1, weeks
-        open_weeks = len({day // 7 for day in np.flatnonzero(facts.open[facts.row[site]].any(axis=1))})
-        needed = math.ceil(group["sessions"].sum() * length / max(1, open_weeks) - 1e-9)
-        rows.append((site, specialty, max(most, needed), length))
-    return pd.DataFrame(rows, columns=["institution", "specialty", "most", "length"])
 
 
 def asked(facts: Facts, site: str, specialty: str) -> np.ndarray:

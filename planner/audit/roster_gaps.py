@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.audit import roster_facts
+from planner.audit import roster_crowding
 from planner.audit.finding import Finding, flagged, numbers, together
 from planner.audit.frames import records
 from planner.audit.roster import placed
@@ -26,9 +26,9 @@ def least_gap(facts: Facts) -> Finding:
         return twice
     # One day counts once in the weeks: two clinics on it are told above.
     once = table.drop_duplicates([*_PLACE, "day"])
-    weeks, past = _by_week(once, once["week"]), _past(facts)
+    weeks, past = roster_crowding.by_week(once, once["week"]), roster_crowding.past_weeks(facts)
     rows = []
-    for limit in records(roster_facts.crowding(facts)):
+    for limit in records(roster_crowding.crowding(facts)):
         key = (limit.institution, limit.specialty)
         held = {**past.get(key, {}), **weeks.get(key, {})}
         rows += _crowded(key, held, int(limit.most), int(limit.length))
@@ -49,23 +49,4 @@ def _crowded(key: tuple[str, str], held: dict[int, int], most: int, length: int)
         total = sum(held.get(week, 0) for week in run)
         if total > most and any(week >= 0 and held.get(week) for week in run):
             found.append((*key, first, float(total), float(most), float(length)))
-    return found
-
-
-def _past(facts: Facts) -> dict[tuple[str, str], dict[int, int]]:
-    """By place, clinics (days with one) of today's roster in each week before the start, weeks below 0."""
-    if facts.days.start is None:
-        return {}
-    first = facts.days.dates[0]
-    dates = pd.date_range(first - pd.Timedelta(weeks=roster_facts.HISTORY_WEEKS), first - pd.Timedelta(days=1))
-    table = roster_facts.practice(facts, dates).drop_duplicates([*_PLACE, "date"])
-    return _by_week(table, (table["date"] - first).dt.days // 7)
-
-
-def _by_week(table: pd.DataFrame, week: pd.Series) -> dict[tuple[str, str], dict[int, int]]:
-    """By place, the number of rows in each week."""
-    found: dict[tuple[str, str], dict[int, int]] = {}
-    for place, specialty, number in zip(table["institution"], table["specialty"], week, strict=True):
-        weeks = found.setdefault((str(place), str(specialty)), {})
-        weeks[int(number)] = weeks.get(int(number), 0) + 1
     return found

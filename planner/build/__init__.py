@@ -12,6 +12,7 @@
         centres.py    services, volumes, levels, memberships
         locks.py      decisions taken by hand
         roster_limits.py   what dates imply for the counts
+        roster_pins.py     locks to half-days that cannot be
         roster.py     the allocated clinics as a roster to be dated (after the allocation)
 
 Every default that is derived rather than read is told in `Built.notes`.

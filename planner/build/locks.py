@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Literal, cast
 
 from models.instance import Lock
@@ -34,10 +35,16 @@ def locks(region: Region, calendar: WorkCalendar) -> tuple[Lock, ...]:
             host=text(row, "host"),
             group=text(row, "group"),
             reason=text(row, "reason"),
+            on=_pinned_to(row, calendar),
         )
         for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True)
         if text(row, "kind") != "session" or _counts(row, calendar)
     )
+
+
+def _pinned_to(row: Row, calendar: WorkCalendar) -> date | None:
+    """The date on which a lock asks for a clinic."""
+    return day(row, "date") if calendar.dated and text(row, "kind") == "session" and yes(row, "must", True) else None
 
 
 def _counts(row: Row, calendar: WorkCalendar) -> bool:

@@ -1,7 +1,8 @@
 """From a region's tables and the counts of an allocation to the `RosterInstance` that is dated.
 
 roster_days.py     half-days of doctors, sites and needs, market days, days next to holidays
-roster_needs.py    clinics to be dated, who may hold them, gaps and their history
+roster_needs.py    clinics to be dated, who may hold them, and their history
+roster_gaps.py     how close together and how far apart they may be
 roster_locks.py    locks and today's roster as half-days
 """
 

@@ -27,7 +27,7 @@ def locks(
     for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True):
         if text(row, "kind") != "session":
             continue
-        name, slots = f"locks row {label}", _slots(row, calendar)
+        name, slots = f"locks row {label}", slots_of_lock(row, calendar)
         if slots is None:
             continue
         lock = RosterLock(
@@ -70,7 +70,7 @@ def _weeks(calendar: WorkCalendar) -> int:
     return sum(quarter.weeks for quarter in calendar.quarters)
 
 
-def _slots(row: Row, calendar: WorkCalendar) -> frozenset[int] | None:
+def slots_of_lock(row: Row, calendar: WorkCalendar) -> frozenset[int] | None:
     """Half-days that a lock speaks of; empty for any, None where all of them are beyond the horizon."""
     dates = [calendar.start + timedelta(days=n) for n in range(7 * _weeks(calendar))]
     timed = day(row, "date") is not None or number(row, "weekday") is not None

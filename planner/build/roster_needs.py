@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from models.instance import FREQUENCIES
-from models.roster_instance import LEAST_GAP, LONGEST_GAP, Pair, RosterDoctor, RosterNeed
+from models.roster_instance import Pair, RosterDoctor, RosterNeed
 from planner.build.roster_days import fixed_dates, number_of, open_halves
+from planner.build.roster_gaps import gaps, pinned_dates
 from planner.build.tables import Notes, number, rows, text
 from planner.calendar import HALVES, WorkCalendar, closures_by_institution
 
@@ -41,7 +42,7 @@ def needs(
     asked = {(text(row, "institution"), text(row, "specialty")): row for row in rows(region, "needs")}
     closures = closures_by_institution(region.tables.get("closures"))
     history, kept = _history(region, calendar, instance), _kept(instance, tables)
-    spare = _spare(config, calendar, instance, doctors, held)
+    spare, pinned = _spare(config, calendar, instance, doctors, held), pinned_dates(region, calendar)
     found: dict[Key, RosterNeed] = {}
     crowded = []
     for key in sorted({(site, specialty) for _, site, specialty in held}):
@@ -50,7 +51,7 @@ def needs(
         row = asked.get(key, {})
         frequency = _frequency(instance, key, count)
         opened = open_halves(calendar, closures.get(key[0], ()))
-        every, gap = _gaps(row, frequency)
+        every, gap = gaps(row, frequency, (pinned.get(key, ()), history.get(key, ())), calendar)
         weeks = len({half // 14 for half in opened})
         most = math.ceil(sum(count) * every[1] / max(1, weeks))
         if most > every[0]:
@@ -92,21 +93,6 @@ def _frequency(instance: Instance, key: Key, count: tuple[int, ...]) -> str:
     site, q = instance.sites[key[0]], max(range(len(count)), key=lambda one: count[one])
     reached = [f for f in FREQUENCIES if site.counts_low[f][q] <= count[q]]
     return reached[-1] if reached else FREQUENCIES[0]
-
-
-def _gaps(row: Mapping[str, Any], frequency: str) -> tuple[tuple[int, int], int]:
-    """(most clinics, calendar weeks) of the least gap, and open weeks of the longest one.
-
-    A least gap of g days lets one clinic into floor((g + 2) / 7) calendar weeks where sites open Monday
-    to Friday; a longest gap of G days is ceil(G / 7) open weeks (design section 4).
-    """
-    every, gap = LEAST_GAP[frequency], LONGEST_GAP[frequency]
-    least, most = number(dict(row), "min_gap_days"), number(dict(row), "max_gap_days")
-    if least is not None and (weeks := math.floor((least + 2) / 7)) > every[1]:
-        every = (1, weeks)
-    if most is not None and most > 0:
-        gap = math.ceil(most / 7)
-    return every, gap
 
 
 def asked_slots(row: Mapping[str, Any], calendar: WorkCalendar, opened: frozenset[int]) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations, product
 from math import floor
 from typing import Any
@@ -523,3 +523,14 @@ def test_every_choice_is_judged_as_by_hand(x: Instance) -> None:
 def amount_chosen(x: np.ndarray) -> int:
     """How many postings a solution makes."""
     return round(float(x.sum()))
+
+
+def test_who_is_locked_to_a_clinic_is_not_posted_on_that_day() -> None:
+    """A clinic locked within the six months of a posting forbids it; a wish, or a day after it, does not."""
+    pin = Lock("locks row 1", "session", True, doctor="D1", institution="S2", on=START + timedelta(weeks=5))
+    others = (replace(pin, label="locks row 2", weight=5.0), replace(pin, label="locks row 3", on=date(2027, 1, 5)))
+    plan = _posted(("D1", "S1"))
+    model = alone(replace(tiny_instance(), locks=(pin,)), "postings")
+    assert broken(model, plan_vector(model, plan)) == {("lock", "locks row 1")}
+    model = alone(replace(tiny_instance(), locks=others), "postings")
+    assert broken(model, plan_vector(model, plan)) == set()

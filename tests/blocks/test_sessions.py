@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
 from math import ceil, floor
 from typing import Any
@@ -459,3 +460,47 @@ def test_the_optimum_is_that_of_all_choices(x: Instance) -> None:
     assert best.values == pytest.approx(min(found), abs=1e-4)
     chosen = account.value(dict.fromkeys(VISITS, 0) | _counts_of(model, best.x))
     assert chosen == pytest.approx(best.values, abs=1e-4)
+
+
+def _dated_lock(number: int, on: str, **more: object) -> Lock:
+    return Lock(f"locks row {number}", "session", True, on=date.fromisoformat(on), **more)  # type: ignore[arg-type]
+
+
+def test_locks_to_several_days_are_several_clinics() -> None:
+    """Three days locked to a doctor and site, one of them without the specialty: two clinics are too few."""
+    start = _quiet().quarters[0].start
+    days = [(start + timedelta(weeks=n)).isoformat() for n in range(3)]
+    who = {"doctor": "D1", "institution": "S1"}
+    locks = (
+        _dated_lock(1, days[0], specialty="K1", **who),
+        _dated_lock(2, days[1], **who),
+        _dated_lock(3, days[2], specialty="K1", **who),
+        _dated_lock(4, days[2], specialty="K1", **who),
+    )
+    model = alone(replace(_quiet(), locks=locks), "sessions")
+
+    def rows(clinics: float) -> set[tuple[str, str]]:
+        plan = _clinics(("D1", "S1", "K1", clinics), mode="monthly", main="D1")
+        return {one for one in broken(model, plan_vector(model, plan)) if one[0] == "lock"}
+
+    assert rows(2.0) == {("lock", "locks row 1, locks row 2, locks row 3")}
+    assert rows(3.0) == set()
+    assert rows(0.0) > rows(2.0)
+
+
+def test_wishes_for_several_days_are_paid_day_by_day() -> None:
+    """Two days wished for with weights 2 and 3 beside a hard one: one clinic leaves both to be paid."""
+    start = _quiet().quarters[0].start
+    days = [(start + timedelta(weeks=n)).isoformat() for n in range(3)]
+    who = {"doctor": "D1", "institution": "S1"}
+    locks = (
+        _dated_lock(1, days[0], **who),
+        _dated_lock(2, days[1], weight=2.0, **who),
+        _dated_lock(3, days[2], weight=3.0, **who),
+    )
+    model = alone(replace(_quiet(), locks=locks), "sessions")
+    plan = _clinics(("D1", "S1", "K1", 1.0), mode="monthly", main="D1")
+    assert ("lock", "locks row 1, locks row 2, locks row 3") in broken(model, plan_vector(model, plan))
+    paid = plan_vector(model, plan | {"sessions.missed": {"locks row 2": 1.0, "locks row 3": 1.0}})
+    assert not {one for one in broken(model, paid) if one[0] == "lock"}
+    assert model.value("floors", paid) == 5.0

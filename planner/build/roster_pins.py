@@ -1,0 +1,182 @@
+"""Clinics locked to half-days in which they cannot be held, each with what stands in the way.
+
+Said before anything is solved, from the tables alone; what several locks do to each other is found in
+`models.roster_pins`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from planner.build.free import absent_halves, duty_halves
+from planner.build.roster_days import open_halves
+from planner.build.roster_locks import slots_of_lock
+from planner.build.roster_needs import asked_slots
+from planner.build.tables import Row, day, labels, number, rows, text, yes
+from planner.calendar import HALVES, WorkCalendar, closures_by_institution, holiday_name
+from planner.roster_words import HOLIDAYS, SLOTS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from geodata.region import Region
+
+#: (zh, en)
+Say = tuple[str, str]
+OUR_SITE: Say = ("受援单位", "the site")
+
+
+class Refused(NamedTuple):
+    """A lock that no half-day can keep; `rule` is what stands in the way in its first one."""
+
+    label: str
+    hard: bool
+    rule: str
+    zh: str
+    en: str
+
+
+def refused_pins(region: Region, calendar: WorkCalendar) -> list[Refused]:
+    """Locks that ask for a clinic in half-days none of which is possible; none without a start."""
+    if not calendar.dated:
+        return []
+    found, pins = [], Pins(region, calendar)
+    for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True):
+        timed = day(row, "date") is not None or number(row, "weekday") is not None
+        if text(row, "kind") != "session" or not yes(row, "must", True) or not timed:
+            continue
+        slots = slots_of_lock(row, calendar)
+        refused = pins.refused(label, row, sorted(slots)) if slots else None
+        if refused is not None:
+            found.append(refused)
+    return found
+
+
+class Pins:
+    """What each half-day of the horizon leaves to a doctor and a site, with the row that takes it."""
+
+    def __init__(self, region: Region, calendar: WorkCalendar) -> None:
+        self.region, self.calendar = region, calendar
+        self.doctors = {text(row, "id"): row for row in rows(region, "doctors")}
+        self.sites = {text(row, "id"): text(row, "name") for row in rows(region, "institutions")}
+        self.closures = self._by("closures", "institution")
+        self.absences, self.duties = self._by("absences", "doctor"), self._by("duties", "doctor")
+        self.postings = self._by("current_postings", "doctor")
+        self.needs = {(text(row, "institution"), text(row, "specialty")): (n, row) for n, row in self._rows("needs")}
+        self.forbidden = [
+            (n, row) for n, row in self._rows("locks") if text(row, "kind") == "session" and not yes(row, "must", True)
+        ]
+
+    def _rows(self, table: str) -> list[tuple[str, Row]]:
+        return list(zip(labels(self.region, table), rows(self.region, table), strict=True))
+
+    def _by(self, table: str, column: str) -> dict[str, list[tuple[str, Row]]]:
+        found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+        for label, row in self._rows(table):
+            found[text(row, column)].append((label, row))
+        return found
+
+    def refused(self, label: str, row: Row, halves: list[int]) -> Refused | None:
+        """None where some half-day and doctor remain."""
+        doctor, site = self.doctors.get(text(row, "doctor")), text(row, "institution")
+        reasons: dict[tuple[str, Say], list[int]] = {}
+        for half in halves:
+            why = next(self._why(doctor, site, text(row, "specialty"), row, half), None)
+            if why is None:
+                return None
+            reasons.setdefault(why, []).append(half)
+        who = "" if doctor is None else text(doctor, "name") or text(doctor, "id")
+        place, (first, _) = self.sites.get(site) or site, next(iter(reasons))
+        told = [self._told(why, mine) for (_, why), mine in list(reasons.items())[:3]]
+        zh = f"{who or '门诊'}不能排在{place}：{'；'.join(one[0] for one in told)}。请改日期、时段或医生，或删去此行"
+        en = (
+            f"{who or 'the clinic'} cannot be at {place}: {'; '.join(one[1] for one in told)}. "
+            "Choose another date, half-day or doctor, or delete the row"
+        )
+        return Refused(label, number(row, "weight") is None, first, zh, en)
+
+    def _told(self, why: Say, halves: list[int]) -> Say:
+        """A reason with its half-days: one by name, several days by number."""
+        days = sorted({half // 2 for half in halves})
+        first, last = (self.calendar.start + timedelta(days=n) for n in (days[0], days[-1]))
+        if len(days) > 1:
+            return f"{first} 至 {last} 的 {len(days)} 天：{why[0]}", f"on {len(days)} days, {first} to {last}: {why[1]}"
+        slot = ("am" if halves[0] % 2 == 0 else "pm") if len(halves) == 1 else ""
+        zh, en = (WEEKDAYS[lang][first.isoweekday() - 1] for lang in ("zh", "en"))
+        en = f"{en} {SLOTS['en'].get(slot, '')}".strip()
+        return f"{first} {zh}{SLOTS['zh'].get(slot, '')} {why[0]}", f"{first} {en}: {why[1]}"
+
+    def _why(self, doctor: Row | None, site: str, specialty: str, lock: Row, half: int) -> Iterator[tuple[str, Say]]:
+        """The rules that refuse a half-day, most general first."""
+        on, slot = self.calendar.start + timedelta(days=half // 2), "am" if half % 2 == 0 else "pm"
+        own = specialty or ("" if doctor is None else text(doctor, "specialty"))
+        if not self.calendar.is_working(on):
+            yield "site_open", self._day_off(on)
+        for say in (*self._closed(site, on, slot), *self._not_asked(site, own, half)):
+            yield "site_open", say
+        for say in () if doctor is None else self._busy(doctor, on, slot):
+            yield "doctor_free", say
+        for say in self._locked_out(
+            lock, {"doctor": text(lock, "doctor"), "institution": site, "specialty": own}, half
+        ):
+            yield "lock", say
+
+    def _day_off(self, on: date) -> Say:
+        names = HOLIDAYS.get(holiday_name(on)) if self.calendar.settings.holidays == "cn" else None
+        return ("是休息日", "a day off") if names is None else (f"放假（{names[0]}）", f"a holiday ({names[1]})")
+
+    def _closed(self, site: str, on: date, slot: str, whose: Say = OUR_SITE) -> Iterator[Say]:
+        for label, row in self.closures.get(site, ()):
+            if (on, slot) in set(absent_halves(row, {on: HALVES["day"]})):
+                zh, en = _more(label, text(row, "reason"))
+                yield f"{whose[0]}停诊（closures {zh}）", f"{whose[1]} is closed (closures, {en})"
+
+    def _not_asked(self, site: str, specialty: str, half: int) -> Iterator[Say]:
+        if (site, specialty) not in self.needs:
+            return
+        label, row = self.needs[site, specialty]
+        shut = closures_by_institution(self.region.tables.get("closures"))
+        if half not in asked_slots(row, self.calendar, open_halves(self.calendar, shut.get(site, ()))):
+            yield (
+                f"不是受援单位申报的星期、周次或时段（needs 第 {label} 行）",
+                f"not the weekday, week or half-day that the site asked for (needs, row {label})",
+            )
+
+    def _busy(self, doctor: Row, on: date, slot: str) -> Iterator[Say]:
+        code, opened = text(doctor, "id"), {on: HALVES["day"]}
+        for label, row in self.absences.get(code, ()):
+            if (on, slot) in set(absent_halves(row, opened)):
+                zh, en = _more(label, text(row, "reason"))
+                yield f"医生不在（absences {zh}）", f"the doctor is away (absences, {en})"
+        for label, row in self.duties.get(code, ()):
+            if (on, slot) in set(duty_halves(row, opened)):
+                night = text(row, "slot") == "night"
+                zh, en = _more(label, text(row, "what"))
+                what = ("夜班后休息", "rests after a night") if night else ("在本院值班", "is on duty")
+                yield f"医生{what[0]}（duties {zh}）", f"the doctor {what[1]} (duties, {en})"
+        for label, row in self.postings.get(code, ()):
+            start, end = day(row, "start"), day(row, "end")
+            if start and end and start <= on <= end:
+                place = self.sites.get(text(row, "institution")) or text(row, "institution")
+                zh, en = _more(label, "")
+                yield (
+                    f"医生派驻在{place}（current_postings {zh}）",
+                    f"the doctor is posted to {place} (current_postings, {en})",
+                )
+        yield from self._closed(text(doctor, "institution"), on, slot, ("医生本院", "the doctor's hospital"))
+
+    def _locked_out(self, lock: Row, mine: dict[str, str], half: int) -> Iterator[Say]:
+        for label, row in self.forbidden:
+            if number(row, "weight") is not None and number(lock, "weight") is None:
+                continue
+            if any(text(row, name) not in ("", value) for name, value in mine.items()):
+                continue
+            slots = slots_of_lock(row, self.calendar)
+            if slots is not None and (not slots or half in slots):
+                yield f"locks 第 {label} 行禁止", f"forbidden by locks, row {label}"
+
+
+def _more(label: str, why: str) -> Say:
+    """A row and what is written in it."""
+    return f"第 {label} 行{f'，{why}' if why else ''}", f"row {label}{f', {why}' if why else ''}"

@@ -1,0 +1,98 @@
+"""Locks on half-days that clash with each other or with a rule, told before anything is solved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from models.rules import RULES
+from planner.calendar import WorkCalendar
+from planner.inputs import Finding
+from planner.roster_words import SLOTS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from geodata.region import Region
+    from models.instance import Instance
+    from models.roster_instance import RosterInstance, RosterLock
+    from models.roster_pins import PinClash
+    from planner.config import Config
+
+
+def clash_findings(region: Region, config: Config, calendar: WorkCalendar, instance: Instance) -> list[Finding]:
+    """One sentence for each clash; none without a start or without such locks."""
+    pinned = [lock for lock in instance.locks if lock.kind == "session" and lock.must and lock.weight is None]
+    if not calendar.dated or not pinned or instance.state("lock") != "hard":
+        return []
+    from models.roster_pins import pin_clashes
+    from planner.build.roster import build_roster
+
+    tables = {"sessions": _wanted(instance), "postings": _running(instance)}
+    if tables["sessions"].empty:
+        return []
+    roster = build_roster(region, config, calendar, instance, tables).instance
+    return [_told(clash, roster, instance) for clash in pin_clashes(roster)]
+
+
+def _wanted(instance: Instance) -> pd.DataFrame:
+    """Clinics as if only what is locked were allocated, to everybody who might hold it."""
+    from models.block import admit
+    from models.visitors import broken_filters
+
+    rows: dict[tuple[str, str, str, str], int] = {}
+    for lock in instance.locks:
+        if lock.kind != "session" or not lock.must or lock.weight is not None:
+            continue
+        for site, specialty in instance.needs:
+            if (
+                site not in instance.sites
+                or lock.institution not in ("", site)
+                or lock.specialty not in ("", specialty)
+            ):
+                continue
+            for doctor in [instance.doctors[lock.doctor]] if lock.doctor else instance.doctors.values():
+                if doctor.institution == site or site not in doctor.minutes:
+                    continue
+                if admit(instance, broken_filters(instance, doctor, site, specialty), False) is None:
+                    continue
+                for quarter in instance.quarters:
+                    key = (doctor.id, site, specialty, quarter.name)
+                    rows[key] = rows.get(key, 0) + 1
+    columns = ["doctor", "institution", "specialty", "quarter", "sessions"]
+    return pd.DataFrame([(*key, n) for key, n in sorted(rows.items())], columns=columns)
+
+
+def _running(instance: Instance) -> pd.DataFrame:
+    rows = [(one.doctor, one.start.isoformat(), one.end.isoformat()) for one in instance.current_postings]
+    return pd.DataFrame(rows, columns=["doctor", "start", "end"])
+
+
+def _told(clash: PinClash, roster: RosterInstance, instance: Instance) -> Finding:
+    labels = [lock.label.removeprefix("locks row ") for lock in clash.locks]
+    said = {lang: "; ".join(_lock(lock, roster, instance, lang) for lock in clash.locks) for lang in ("zh", "en")}
+    names = {
+        "zh": (" 和 " if clash.together else " 或 ").join(f"{rule}（{RULES[rule].zh}）" for rule in clash.rules)
+        or "锁定的次数多于分配所能安排",
+        "en": (" and " if clash.together else " or ").join(f"{rule} ({RULES[rule].en})" for rule in clash.rules)
+        or "more is locked than can be allocated",
+    }
+    together = ("不能同时满足", "cannot all be kept") if len(labels) > 1 else ("不能满足", "cannot be kept")
+    return Finding(
+        "error",
+        f"锁定（locks）第{'、'.join(labels)}行{together[0]}：{said['zh'].replace('; ', '；')}。"
+        f"妨碍的规则：{names['zh']}。请改动或删去其中一行",
+        f"locks, row{'s' * (len(labels) > 1)} {', '.join(labels)}: {together[1]}: {said['en']}. "
+        f"In the way: {names['en']}. Change or delete one of the rows",
+    )
+
+
+def _lock(lock: RosterLock, roster: RosterInstance, instance: Instance, lang: str) -> str:
+    """Who, where and when, as people say it."""
+    who = instance.doctors[lock.doctor].name if lock.doctor in instance.doctors else ""
+    site = roster.sites[lock.site].name if lock.site in roster.sites else lock.site
+    days = sorted({half // 2 for half in lock.slots})
+    on = roster.date(2 * days[0])
+    weekday = WEEKDAYS[lang][on.isoweekday() - 1]
+    slot = SLOTS[lang][roster.slot(min(lock.slots))] if len(lock.slots) == 1 else ""
+    when = f"{on} {weekday}" if len(days) == 1 else weekday
+    return " ".join(part for part in (who or lock.doctor, when, slot, site) if part)
