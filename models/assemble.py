@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from pyomo.repn import generate_standard_repn
 
 from models import aims, postings, referrals, sessions, shared_centres
-from models.block import Block, state_of
+from models.block import Block, Ruled, state_of
 from models.errors import ModelError
 from models.instance import Instance
 from models.ledger import Ledger
@@ -131,7 +131,7 @@ def assemble(
         if "worst_served" in instance.aims.order:
             aims.worst_served(model.aims, instance, ledger)
         _adopt_pyomo_rows(model, sheet)
-        shortfalls = _apply_states(model.whole, instance, ledger)
+        shortfalls = apply_states(model.whole, instance, ledger)
         matrix = compile_sheet(sheet)
         vectors = {
             name: (_vector(sheet, ledger.aims.get(name, [])), ledger.constants.get(name, 0.0)) for name in aims.UNITS
@@ -239,8 +239,8 @@ def _adopt_pyomo_rows(model: Any, sheet: Sheet) -> None:
             family.adopted = True
 
 
-def _apply_states(block: Any, instance: Instance, ledger: Ledger) -> dict[str, Columns]:
-    """Drop the families of rules that are off; give those of soft rules priced slacks."""
+def apply_states(block: Any, instance: Ruled, ledger: Ledger) -> dict[str, Columns]:
+    """Drop the families of rules that are off; give those of soft rules priced slacks. Returns these by family."""
     sheet, shortfalls = ledger.sheet, dict[str, Columns]()
     for family in [f for f in sheet.families if f.rule]:
         state = state_of(instance, family.rule)

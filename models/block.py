@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.instance import Instance
+from models.instance import Instance, RuleSetting, RuleState
 from models.ledger import Ledger
 from models.rules import RULES
 
@@ -34,7 +34,16 @@ class Block(Protocol):
         ...
 
 
-def admit(instance: Instance, broken: list[str], explain: bool) -> tuple[str, ...] | None:
+class Ruled(Protocol):
+    """What says how each rule is applied: the instance of any model."""
+
+    @property
+    def rules(self) -> Mapping[str, RuleSetting]: ...
+
+    def state(self, rule: str) -> RuleState: ...
+
+
+def admit(instance: Ruled, broken: list[str], explain: bool) -> tuple[str, ...] | None:
     """Rules that must forbid a column by a row, () for a free column, None to leave it out.
 
     `broken` are the filter rules that the column would break. A rule that is off forbids
@@ -49,6 +58,6 @@ def admit(instance: Instance, broken: list[str], explain: bool) -> tuple[str, ..
     return None
 
 
-def state_of(instance: Instance, rule: str) -> str:
+def state_of(instance: Ruled, rule: str) -> str:
     """`hard`, `soft` or `off`; structure rules are always hard."""
     return "hard" if RULES[rule].kind == "structure" else instance.state(rule)

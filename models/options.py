@@ -1,4 +1,4 @@
-"""The options of the four allocation blocks: what a committee may set, with units, defaults and ranges.
+"""The options of the allocation blocks and of `grouping`: what a committee may set, with units, defaults and ranges.
 
 Light on purpose (no solver library), so that the configuration can be checked without loading one.
 Each class is the `Options` of the block of its name and the section of that name in `plan.toml`.
@@ -257,6 +257,91 @@ class Referrals:
         160.0, "派驻医生每月接诊", "visits of a posted doctor", unit="visits/month", least=0
     )
     tele: bool = option(True, "是否安排远程会诊", "whether teleconsultation is planned")
+
+    def __post_init__(self) -> None:
+        check_ranges(self)
+
+
+#: Aims of a grouping that `[grouping] order` may name; `floors` is always the first.
+GROUPING_AIMS = ("floors", "balance", "travel", "cut_edges", "change")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Groups 分片包段: `alliance group`, and `alliance plan --groups free`."""
+
+    count: int | None = option(
+        None, "集团个数；空为牵头医院数", "how many groups; empty: as many as leads", unit="groups", least=1
+    )
+    order: tuple[str, ...] = option(
+        ("floors", "travel", "change"),
+        "目标的先后：底线、均衡、路程、被割断的相邻关系、变动",
+        "aims in their order: floors, balance, travel, neighbours parted, institutions moved",
+        choices=GROUPING_AIMS,
+    )
+    travel_tolerance: float = option(
+        0.01,
+        "其后的目标可以让出的平均路程比例",
+        "share of the mean trip that later aims may give away",
+        unit="share",
+        least=0,
+        most=1,
+    )
+    travel_weight: str = option(
+        "population",
+        "路程按什么加权：人口、就诊需求，或每个单位相同",
+        "what a unit's trip counts by: its people, its visits, or one each",
+        choices=("population", "need", "one"),
+    )
+    tolerance_population: float = option(
+        0.15, "各组人口偏离应占份额的上限", "how far a group's people may be from its share", unit="share", least=0
+    )
+    tolerance_need: float = option(
+        0.20, "各组就诊需求偏离应占份额的上限", "how far a group's visits may be from its share", unit="share", least=0
+    )
+    tolerance_risk: float = option(
+        0.20,
+        "各组医保风险（加权参保人数）偏离应占份额的上限",
+        "how far a group's insurance risk (weighted insured persons) may be from its share",
+        unit="share",
+        least=0,
+    )
+    balance_sides: str = option(
+        "both", "均衡限制两侧，还是只限上限", "balance limits both sides, or the upper alone", choices=("both", "upper")
+    )
+    share_by: str = option(
+        "equal",
+        "各组应占份额：相等，或按牵头医院的床位、职工",
+        "a group's share: equal, or by the beds or the staff of its lead",
+        choices=("equal", "beds", "staff"),
+    )
+    elderly_cost: float = option(
+        3.0,
+        "65岁以上参保人的费用是其他人的几倍",
+        "what an insured person of 65 or over costs, as a multiple of a younger one",
+        unit="ratio",
+        above=0,
+    )
+    centres: str = option(
+        "leads",
+        "中心：牵头医院（没有牵头时为任一单位），或任一单位",
+        "seats of groups: the leads (any unit where there are none), or any unit",
+        choices=("leads", "any"),
+    )
+    service: str = option(
+        "",
+        "只为这一项共享服务分组（成员为有业务量的单位，中心为可承办的机构）",
+        "group the members of this shared service alone: who sends items, around who may host it",
+    )
+    capability: bool = option(
+        False,
+        "牵头医院的接诊能力是否限制本组上送的就诊（底线）",
+        "whether what a lead can treat limits what its group sends up (a floor)",
+    )
+    water: bool = option(True, "水路相邻是否算连片", "whether neighbours across water join a group")
+    max_minutes: float | None = option(
+        None, "到牵头医院的最远单程", "longest trip to the lead, one way; empty: any", unit="minutes", above=0
+    )
 
     def __post_init__(self) -> None:
         check_ranges(self)

@@ -17,13 +17,12 @@ from types import MappingProxyType
 from typing import Any
 
 from models.instance import RuleSetting
-from models.options import OptionError, Postings, Referrals, Sessions, SharedCentres
+from models.options import Grouping, OptionError, Postings, Referrals, Sessions, SharedCentres
 from models.rules import RULES
 from planner.sections import (
     Aims,
     Budget,
     Calendar,
-    Grouping,
     Output,
     Region,
     Roster,

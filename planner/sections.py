@@ -202,11 +202,6 @@ def hours(text: str) -> tuple[time, time] | None:
 
 
 @dataclass(frozen=True)
-class Grouping(_Checked):
-    """Groups 分片包段; this version has no settings for them."""
-
-
-@dataclass(frozen=True)
 class Roster(_Checked):
     """The roster 排班: allocated clinics on dates. It needs `[calendar] start`."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from models.rules import RULES
+from models.rules import GROUP_RULES, RULES
 from planner.audit.facts import Facts
 from planner.audit.finding import Finding, Lacking, against_listed, as_hard
 from planner.audit.read import Saved, read_saved, typed
@@ -40,9 +40,10 @@ def audit_tables(
     return audit_saved(typed(region, plan, settings))
 
 
-def audit_saved(saved: Saved, rules: Iterable[str] = tuple(RULES)) -> pd.DataFrame:
-    """The lines of the named rules, of all by default."""
+def audit_saved(saved: Saved, rules: Iterable[str] = ()) -> pd.DataFrame:
+    """The lines of the named rules; by default of all, or of those about groups where there is nothing else."""
     facts = Facts(saved)
+    rules = tuple(rules) or ((*GROUP_RULES, "lock") if saved.alone else tuple(RULES))
     rows: list[tuple[str, str, str, str]] = []
     for rule in rules:
         rows += _lines(facts, rule)

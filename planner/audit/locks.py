@@ -22,6 +22,8 @@ def lock(facts: Facts) -> Finding:
     # Rows as they are seen in a CSV file: the headings are the first.
     table = table.assign(row=np.arange(2, len(table) + 2))
     table = table[table["weight"].isna()]
+    if facts.saved.alone:
+        table = table[table["kind"] == "group"]
     wrong, subjects = [], []
     for row in records(table):
         kept = _KEPT.get(str(row.kind))
@@ -91,6 +93,12 @@ def _service(facts: Facts, row: Any) -> bool:
     return bool(len(slots)) and bool((got > 1 - 1e-4).all())
 
 
+def _group(facts: Facts, row: Any) -> bool:
+    """The institution is (or is not) in the group; where no groups were decided, nothing is asked."""
+    found = _matching(facts.plan["groups"], institution=row.institution)
+    return found.empty or bool((found["group"] == row.group).any()) == bool(row.must)
+
+
 def _ids(row: Any, *names: str) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in names}
 
@@ -100,4 +108,5 @@ _KEPT: dict[str, Callable[[Facts, Any], bool]] = {
     "posting": _posting,
     "centre": _centre,
     "service": _service,
+    "group": _group,
 }

@@ -17,7 +17,7 @@ import pandas as pd
 
 #: Columns that the audit uses: name, or name:n number, name:b yes/no, name:d date.
 REGION = {
-    "institutions": "id name level:n kind group lead:b rooms:n open_slots:n beds:n staff:n population:n "
+    "institutions": "id name level:n kind parent group lead:b rooms:n open_slots:n beds:n staff:n population:n "
     "population_65:n min_sessions_per_month:n fund_yuan_per_year:n lon:n lat:n",
     "communities": "id name lon:n lat:n population:n population_65:n institution",
     "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires "
@@ -66,6 +66,7 @@ OUTPUT = {
     "shortfalls": "rule subject amount:n unit",
     "roster": "date:d weekday:n slot doctor institution specialty backup",
     "unheld": "institution specialty quarter sessions:n rule reason_zh reason_en",
+    "groups": "institution group lead unit today minutes:n",
 }
 _TRUE = {"yes", "true", "1", "1.0", "是", "有"}
 
@@ -75,7 +76,7 @@ class Saved:
     """The tables of the region, the tables of the plan, and the settings it was made with.
 
     `present` names the tables that were there at all, even if empty; `dated` says whether the plan
-    has a roster, or says in its aims that it had one.
+    has a roster, or says in its aims that it had one; `alone` that it has groups and nothing else.
     """
 
     region: Mapping[str, pd.DataFrame]
@@ -83,6 +84,7 @@ class Saved:
     settings: Mapping[str, Any]
     present: frozenset[str]
     dated: bool = False
+    alone: bool = False
 
     def option(self, section: str, key: str, default: Any) -> Any:
         """A setting of `plan.json`, or the default where it is absent or empty."""
@@ -104,7 +106,7 @@ def read_saved(folder: Path) -> Saved:
         {k: v for k, v in region.items() if v is not None}, {k: v for k, v in plan.items() if v is not None}, settings
     )
     told = any(str(aim.get("name", "")).startswith("roster_") for aim in info.get("aims") or ())
-    return replace(saved, dated=saved.dated or told)
+    return replace(saved, dated=saved.dated or told, alone=info.get("job") == "groups")
 
 
 def typed(region: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> Saved:

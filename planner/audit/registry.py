@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from planner.audit import centres, clinics, locks, money, people, roster, roster_gaps, visits
+from planner.audit import centres, clinics, groups, locks, money, people, roster, roster_gaps, visits
 from planner.audit.facts import Facts
 from planner.audit.finding import Finding, Lacking
 
@@ -77,5 +77,15 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "home_cover_half_day": roster.home_cover_half_day,
         "least_gap": roster_gaps.least_gap,
         "change_limit": roster.change_limit,
+        "one_group": groups.one_group,
+        "follows_parent": groups.follows_parent,
+        "lead_home": groups.lead_home,
+        "group_count": groups.group_count,
+        "contiguous": groups.contiguous,
+        "balance_population": groups.balance_population,
+        "balance_need": groups.balance_need,
+        "balance_risk": groups.balance_risk,
+        "group_capability": groups.group_capability,
+        "group_minutes": groups.group_minutes,
     }
 )
