@@ -22,7 +22,7 @@ import click
 
 FOLDER = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->\n\n"
-BLOCKS = ("shared_centres", "postings", "sessions", "referrals")
+BLOCKS = ("shared_centres", "postings", "sessions", "referrals", "grouping")
 #: Sections of a block's docstring whose first paragraph is a table aligned by spaces.
 ALIGNED = ("Index sets", "Data", "Decisions", "What it adds")
 KINDS = {

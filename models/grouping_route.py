@@ -36,10 +36,10 @@ LOOSE = 0.03
 
 @dataclass(frozen=True)
 class GroupSettings:
-    """Limits: seconds for everything, gap (share) of each aim, nodes of one search, seed."""
+    """Limits: seconds for everything, gap (share) of each aim when it is solved, nodes of one search, seed."""
 
     seconds: float | None = 60.0
-    gap: float = 0.01
+    gap: float = 0.001
     nodes: int | None = None
     seed: int = 0
 
@@ -78,7 +78,8 @@ def solve_grouping(
         clashes = explain_grouping(instance, settings)
         return GroupingOutcome(Status.INFEASIBLE, "none", clashes=clashes, seconds=route.spent())
     assert route.x is not None
-    proved = all(result.gap <= settings.gap + 1e-9 for result in route.results)
+    given = settings.gap + (instance.options.travel_tolerance if "travel" in instance.options.order else 0.0)
+    proved = all(result.gap <= given + 1e-9 for result in route.results)
     return GroupingOutcome(
         Status.OPTIMAL if proved else Status.FEASIBLE,
         "gap" if proved else route.stopped,
@@ -134,7 +135,14 @@ class _Route:
             if self.x is None:
                 return False
             self._record(aim, cost, bound)
+        self.results = [self._final(result) for result in self.results]
         return True
+
+    def _final(self, result: AimResult) -> AimResult:
+        """An aim with the value of the grouping at the end, to which later aims may have taken a little."""
+        cost = self.model.aims[result.name.removeprefix("group_")]
+        value = self._value(cost) if cost.any() else 0.0
+        return replace(result, value=value, gap=_gap(result.name, value, min(value, result.bound)))
 
     def _solve(self, aim: str, cost: Floats, end: float) -> float:
         """Minimise one aim until it is proved or the time is over; returns its bound."""
@@ -199,16 +207,21 @@ class _Route:
         return least if value == INF else max(least, self.settings.gap * abs(value))
 
     def _record(self, aim: str, cost: Floats, bound: float) -> None:
-        value, (unit, step, least) = (self._value(cost) if cost.any() else 0.0), UNITS[aim]
+        value, (unit, step, _) = (self._value(cost) if cost.any() else 0.0), UNITS[aim]
         bound = min(value, bound if aim != "cut_edges" else float(np.ceil(bound - 1e-6)))
-        gap = 0.0 if value - bound <= 1e-6 else (value - bound) / max(abs(value), least)
         given = ", ".join(result.name for result in self.results)
-        self.results.append(AimResult(f"group_{aim}", value, bound, gap, unit, given))
+        self.results.append(AimResult(f"group_{aim}", value, bound, _gap(aim, value, bound), unit, given))
         share = self.instance.options.travel_tolerance if aim == "travel" else 0.0
         row = sp.csr_matrix(cost)
         if row.nnz:
             cap = value + max(step, share * abs(value))
             self.matrix = self.matrix.with_rows(row, [-INF], [cap], [f"group_{aim}"], ["cap"])
+
+
+def _gap(aim: str, value: float, bound: float) -> float:
+    """(value - bound) / max(|value|, one unit of the aim)."""
+    least = UNITS[aim.removeprefix("group_")][2]
+    return 0.0 if value - bound <= 1e-6 else (value - bound) / max(abs(value), least)
 
 
 def explain_grouping(instance: GroupingInstance, settings: GroupSettings) -> tuple[Clash, ...]:

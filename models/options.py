@@ -280,7 +280,7 @@ class Grouping:
         choices=GROUPING_AIMS,
     )
     travel_tolerance: float = option(
-        0.01,
+        0.005,
         "其后的目标可以让出的平均路程比例",
         "share of the mean trip that later aims may give away",
         unit="share",

@@ -129,6 +129,20 @@ def travel(
 @click.option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="Budget in yuan per year.")
 @click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
 @click.option(
+    "--groups",
+    type=click.Choice(["fixed", "free", "none"]),
+    default="fixed",
+    show_default=True,
+    help="Plan with the groups of the tables, with new ones (as `alliance group` finds them), or with none.",
+)
+@click.option("--price", is_flag=True, help="Also plan without groups and say what the borders cost, with both proofs.")
+@click.option(
+    "--move",
+    multiple=True,
+    metavar="SITE=GROUP",
+    help="With --price: also plan with this institution in this group; may be repeated.",
+)
+@click.option(
     "--keep",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -139,26 +153,28 @@ def travel(
 def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | None, **values: Any) -> int:
     """Make one linked plan 出方案 and save it as a plan folder."""
     from planner.bundled import find_region
+    from planner.grouping.apply import Borders, NoGroupsError, UngroupedError
+    from planner.grouping.page import price_lines
     from planner.plan import AuditFailedError, InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
 
-    overrides = {
-        "solver": {"time_limit_s": values["time_limit"], "gap": values["gap"], "seed": values["seed"]},
-        "budget": {"yuan_per_year": values["budget"]},
-    }
+    overrides = {"solver": _solver(values), "budget": {"yuan_per_year": values["budget"]}}
     progress = Progress(lang, values["time_limit"])
     before = _written(output)
     try:
-        saved = make_plan(find_region(region), output, progress, overrides, not no_report, asked_language(), keep)
-    except InfeasibleError as error:
-        _say_clashes(error.clashes, lang)
+        borders = Borders(values["groups"], values["price"] or bool(values["move"]), values["move"])
+        found = find_region(region)
+        saved = make_plan(found, output, progress, overrides, not no_report, asked_language(), keep, borders)
+    except (InfeasibleError, NoGroupsError) as error:
+        grouped = isinstance(error, NoGroupsError)
+        _say_clashes(error.clashes, lang, "groups_infeasible" if grouped else "infeasible")
         return INFEASIBLE
     except LocksClashError as error:
         say_findings(error.findings, lang, err=True)
         complain(say("nothing_written", lang))
         return INFEASIBLE
-    except NoPlanError:
-        complain(say("no_plan", lang))
+    except (NoPlanError, UngroupedError) as error:
+        complain(say("no_plan" if isinstance(error, NoPlanError) else "no_groups", lang))
         return NO_PLAN
     except AuditFailedError as error:
         _say_audit(error.audit, lang)
@@ -172,6 +188,60 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     finally:
         progress.done()
     _say_plan(saved, lang, report=not no_report)
+    for line in price_lines(saved, lang):
+        click.echo("  " + line)
+    return OK
+
+
+@main.command()
+@region_argument
+@output_option("The plan folder to write, with `groups.csv`; an older plan there is replaced.", file_okay=False)
+@click.option("-k", "--count", type=click.IntRange(min=1), metavar="N", help="How many groups (default: one a lead).")
+@click.option("--service", metavar="ID", help="Group the members of this shared service alone, around its hosts.")
+@click.option("--price", is_flag=True, help="Also say what other borders would cost, each with its proof.")
+@solver_options
+@click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
+@lang_option
+@speaks
+def group(
+    region: str,
+    output: Path,
+    count: int | None,
+    service: str | None,
+    price: bool,
+    no_report: bool,
+    lang: str,
+    **values: Any,
+) -> int:
+    """Form groups 分组分片: which institution belongs to which lead, in one piece, balanced and near."""
+    from planner.bundled import find_region
+    from planner.grouping.apply import NoGroupsError, UngroupedError
+    from planner.grouping.page import price_lines
+    from planner.grouping.run import make_groups
+    from planner.plan import AuditFailedError
+    from planner.progress import Progress
+
+    overrides = {"solver": _solver(values), "grouping": {"count": count, "service": service}}
+    progress = Progress(lang, values["time_limit"])
+    try:
+        saved = make_groups(find_region(region), output, progress, overrides, not no_report, asked_language(), price)
+    except NoGroupsError as error:
+        _say_clashes(error.clashes, lang, "groups_infeasible")
+        return INFEASIBLE
+    except UngroupedError:
+        complain(say("no_groups", lang))
+        return NO_PLAN
+    except AuditFailedError as error:
+        _say_audit(error.audit, lang)
+        complain(say("audit_refused", lang, path=error.folder))
+        return AUDIT
+    finally:
+        progress.done()
+    _say_groups(saved, lang)
+    for line in price_lines(saved, lang):
+        click.echo("  " + line)
+    _say_audit(saved.table("audit"), lang)
+    click.echo(say("report_at", lang, path=saved.path / "report.html") if not no_report else str(saved.path))
     return OK
 
 
@@ -215,6 +285,27 @@ def report(plan: Path, lang: str) -> int:
         return AUDIT
     click.echo(say("report_at", lang, path=plan / "report.html"))
     return OK
+
+
+def _solver(values: Any) -> dict[str, Any]:
+    """Settings of [solver] that options name."""
+    return {"time_limit_s": values["time_limit"], "gap": values["gap"], "seed": values["seed"]}
+
+
+def _say_groups(saved: Any, lang: str) -> None:
+    """The grouping in one sentence, its aims with their proof, and the size of each group."""
+    from planner.grouping.page import answer, group_table
+    from planner.view import View, aim_lines
+
+    view = View(saved, lang)
+    stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
+    click.echo(say("groups_found", lang, seconds=saved.info["seconds"], stopped=stopped))
+    click.echo("  " + answer(view))
+    for line in aim_lines(saved, lang):
+        click.echo("  " + line)
+    table = group_table(view)
+    for row in [table["headings"], *table["rows"]]:
+        click.echo("  " + "  ".join(row))
 
 
 def _written(plan: Path) -> int | None:
@@ -274,12 +365,12 @@ def _say_audit(table: Any, lang: str) -> None:
     click.echo(say("audit_broken", lang, broken=len(broken)))
 
 
-def _say_clashes(clashes: list[Any], lang: str) -> None:
+def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> None:
     """The rules that had to give, and the cure."""
     from models.rules import RULES
     from planner.words import UNITS, word
 
-    click.echo(say("infeasible", lang))
+    click.echo(say(head, lang))
     for clash in clashes:
         rule = RULES.get(clash.rule)
         values = {

@@ -47,6 +47,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "institution", "specialty", "quarter", "need", "own", "sessions", "posted", "tele", "referred", "left", "unmet",
         "returned", "offered", "mode",
     ),
+    "groups": ("institution", "group", "lead", "unit", "today", "minutes"),
+    "borders": (
+        "number", "case", "institution", "group", "aim", "status", "value", "bound", "gap", "unit", "difference",
+        "least", "most",
+    ),
     "shortfalls": ("rule", "subject", "amount", "unit"),
     "scenarios": ("scenario", "measure", "value", "unit"),
     "indicators": ("indicator", "scope", "value", "unit", "current", "target", "published", "note"),
@@ -57,6 +62,7 @@ NUMBERS = frozenset(
     "wait_minutes items_per_day used cost_per_year share minutes promised_wait turnaround_minutes sessions half_days "
     "patients_per_month visits_per_month beds need own posted tele referred left unmet returned offered amount value "
     "current target published weekday far fridays holiday_adjacent carried_over "
+    "bound gap difference least most "
     "number gap_days credit_before credit_after".split()
 )
 _MINE = "alliance-part"

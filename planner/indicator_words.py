@@ -57,6 +57,17 @@ _INDICATORS = """
     elderly_within_30_minutes | 30分钟内可达的老年人 | Elderly within 30 minutes | up
     elderly_within_60_minutes | 60分钟内可达的老年人 | Elderly within 60 minutes | up
     residents_without_trip | 查不到路程的居民 | Residents without a known trip | down
+    institutions_moved | 换组的机构 | Institutions that change group | down
+    group_population | 集团人口 | People of a group | -
+    group_population_spread | 集团人口不均衡 | Largest group above the mean: people | down
+    group_need | 集团就诊需求 | Visits of a group | -
+    group_need_spread | 集团就诊需求不均衡 | Largest group above the mean: visits | down
+    group_risk | 集团医保风险（加权参保人） | Insurance risk of a group (weighted persons) | -
+    group_risk_spread | 集团医保风险不均衡 | Largest group above the mean: risk | down
+    group_fund_rate | 每加权参保人基金 | Fund per risk-weighted insured person | -
+    group_fund_rate_spread | 集团间人均基金差距 | Fund per weighted person, best over worst | down
+    group_minutes | 居民到牵头医院平均 | Residents' mean minutes to their lead | down
+    group_minutes_max | 到牵头医院最远的单位 | Farthest unit from its lead | down
     clinics_in_reach | 可及门诊（两步移动搜寻法） | Clinics in reach (E2SFCA) | up
     clinics_in_reach_least | 可及门诊最少处 | Clinics in reach, least place | up
     clinics_in_reach_gini | 可及门诊基尼系数 | Gini of clinics in reach | down
@@ -129,6 +140,15 @@ _INDICATORS = """
 
 #: note of `indicators.csv` | 中文
 _NOTES = """
+    residents of the group's units | 本集团各单位的人口
+    visits in the needs table | 需求表中的就诊
+    insured persons, those of 65 and over counted as they cost | 参保人，65岁以上按费用倍数计
+    other group than today, followers counted | 与现在的集团不同，含随同的村级机构
+    largest group above the mean | 最大集团高出平均的比例
+    insurance fund over risk-weighted insured persons | 医保基金除以加权参保人
+    best over worst group | 最高集团高出最低集团的比例
+    residents' mean trip to their lead | 居民到本集团牵头医院的平均路程
+    farthest unit | 最远的单位
     posted at one time | 同一时间
     posted to staff of the hospitals | 派驻人数与医院职工之比
     posted doctors and main doctors of clinics that are weekly or more | 派驻医生和每周以上门诊的主诊医生

@@ -36,7 +36,11 @@ def sheets(view: View, frames: Frames, missing: int, latin: bool = False) -> dic
     """
     if "institutions" not in frames:
         return {}
-    maker = _Maker(view, frames, missing, latin)
+    maker = SheetMaker(view, frames, missing, latin)
+    if view.saved.info.get("job") == "groups":
+        from planner.grouping.picture import groups_sheet
+
+        return {"groups": groups_sheet(maker)}
     found: dict[str, Sheet] = {"clinics": maker.clinics()}
     if "centres" in frames:
         found["centres"] = maker.centres()
@@ -45,7 +49,7 @@ def sheets(view: View, frames: Frames, missing: int, latin: bool = False) -> dic
     return found
 
 
-class _Maker:
+class SheetMaker:
     """Sheets of one plan; the ground, the marks and the names are the same on all."""
 
     def __init__(self, view: View, frames: Frames, missing: int, latin: bool) -> None:
@@ -64,7 +68,7 @@ class _Maker:
 
     def clinics(self) -> Sheet:
         """Lines of clinics by sending hospital, width by number; postings as counts at the sites."""
-        drawn: list[Areas | Lines | Marks] = self._ground(groups=True)
+        drawn: list[Areas | Lines | Marks] = self.ground(groups=True)
         legend: list[Key] = []
         flows = self.frames.get("sessions")
         if flows is not None:
@@ -74,7 +78,7 @@ class _Maker:
             pivot = self._middle(set(totals.index)) if flows["to_id"].duplicated().any() else None
             for at, origin in enumerate(totals.index):
                 rows = flows[flows["from_id"] == origin]
-                colour, dash = _series(min(at, MOST_COLOURS))
+                colour, dash = series(min(at, MOST_COLOURS))
                 widths = [look.width(value, most) for value in rows["sessions_per_month"]]
                 # Hospitals that go to the same site arch to either side, so that both lines are seen.
                 lines = Lines(rows, colour, widths, dash, 0.8, 0.07 if pivot else 0.0, pivot, halo=True)
@@ -86,17 +90,17 @@ class _Maker:
                 Key(self.say("per_month", count=f"{value:g}"), Lines(flows, look.QUIET, look.width(value, most)))
                 for value in _examples(most)
             ]
-        drawn += self._marks()
-        legend += self._mark_keys()
+        drawn += self.marks()
+        legend += self.mark_keys()
         drawn += self._posted(legend)
         notes = [] if "groups" not in self.frames or not self._sketched() else [self.say("group_note")]
-        return self._sheet(
-            self.say("clinics_title"), [Panel("", drawn, self._names())], [*legend, *self._ground_keys(True)], notes
+        return self.sheet(
+            self.say("clinics_title"), [Panel("", drawn, self.names())], [*legend, *self.ground_keys(True)], notes
         )
 
     def centres(self) -> Sheet:
         """Centres around their institutions, links to who they serve."""
-        drawn: list[Areas | Lines | Marks] = self._ground()
+        drawn: list[Areas | Lines | Marks] = self.ground()
         links, centres = self.frames.get("service_links"), self.frames["centres"]
         legend: list[Key] = []
         services = sorted(set(centres["service_name"]))
@@ -105,7 +109,7 @@ class _Maker:
             legend.append(Key(self.say("links_head")))
             for at, service in enumerate(services):
                 rows = links[(links["service"] == service) & (links["backup"] != "yes")]
-                colour, dash = _series(at)
+                colour, dash = series(at)
                 legend.append(Key(service, Lines(links, colour, 1.2, dash)))
                 if len(rows):
                     # Services of one hospital run along the same way: each arches by its own share.
@@ -119,17 +123,17 @@ class _Maker:
                 )
                 for value in _examples(most)
             ]
-        drawn += self._marks()
+        drawn += self.marks()
         legend.append(Key(self.say("centres_head")))
         shapes = ("s", "D", "^", "o", "p", "P", "*")
         for at, service in enumerate(services):
             rows = centres[centres["service_name"] == service]
             place = look.ring(at, len(services), 4.2)
-            mark = Marks(rows, shapes[at % len(shapes)], 3.0, _series(at)[0], "#000000", place)
+            mark = Marks(rows, shapes[at % len(shapes)], 3.0, series(at)[0], "#000000", place)
             drawn.append(mark)
             legend.append(Key(service, Marks(rows, mark.shape, 3.0, mark.fill, "#000000")))
-        keys = [*legend, *self._mark_keys(), *self._ground_keys()]
-        return self._sheet(self.say("centres_title"), [Panel("", drawn, self._names())], keys)
+        keys = [*legend, *self.mark_keys(), *self.ground_keys()]
+        return self.sheet(self.say("centres_title"), [Panel("", drawn, self.names())], keys)
 
     def bands(self) -> Sheet:
         """15, 30 and 60 minutes to the nearest place of the specialty that gains most, today and by the plan."""
@@ -144,19 +148,20 @@ class _Maker:
                 rows = chosen[(chosen["moment"] == moment) & (chosen["minutes"] == minutes)]
                 if len(rows):
                     drawn.append(Areas(rows, look.BANDS[minutes], 1.0, look.PAPER, 0.2))
-            drawn += [*self._ground(), *self._marks(small=len(moments) > 1)]
-            panels.append(Panel(self.say(moment), drawn, self._names(few=len(moments) > 1)))
+            drawn += [*self.ground(), *self.marks(small=len(moments) > 1)]
+            panels.append(Panel(self.say(moment), drawn, self.names(few=len(moments) > 1)))
         legend = [Key(self.say("bands_head"))]
         for minutes in sorted(look.BANDS):
             legend.append(Key(f"≤ {minutes} {self.say('minutes')}", Areas(chosen, look.BANDS[minutes])))
         estimated = "yes" in set(chosen["estimated"])
         notes = [self.say("estimated_note" if estimated else "road_note")]
         title = self.say("bands_one_title" if moments == ["both"] else "bands_title", name=first["offer_name"])
-        return self._sheet(title, panels, [*legend, *self._mark_keys(), *self._ground_keys()], notes)
+        return self.sheet(title, panels, [*legend, *self.mark_keys(), *self.ground_keys()], notes)
 
     # --- what they share --------------------------------------------------------------------
 
-    def _sheet(self, title: str, panels: Sequence[Panel], legend: Sequence[Key], notes: Sequence[str] = ()) -> Sheet:
+    def sheet(self, title: str, panels: Sequence[Panel], legend: Sequence[Key], notes: Sequence[str] = ()) -> Sheet:
+        """A picture with the region's name above its title and the notes below."""
         info = self.view.saved.info
         given = str(info.get("settings", {}).get("output", {}).get("map_note") or "")
         small = list(notes)
@@ -165,21 +170,23 @@ class _Maker:
         if len(self.places) > 2 * MOST_NAMES:
             small.append(self.say("not_labelled"))
         mark = "；" if self.view.lang == "zh" else "; "
-        lines = [line for line in (mark.join(small), self._shown(given)) if line]
-        region = self._shown(str(info.get("region") or ""))
+        lines = [line for line in (mark.join(small), self.shown(given)) if line]
+        region = self.shown(str(info.get("region") or ""))
         told_title = f"{region} {title}".strip()
         sketch = f"（{self.say('sketch')}）" if self.view.lang == "zh" else f" ({self.say('sketch')})"
         return Sheet(told_title + sketch, panels, self.extent, legend, lines, self.say("north"))
 
-    def _shown(self, text: str, instead: str = "") -> str:
+    def shown(self, text: str, instead: str = "") -> str:
+        """A text, or another one where the font cannot show it."""
         return text if not self.latin or is_latin(text) else instead
 
-    def _ground(self, groups: bool = False) -> list[Areas | Lines | Marks]:
+    def ground(self, groups: bool = False) -> list[Areas | Lines | Marks]:
+        """What lies under everything: group areas where asked for, roads, boundaries, communities."""
         found: list[Areas | Lines | Marks] = []
         if groups and "groups" in self.frames and len(self.frames["groups"]) > 1:
             areas = self.frames["groups"]
             for at, name in enumerate(sorted(set(areas["group"]))):
-                colour = _series(at)[0]
+                colour = series(at)[0]
                 rows = areas[areas["group"] == name]
                 found.append(Areas(rows, colour, 0.07, colour, 0.35, dash=True))
         if "roads" in self.frames:
@@ -195,15 +202,16 @@ class _Maker:
             found.append(Marks(self.frames["communities"], "o", 0.8, "#9aa3a8", "none"))
         return found
 
-    def _ground_keys(self, groups: bool = False) -> list[Key]:
+    def ground_keys(self, groups: bool = False) -> list[Key]:
+        """The legend of the ground."""
         keys: list[Key] = []
         if groups and "groups" in self.frames and len(self.frames["groups"]) > 1:
             areas = self.frames["groups"]
             for at, name in enumerate(sorted(set(areas["group"]))[:MOST_COLOURS]):
-                colour = _series(at)[0]
+                colour = series(at)[0]
                 keys.append(
                     Key(
-                        self._shown(str(name), f"{self.say('group')} {at + 1}"),
+                        self.shown(str(name), f"{self.say('group')} {at + 1}"),
                         Areas(areas, colour, 0.07, colour, 0.35, dash=True),
                     )
                 )
@@ -215,7 +223,8 @@ class _Maker:
             keys.append(Key(self.say("community_dot"), Marks(self.places, "o", 1.0, "#9aa3a8", "none")))
         return [Key(self.say("backdrop_head")), *keys] if keys else []
 
-    def _marks(self, small: bool = False) -> list[Areas | Lines | Marks]:
+    def marks(self, small: bool = False) -> list[Areas | Lines | Marks]:
+        """Institutions by kind."""
         scale = self._scale() * (0.8 if small else 1.0)
         found: list[Areas | Lines | Marks] = []
         # Villages below all; then the large first: a health centre beside a hospital lies over it.
@@ -235,7 +244,8 @@ class _Maker:
         """Marks shrink where there are hundreds."""
         return 1.0 if len(self.places) <= 80 else 0.75 if len(self.places) <= 300 else 0.55
 
-    def _mark_keys(self) -> list[Key]:
+    def mark_keys(self) -> list[Key]:
+        """The legend of the institutions."""
         present = set(self.places["mark"])
         keys = [
             Key(self.say(mark.key), Marks(self.places, mark.plot, mark.size, mark.fill))
@@ -258,7 +268,7 @@ class _Maker:
         groups = self.frames["groups"]
         return len(groups) > 1 and "nearest" in set(groups["method"])
 
-    def _names(self, few: bool = False) -> Any:
+    def names(self, few: bool = False) -> Any:
         """Institutions to be named, the important first: by level, then by what they give and get."""
         places = self.places
         weight = places["clinics_given"] + places["clinics_got"] + places["posted_in"]
@@ -276,7 +286,8 @@ class _Maker:
         return named.reset_index(drop=True)
 
 
-def _series(at: int) -> tuple[str, tuple[float, ...]]:
+def series(at: int) -> tuple[str, tuple[float, ...]]:
+    """Colour and dashes of the nth of several."""
     return look.SERIES[at % len(look.SERIES)], look.DASHES[at % len(look.DASHES)]
 
 

@@ -110,7 +110,7 @@ def maps_of(view: View) -> dict[str, Any]:
     # The name of the markup's standard needs no saying inside a page, and looks like an address.
     pictures = [
         {"alt": say(f"alt_{key}"), "svg": path.read_text("utf-8").replace(XMLNS, "", 1)}
-        for key in ("clinics", "centres", "bands")
+        for key in ("groups", "clinics", "centres", "bands")
         if (path := folder / f"{key}.svg").is_file()
     ]
     notes = [say("maps_note")] if pictures else []
@@ -154,7 +154,8 @@ def frames_of(view: View, ground: Ground) -> dict[str, Any]:
     frames["communities"] = shapes.points(map_tables.communities(view))
     frames["groups"] = shapes.group_areas(where, ground.units)
     frames["boundaries"], frames["roads"] = ground.units, ground.roads
-    frames["travel_bands"] = _bands(view, where, ground)
+    if view.saved.info.get("job") != "groups":
+        frames["travel_bands"] = _bands(view, where, ground)
     return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}
 
 

@@ -7,16 +7,14 @@ and audited; while solving, an audited incumbent takes the target's place in the
 
 from __future__ import annotations
 
-import platform
 import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner import __version__
 from planner.config import Config
 from planner.folder import (
     SavedPlan,
@@ -28,6 +26,7 @@ from planner.folder import (
     write_table,
 )
 from planner.inputs import Finding, InputError, Inputs, pin_findings, read_inputs, with_assignment
+from planner.origin import origin_info, write_region
 from planner.pins import clash_findings
 from planner.progress import Progress
 from planner.roster_run import Linked, Rostered, date_clinics, link, rosterable
@@ -37,12 +36,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.map_ground import Ground
-    from geodata.region import Region
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
     from models.instance import Instance
     from planner.calendar_identity import Published
+    from planner.grouping.apply import Borders
 
 #: Least seconds between two saved incumbents, and how many times what the last one took:
 #: saving takes time from the solver.
@@ -88,8 +87,11 @@ def make_plan(
     report: bool = True,
     lang: str | None = None,
     keep: Path | None = None,
+    borders: Borders | None = None,
 ) -> SavedPlan:
     """Plan a region and write the plan folder. `overrides` are settings by section that win over plan.toml.
+
+    borders: whether groups are those of the tables, new ones or none, and whether their price is asked for.
 
     keep: a workbook whose hand-made edits of the roster become locks. lang: the report's language
     where it was asked for; else that of `[output]`, `[region]`, the system.
@@ -119,6 +121,11 @@ def make_plan(
         refused = [one for one in pin_findings(inputs.region, calendar) if one.severity == "error"]
         if refused:
             raise InputError(refused)
+    from planner.grouping.apply import Borders as Chosen
+    from planner.grouping.apply import bordered
+
+    borders = borders or Chosen()
+    inputs, config, grouped = bordered(inputs, config, travel, borders, progress)
     progress.stage("building")
     from planner.build import build_instance
 
@@ -126,7 +133,10 @@ def make_plan(
     clashes = clash_findings(inputs.region, config, calendar, built.instance)
     if clashes:
         raise LocksClashError(clashes)
-    maker = _Maker(inputs, config, travel, built.notes, target, spoken, report, started, travel_record=made.record())
+    notes = (*built.notes, *(grouped.built.notes if grouped is not None else ()))
+    maker = _Maker(inputs, config, travel, notes, target, spoken, report, started, travel_record=made.record())
+    if grouped is not None:
+        maker.more, maker.said = {"groups": grouped.outcome.tables["groups"]}, {"grouping": grouped.info}
     progress.stage("planning", seconds=config.solver.time_limit_s)
     from models.allocation import Settings, plan
 
@@ -158,6 +168,13 @@ def make_plan(
         tell = lambda clinics, cuts: progress.stage("feedback", clinics=clinics, cuts=cuts)  # noqa: E731
         linked = link(allocate, date, built.instance, outcome, config.roster.rounds, tell)
         outcome = linked.outcome
+        progress.done()
+    if borders.price:
+        from planner.grouping.price import price_plan
+
+        progress.stage("pricing")
+        again = partial(allocate, share=0.999)
+        maker.more = {**maker.more, "borders": price_plan(inputs, config, travel, borders, outcome, again)}
         progress.done()
     progress.stage("auditing")
     maker.save(outcome, linked)
@@ -193,6 +210,9 @@ class _Maker:
     started: float
     next_save: float = 0.0
     travel_record: Mapping[str, Any] = field(default_factory=dict)
+    #: Further tables and entries of `plan.json`: groups and their price.
+    more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
     #: Calendars that the new ones replace: read before an incumbent takes the folder's place.
     published: Published | None = field(init=False, default=None)
 
@@ -256,8 +276,8 @@ class _Maker:
         """
         from planner.audit import audit_plan
 
-        self._write_region(folder / "region")
-        write_plan(folder, tables, {**found, **self._info()})
+        write_region(self.inputs.region, self.travel, folder / "region")
+        write_plan(folder, {**tables, **self.more}, {**found, **self.said, **self._info()})
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if finished and all_hold(audit):
@@ -270,43 +290,8 @@ class _Maker:
 
         return ground_of(self.inputs.region, self.config.to_dict())
 
-    def _write_region(self, folder: Path) -> None:
-        """The canonical copy of the region with the full travel table in the place of the user's."""
-        from geodata.travel_file import write_travel
-        from geodata.write import write_csv
-
-        write_csv(_as_planned(self.inputs.region), folder)
-        write_travel(folder / "travel.csv", self.travel)
-
     def _info(self) -> dict[str, Any]:
-        region = self.inputs.region
-        return {
-            "region": self.config.region.name or region.name,
-            "settings": self.config.to_dict(),
-            "inputs": dict(sorted(region.sources.items())),
-            "travel": dict(self.travel_record),
-            "defaults": [
-                {"table": one.table, "column": one.column, "count": one.count, "value": str(one.value)}
-                for one in region.defaults
-            ],
-            "warnings": [{"zh": one.zh, "en": one.en} for one in self.inputs.findings if one.severity != "error"],
-            "notes": [_pair(note) for note in self.notes],
-            "versions": versions(),
-            "seconds": round(time.monotonic() - self.started, 3),
-            "seed": self.config.solver.seed,
-        }
-
-
-def _as_planned(region: Region) -> Region:
-    """The region with settings that need no layer: its table of travel is full, so nothing is left to estimate."""
-    if not region.layers:
-        return region
-    settings = {section: dict(values) for section, values in region.settings.items() if isinstance(values, Mapping)}
-    settings.setdefault("travel", {}).pop("roads", None)
-    settings.setdefault("region", {}).pop("boundaries", None)
-    if "roads" in region.layers:
-        settings["travel"]["method"] = "table"
-    return replace(region, settings={**region.settings, **settings}, layers={})
+        return origin_info(self.inputs, self.config, self.notes, self.travel_record, self.started)
 
 
 class _PassedOver(Exception):
@@ -363,7 +348,12 @@ def rewrite_report(folder: Path, lang: str | None = None) -> SavedPlan:
         shutil.copytree(folder, fresh, dirs_exist_ok=True)
         write_table(fresh / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         written = (str(settings.get(section, {}).get("language", "")) for section in ("output", "region"))
-        finish(fresh, language(lang, *written))
+        if read_plan(folder).info.get("job") == "groups":
+            from planner.grouping.run import finish_groups
+
+            finish_groups(fresh, language(lang, *written))
+        else:
+            finish(fresh, language(lang, *written))
     return read_plan(folder)
 
 
@@ -377,20 +367,5 @@ def holds(value: object) -> bool:
     return str(value).strip().lower() in ("yes", "true", "1")
 
 
-def versions() -> dict[str, str]:
-    """Versions of what a plan depends on."""
-    found = {"alliance-planner": __version__, "python": platform.python_version()}
-    for package in ("highspy", "pyomo", "pandas", "numpy", "geopandas", "chinesecalendar"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def _status(outcome: Outcome) -> str:
     return outcome.status.value.upper()
-
-
-def _pair(note: tuple[str, str]) -> dict[str, str]:
-    return {"zh": note[0], "en": note[1]}

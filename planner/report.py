@@ -53,7 +53,7 @@ def _context(view: View) -> dict[str, Any]:
         "aims": view.aims(),
         "scenario_names": [view.say(name) for name in SCENARIOS],
         "scenarios": overview.scenario_bars(view),
-        "audit": _audit(view),
+        "audit": audit_section(view),
         "checks": _checks(view),
         "matrix": _matrix(view),
         "clinics": _clinics(view),
@@ -68,7 +68,7 @@ def _context(view: View) -> dict[str, Any]:
         "shortfalls": _table(view, _with_rule(view, overview.shortfalls(view))),
         "indicators": _indicators(view),
         "sources": _table(view, saved.region.get("sources", pd.DataFrame())),
-        "provenance": _provenance(view),
+        "provenance": provenance(view),
     }
 
 
@@ -103,7 +103,8 @@ def _with_rule(view: View, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(rule=[view.rule(str(rule)) for rule in table["rule"]])
 
 
-def _audit(view: View) -> dict[str, Any]:
+def audit_section(view: View) -> dict[str, Any]:
+    """Rules with their sentence and whether they hold, and how many do."""
     table = view.saved.table("audit")
     rules = []
     for rule, rows in table.groupby("rule", sort=False):
@@ -214,7 +215,8 @@ def _flows(view: View) -> dict[str, Any]:
     return {"headings": [view.heading("institution"), *headings], "rows": rows, "numeric": numeric}
 
 
-def _provenance(view: View) -> dict[str, Any]:
+def provenance(view: View) -> dict[str, Any]:
+    """Where a plan comes from: inputs, versions, what ended the search, what was assumed."""
     info = view.saved.info
     return {
         "inputs": sorted(info.get("inputs", {}).items()),

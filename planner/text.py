@@ -80,6 +80,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "dating": ("排班（最多 {seconds:.0f} 秒）", "finding dates (at most {seconds:.0f} s)"),
         "planning": ("求解（最多 {seconds:.0f} 秒）", "planning (at most {seconds:.0f} s)"),
+        "grouping": ("分组（最多 {seconds:.0f} 秒）", "grouping (at most {seconds:.0f} s)"),
+        "pricing": ("计算边界的代价", "pricing the borders"),
+        "groups_found": (
+            "已得到分组，用时 {seconds:.1f} 秒（{stopped}）",
+            "groups found in {seconds:.1f} s ({stopped})",
+        ),
+        "no_groups": ("未得到分组即中止", "stopped without any grouping"),
+        "groups_infeasible": (
+            "没有可行的分组。以下规则不能同时满足：",
+            "no grouping exists. These rules cannot all hold:",
+        ),
         "auditing": ("逐条核查", "auditing every rule"),
         "writing": ("写出方案", "writing the plan"),
         "clean": ("检查通过：没有错误", "the check is clean: no errors"),

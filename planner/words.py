@@ -21,6 +21,8 @@ def _pairs(text: str) -> Pairs:
 
 
 TABLES = _pairs("""
+    groups | 集团 | Groups
+    borders | 边界的代价 | Price of borders
     summary | 总览 | Summary
     aims | 目标 | Aims
     scenarios | 情景对比 | Scenarios
@@ -45,6 +47,14 @@ TABLES = _pairs("""
 """)
 
 COLUMNS = _pairs("""
+    group | 集团 | Group
+    lead | 牵头医院 | Lead
+    case | 情形 | Case
+    aim | 目标 | Aim
+    difference | 与本方案之差 | Difference
+    least | 至少 | At least
+    most | 至多 | At most
+    status | 状态 | Status
     service | 服务 | Service
     institution | 机构 | Institution
     quarter | 季度 | Quarter
@@ -200,6 +210,11 @@ MEASURES = _pairs("""
     roster_market | 排班：不在集日或上午 | Roster: off market mornings
     roster_change | 排班：与现行不同 | Roster: changes against today
     farthest | 最远路程 | Farthest trip
+    group_floors | 分组：未达底线 | Groups: promises not kept
+    group_balance | 分组：最大不均衡 | Groups: largest imbalance
+    group_travel | 分组：到牵头医院的平均路程 | Groups: mean trip to the lead
+    group_cut_edges | 分组：被割断的相邻关系 | Groups: neighbours parted
+    group_change | 分组：换组的机构 | Groups: institutions moved
     kept_visits | 基层留住人次 | Visits kept local
     left_visits | 外流人次 | Visits that leave
     unmet_visits | 未满足人次 | Unmet visits
@@ -223,6 +238,13 @@ MEASURES = _pairs("""
 """)
 
 UNITS = _pairs("""
+    pairs | 对 | pairs
+    institutions moved | 家 | institutions
+    units | 个单位 | units
+    weighted persons | 加权人 | weighted persons
+    1,000 persons | 千人 | thousand persons
+    1,000 visits/month | 千人次/月 | thousand visits/month
+    1,000 risk-weighted insured persons | 千加权参保人 | thousand risk-weighted insured persons
     visits/month | 人次/月 | visits/month
     windows without a clinic | 段 | spells
     vehicles | 车次 | vehicles

@@ -43,9 +43,17 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{label}：没有由牵头医院带领的集团 {group}；可用：{known}",
             "{label}: no lead has a group {group}; there are: {known}",
         ),
+        "no_move": (
+            "--move {text}：应为 机构=集团，集团为 {known} 之一",
+            "--move {text}: expected INSTITUTION=GROUP, with one of the groups {known}",
+        ),
         "service_unknown": (
             "没有服务 {service} 的业务量（volumes）或候选中心（centres）",
             "the service {service} has no volumes or no centres",
+        ),
+        "hospitals": (
+            "{count} 家医院不在 neighbours 表，按所在（路程最近）的单位定相邻：{names}",
+            "{count} hospitals are not in the table neighbours and stand in the unit nearest to them: {names}",
         ),
         "followers": (
             "{count} 个村级机构没有上级机构，随路程最近的单位：{names}",
@@ -68,7 +76,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "population": ("人口", "people"),
         "need": ("就诊需求", "visits"),
         "risk": ("参保人数或人口年龄", "insured persons"),
-        "grouping": ("分组（最多 {seconds:.0f} 秒）", "grouping (at most {seconds:.0f} s)"),
         "title": ("{name}：分组方案", "{name}: groups"),
         "found": (
             "{units} 个单位分为 {count} 个集团，{moved} 家机构换组；{proof}",
@@ -84,6 +91,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Each row is a grouping or plan found again, with its bound; a positive difference is worse than this "
             "plan. The range follows from both bounds.",
         ),
+        "price_ours": ("{aim} {value} {unit}（差距 {gap}）", "{aim} {value} {unit} (gap {gap})"),
+        "price_part": (
+            "{aim} {difference} {unit}（已证明在 {least} 至 {most} 之间，差距 {gap}）",
+            "{aim} {difference} {unit} (proved between {least} and {most}, gap {gap})",
+        ),
         "case_this": ("本方案", "this plan"),
         "case_not_contiguous": ("不要求连片", "not in one piece"),
         "case_not_balanced": ("不要求均衡", "not balanced"),
@@ -93,6 +105,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "case_free": ("按新分组", "new groups"),
         "case_move": ("{site} 改归 {group}", "{site} to {group}"),
         "rejected": ("不可行", "impossible"),
+        "lead_mark": ("牵头医院", "lead hospital"),
+        "link_inside": ("同组相邻", "neighbours of one group"),
+        "link_across": ("跨组相邻", "neighbours across a border"),
+        "link_water": ("水路相邻", "neighbours across water"),
         "map_title": ("分组图", "Groups"),
     }
 )

@@ -23,7 +23,7 @@ from models.rules import RULES
 from models.values import Values
 
 #: Rules of the allocation; those of dates have a model of their own (`test_roster_binding`).
-ALLOCATED = {rule.id for rule in RULES.values() if rule.block != "roster"}
+ALLOCATED = {rule.id for rule in RULES.values() if rule.block not in ("roster", "grouping")}
 
 
 def _rules_of(model: Model) -> set[str]:

@@ -1,0 +1,255 @@
+"""The block `grouping` against enumeration: leads and free centres, one piece or not, islands, locks, soft rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.grids import apart, every, grid, holds, instance, locked, parted, ruled, travel
+
+from models.answers import Status
+from models.grouping_cuts import Separation
+from models.grouping_instance import GroupingInstance
+from models.grouping_model import compile_grouping
+from models.grouping_route import GroupingOutcome, GroupSettings, explain_grouping, solve_grouping
+
+EXACT = GroupSettings(seconds=None, gap=0.0)
+
+
+def solved(x: GroupingInstance, **limits: float) -> GroupingOutcome:
+    return solve_grouping(x, replace(EXACT, **limits) if limits else EXACT)  # type: ignore[arg-type]
+
+
+def value(found: GroupingOutcome, aim: str) -> float:
+    return next(result.value for result in found.aims if result.name == f"group_{aim}")
+
+
+def bent(**options: object) -> GroupingInstance:
+    """A corridor bent like a U: the far end is near the first lead by trip, and joined to it through the second."""
+    spots = {f"a{n}": (float(n), 0.0) for n in range(4)} | {f"b{n}": (float(n), 0.6) for n in range(4)}
+    edges = [(f"a{n}", f"a{n + 1}") for n in range(3)] + [(f"b{n}", f"b{n + 1}") for n in range(3)] + [("a3", "b3")]
+    return instance(spots, edges, ["a0", "b3"], **options)  # type: ignore[arg-type]
+
+
+def test_contiguity_changes_the_answer() -> None:
+    """Where the nearest lead is across the bend, one piece costs minutes; without the rule it does not."""
+    x = bent(order=("floors", "travel"))
+    whole, free = solved(x), solved(ruled(x, contiguous="off"))
+    best = min(travel(x, g) for g in every(x) if holds(x, g))
+    least = min(travel(x, g) for g in every(x))
+    assert value(whole, "travel") == pytest.approx(best) and value(free, "travel") == pytest.approx(least)
+    assert best > least + 0.1 and apart(x, whole.groups) == 0 and apart(x, free.groups) > 0
+
+
+def test_rows_are_added_only_where_groups_break() -> None:
+    """A grid with leads in its corners needs the first separators alone; round the bend two units keep each other."""
+    assert solved(grid(3, 3, [(0, 0), (2, 2)])).cuts == 0
+    found = solved(bent(order=("floors", "travel")))
+    assert found.cuts > 0 and found.searches > 1
+
+
+@pytest.mark.parametrize("state", ["hard", "off"])
+@pytest.mark.parametrize("order", [("floors", "travel"), ("floors", "cut_edges")])
+def test_free_centres_equal_enumeration(state: str, order: tuple[str, ...]) -> None:
+    """Three groups of a 3 x 3 grid with uneven people, any unit as centre: both objectives, with and without pieces."""
+    people = {f"u{r}{c}": 500.0 + 400.0 * ((3 * r + 5 * c) % 4) for r in range(3) for c in range(3)}
+    x = ruled(grid(3, 3, (), 3, people, tolerance_population=0.12, order=order, centres="any"), contiguous=state)
+    measure = travel if "travel" in order else parted
+    known = [measure(x, groups) for groups in every(x) if holds(x, groups)]
+    found = solved(x)
+    assert found.status is Status.OPTIMAL
+    assert value(found, order[1]) == pytest.approx(min(known))
+    assert holds(x, found.groups) and len(set(found.groups.values())) == 3
+
+
+def test_upper_side_alone() -> None:
+    """With only an upper limit a group may be as small as its centre."""
+    x = grid(1, 6, (), 2, {"u00": 5_000.0}, tolerance_population=0.1, balance_sides="upper", order=("floors", "travel"))
+    known = [travel(x, groups) for groups in every(x) if holds(x, groups)]
+    assert value(solved(x), "travel") == pytest.approx(min(known))
+    assert {unit for unit, seat in solved(x).groups.items() if seat == solved(x).groups["u00"]} == {"u00"}
+
+
+def test_an_island_without_a_link_may_join_any_group_in_one_piece_of_its_own() -> None:
+    """Two islands of two and three units: each part of a group on them holds together, whichever group it is."""
+    spots = {"m0": (0.0, 0.0), "m1": (0.0, 1.0), "m2": (0.0, 2.0), "m3": (0.0, 3.0)}
+    spots |= {"i0": (2.0, 0.0), "i1": (2.0, 1.5), "i2": (2.0, 2.9)}
+    edges = [("m0", "m1"), ("m1", "m2"), ("m2", "m3"), ("i0", "i1"), ("i1", "i2")]
+    people = {"i1": 3_000.0}
+    x = instance(spots, edges, ["m0", "m3"], None, people, order=("floors", "travel"), tolerance_population=0.45)
+    known = [travel(x, groups) for groups in every(x) if holds(x, groups)]
+    found = solved(x)
+    assert value(found, "travel") == pytest.approx(min(known)) and apart(x, found.groups) == 0
+    forced = locked(locked(x, "i0", "m0"), "i2", "m0")
+    assert solved(forced).groups["i1"] == "m0", "the ends of an island in one group take the middle along"
+
+
+def test_soft_contiguity_is_paid_for() -> None:
+    """With a weight below its worth a unit lies apart and is named; the points are those of enumeration."""
+    x = ruled(bent(order=("floors", "travel")), contiguous="soft")
+    x = locked(locked(x, "b0", "a0"), "b2", "b3")
+    found = solved(x)
+    least = min(apart(x, groups) for groups in every(x) if holds(x, groups))
+    assert value(found, "floors") == pytest.approx(least) and least >= 1
+    table = found.tables["shortfalls"]
+    assert list(table["rule"]) == ["contiguous"] * least and apart(x, found.groups) == least
+
+
+def test_soft_balance_is_paid_for_in_thousands() -> None:
+    """What a group lacks or has too much is the shortfall, in thousand persons."""
+    x = grid(1, 4, [(0, 0), (0, 3)], people={"u00": 9_000.0}, tolerance_population=0.1, order=("floors", "travel"))
+    x = ruled(x, balance_population="soft")
+    found = solved(x)
+    # 12,000 persons, 5,400 to 6,600 each: 9,000 against 3,000
+    assert value(found, "floors") == pytest.approx(2.4 + 2.4)
+    assert dict(zip(found.tables["shortfalls"]["subject"], found.tables["shortfalls"]["amount"], strict=True)) == {
+        "G u00": pytest.approx(2.4),
+        "G u03": pytest.approx(2.4),
+    }
+
+
+def test_locks_hold_and_may_be_weighed() -> None:
+    """A hard lock is kept at any price in minutes; a weighed one where it costs less than its weight."""
+    x = grid(2, 4, [(0, 0), (0, 3)], order=("floors", "travel"))
+    assert solved(locked(x, "u01", "u03")).groups["u01"] == "u03"
+    assert solved(locked(x, "u01", "u00", must=False)).groups["u01"] == "u03"
+    weighed = locked(locked(x, "u11", "u03", weight=2.0), "u11", "u00")
+    found = solved(weighed)
+    assert found.groups["u11"] == "u00" and value(found, "floors") == pytest.approx(2.0)
+    assert list(found.tables["shortfalls"]["rule"]) == ["lock"]
+
+
+def test_change_comes_after_travel_within_its_tolerance() -> None:
+    """Of groupings of equal trips that nearest to today's is taken; a tolerance lets trips grow for it."""
+    today = {f"u{r}{c}": "G u04" if (r, c) != (0, 0) else "G u00" for r in range(2) for c in range(5)}
+    x = grid(2, 5, [(0, 0), (0, 4)], today=today, travel_tolerance=0.0)
+    known = [(travel(x, g), sum(x.changed(u, s) for u, s in g.items())) for g in every(x) if holds(x, g)]
+    found = solved(x)
+    assert (value(found, "travel"), value(found, "change")) == pytest.approx(min(known))
+    wide = solved(replace(x, options=replace(x.options, travel_tolerance=0.2)))
+    most = 1.2 * min(known)[0]
+    assert value(wide, "change") == min(moved for trip, moved in known if trip <= most + 1e-9) < value(found, "change")
+    assert wide.aims[1].value == pytest.approx(travel(x, wide.groups)), "the trip told is that of the final groups"
+    assert wide.aims[1].bound == pytest.approx(min(known)[0])
+
+
+def test_balance_as_an_aim_is_the_largest_distance_from_a_share() -> None:
+    """Minimising the imbalance gives the least of enumeration, over two loads."""
+    x = grid(2, 3, [(0, 0), (0, 2)], people={"u11": 2_500.0, "u12": 700.0}, order=("floors", "balance"))
+    units = tuple(replace(u, loads={**u.loads, "need": 10.0 * (1 + at)}) for at, u in enumerate(x.units))
+    x = ruled(replace(x, units=units), balance_need="off")
+
+    def worst(groups: dict[str, str]) -> float:
+        far = 0.0
+        for seat in ("u00", "u02"):
+            amount = sum(x.unit[u].loads["population"] for u, g in groups.items() if g == seat)
+            far = max(far, abs(amount / x.target("population", seat) - 1.0))
+        return far
+
+    assert value(solved(x), "balance") == pytest.approx(min(worst(g) for g in every(x) if holds(x, g)))
+
+
+def test_leads_of_different_size_get_different_shares() -> None:
+    """A lead with three times the weight gets three quarters of the people."""
+    x = grid(1, 8, [(0, 0), (0, 7)], order=("floors", "travel"), tolerance_population=0.01)
+    centres = tuple(replace(c, share=3.0 if c.unit == "u00" else 1.0) for c in x.centres)
+    found = solved(replace(x, centres=centres))
+    assert sum(seat == "u00" for seat in found.groups.values()) == 6
+
+
+def test_members_follow_their_unit() -> None:
+    """Villages have the group of their township, and each counts as one institution that moves."""
+    x = grid(1, 3, [(0, 0), (0, 2)], today={"u01": "G u02"}, order=("floors", "travel", "change"))
+    units = tuple(replace(u, members=("u01", "v1", "v2")) if u.id == "u01" else u for u in x.units)
+    found = solved(locked(replace(x, units=units), "u01", "u00"))
+    table = found.tables["groups"].set_index("institution")
+    assert list(table.loc[["u01", "v1", "v2"], "group"]) == ["G u00"] * 3 and set(table["unit"]) == {
+        "u00",
+        "u01",
+        "u02",
+    }
+    assert value(found, "change") == 3.0
+
+
+def test_without_any_grouping_the_rules_in_the_way_are_named() -> None:
+    """A lock across another group clashes with contiguity; people that no group may hold clash with balance."""
+    x = locked(grid(1, 5, [(0, 0), (0, 2)]), "u04", "u00")
+    found = solve_grouping(x, GroupSettings(seconds=20.0))
+    assert found.status is Status.INFEASIBLE and found.clashes
+    assert {clash.rule for clash in found.clashes} <= {"contiguous", "lock"}
+    big = grid(1, 4, [(0, 0), (0, 3)], people={"u00": 9_000.0}, tolerance_population=0.1)
+    clashes = solve_grouping(big, GroupSettings(seconds=20.0)).clashes
+    assert {(clash.rule, clash.subject) for clash in clashes} == {
+        ("balance_population", "G u00"),
+        ("balance_population", "G u03"),
+    }
+    assert [clash.amount for clash in clashes] == pytest.approx([2.4, 2.4])
+
+
+def test_a_clash_that_only_one_piece_makes_is_found() -> None:
+    """Balance and contiguity hold each alone but not together: one of them is named, and easing it does."""
+    people = {"u00": 1_000.0, "u01": 6_000.0, "u02": 1_000.0, "u03": 6_000.0}
+    x = grid(1, 4, [(0, 0), (0, 1)], people=people, tolerance_population=0.2)
+    assert not [g for g in every(x) if holds(x, g)]
+    assert [g for g in every(x) if holds(ruled(x, contiguous="off"), g)]
+    clashes = explain_grouping(x, GroupSettings(seconds=20.0))
+    rules = {clash.rule for clash in clashes}
+    assert len(rules) == 1 and rules <= {"contiguous", "balance_population"}
+    (rule,) = rules
+    assert [g for g in every(x) if holds(ruled(x, **{rule: "off"}), g)]
+
+
+def test_cuts_never_take_a_grouping_in_one_piece() -> None:
+    """Every separator found for any grouping of the bend, bounded or not, is true for all groupings that hold."""
+    x = bent(tolerance_population=0.5)
+    fine = [groups for groups in every(x) if holds(x, groups)]
+    for bounded in (True, False):
+        separation = Separation(compile_grouping(x), bounded)
+        for groups in every(x):
+            cuts = separation.broken(groups)
+            assert bool(separation.apart(groups)) == bool(apart(x, groups))
+            for cut in cuts:
+                assert all(groups[unit] == cut.centre for unit in cut.ends)
+                assert not any(groups[unit] == cut.centre for unit in cut.parting)
+                for good in fine:
+                    ends = sum(good[unit] == cut.centre for unit in cut.ends) - len(cut.ends) + 1
+                    assert ends <= sum(good[unit] == cut.centre for unit in cut.parting)
+
+
+@st.composite
+def groupings(draw: st.DrawFn) -> GroupingInstance:
+    """Six units anywhere, some links, uneven people, two leads."""
+    spots = {f"u{n}": (draw(st.floats(0, 5)), draw(st.floats(0, 5))) for n in range(6)}
+    pairs = [(f"u{a}", f"u{b}") for a in range(6) for b in range(a + 1, 6)]
+    edges = draw(st.lists(st.sampled_from(pairs), min_size=4, max_size=9, unique=True))
+    people = {unit: draw(st.integers(1, 9)) * 500.0 for unit in spots}
+    return instance(spots, edges, ["u0", "u1"], None, people, tolerance_population=draw(st.sampled_from([0.4, 0.9])))
+
+
+@given(groupings(), st.sampled_from(["hard", "off"]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_small_graph_equals_enumeration(x: GroupingInstance, state: str) -> None:
+    """On any graph, islands included: the least mean trip of enumeration, or no grouping where there is none."""
+    x = ruled(replace(x, options=replace(x.options, order=("floors", "travel"))), contiguous=state)
+    known = [travel(x, groups) for groups in every(x) if holds(x, groups)]
+    found = solve_grouping(x, GroupSettings(seconds=None, gap=0.0)) if known else None
+    if found is not None:
+        assert value(found, "travel") == pytest.approx(min(known), abs=1e-5)
+        assert holds(x, found.groups)
+
+
+def test_the_same_data_give_the_same_groups() -> None:
+    """Two runs agree, whatever the order of units in the tables."""
+    x = grid(3, 4, [(0, 0), (2, 3)], order=("floors", "travel", "change"))
+    assert dict(solved(x).groups) == dict(solved(x).groups)
+
+
+def test_a_run_without_time_says_so() -> None:
+    """The clock leaves a grouping that holds, with a gap that is told."""
+    x = grid(4, 4, (), 4, tolerance_population=0.05, order=("floors", "travel"))
+    found = solve_grouping(x, GroupSettings(seconds=0.01, gap=0.0))
+    assert found.status in (Status.FEASIBLE, Status.OPTIMAL, Status.UNSOLVED)
+    if found.status is Status.FEASIBLE:
+        assert found.stopped_by == "clock" and holds(x, found.groups)
