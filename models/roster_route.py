@@ -32,6 +32,7 @@ from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
 from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
+from models.roster_wide import fill_all
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
@@ -88,11 +89,20 @@ class Route:
         given = None if start is None else sorted(start)
         self._timed("counts", self._count)
         self._timed("moves", self._allot)
-        self._timed("alone", lambda: self._alone(given))
+        if self._wide():
+            self._timed("exchange", lambda: fill_all(self, given, WORKERS))
+        else:
+            self._timed("alone", lambda: self._alone(given))
         if len(self.parts) > 1:
-            self._timed("place", self._place)
+            if not self._wide():
+                self._timed("place", self._place)
             self._timed("again", lambda: again(self))
             self._timed("later", lambda: later(self))
+
+    def _wide(self) -> bool:
+        """Whether a component is too large to be dated alone in its share of the time."""
+        limited = self.instance.change_limit is not None and self.instance.state("change_limit") != "off"
+        return not limited and any(self._size(part) > LARGE_PART for part in self.plan)
 
     def _timed(self, name: str, do: Callable[[], None]) -> None:
         before = time.perf_counter()
@@ -149,7 +159,7 @@ class Route:
                 if answer.visits is not None:
                     self.solo[part] = list(answer.visits)
                 self.plan[part] = self.solo.get(part, [])
-                self._tell()
+                self.tell()
             if self.pressed:
                 break
 
@@ -213,7 +223,7 @@ class Route:
             for part, answer in zip(batch, self.solve(pieces), strict=True):
                 self.plan[part] = [] if answer.visits is None else list(answer.visits)
                 self.stages[part] = {stage.aim: stage for stage in answer.stages}
-                self._tell()
+                self.tell()
 
     def _reserved(self, part: int) -> list[Visit]:
         """Before its turn a component keeps what is locked, and today's clinics where few of them may move."""
@@ -315,7 +325,7 @@ class Route:
         found = [stages[aim].stopped_by if aim in stages else "clock" for stages in self.stages.values()]
         return max(found, key=order.index, default="none")
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         if self.report is not None:
             low = sum(self.bounds.low(part, FIRST[1]) for part in self.plan)
             self.report(FIRST[1], Progress(self.spent(), sum(map(self.unheld, self.plan)), low, 0))

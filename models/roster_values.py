@@ -22,7 +22,7 @@ from models.roster_choices import (
 )
 from models.roster_fair import fair_value
 from models.roster_instance import RosterInstance, RosterLock, Visit
-from models.roster_model import OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES
+from models.roster_model import BROKEN, OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES
 from models.roster_reasons import REASONS
 
 
@@ -151,6 +151,22 @@ def broken_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Broken]
             rule = _in_the_way(instance, lock) if lock.must else "search"
             found.append(Broken(lock.label, rule, *WHY.get(rule, REASONS.get(rule, WHY["lock"]))))
     return found
+
+
+def promises_of(instance: RosterInstance, visits: Iterable[Visit]) -> float:
+    """The points of `roster_promises` that locks cost; 0 for what rules cost (none is short)."""
+    visits, total = list(visits), 0.0
+    for lock in instance.locks:
+        held = sum(
+            fits(lock, instance.needs[site, specialty], doctor) and (not lock.slots or half in lock.slots)
+            for doctor, site, specialty, half in visits
+        )
+        if lock.must and not held:
+            known = any(fits(lock, need, pair.doctor) for need in instance.needs.values() for pair in need.pairs)
+            total += known * (BROKEN if lock.weight is None else lock.weight)
+        elif not lock.must and lock.weight is not None:
+            total += lock.weight * held
+    return total
 
 
 #: Reasons of locks alone.
