@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from models.roster_choices import fits
@@ -77,9 +77,10 @@ def put(state: RosterState, visits: Iterable[Visit]) -> None:
     """Hold the visits that are choices and in nobody's way."""
     for visit in sorted(visits):
         at = state.index.get(visit)
-        if at is not None and not state.held[at] and state.short[state.target[at]] > 0:
-            if not state.in_the_way(at, 0.0) and state.in_the_way(at, 0.0) is not None:
-                state.add(at)
+        if at is None or state.held[at] or state.short[state.target[at]] <= 0:
+            continue
+        if state.in_the_way(at, 0.0) == []:
+            state.add(at)
 
 
 def promise(state: RosterState) -> None:
@@ -175,17 +176,18 @@ class _Search:
                     continue
             else:
                 target, gain = self.targets[int(draw() * len(self.targets))], 0.0
-                mine = state.of_target[target]
-                if not mine:
-                    continue
-                moved = mine[int(draw() * len(mine))]
-                if state.kept[moved]:
-                    continue
+                moved = 0
             options = state.options[target]
             at = options[int(draw() * len(options))]
             if state.held[at]:
                 continue
-            if moved >= 0:
+            if not moved:
+                mine = state.of_target[target]
+                moved = state.rival(at) if mine else -1
+                if mine and moved < 0:
+                    moved = mine[int(draw() * len(mine))]
+                if moved < 0 or state.kept[moved]:
+                    continue
                 state.drop(moved)
             out = state.in_the_way(at, gain - margin * log(draw() + 1e-12))
             if out is None:
@@ -221,8 +223,3 @@ class _Search:
         for at in self.saved:
             if not self.state.held[at]:
                 self.state.add(at)
-
-
-def better(found: Sequence[Exchanged]) -> Exchanged:
-    """The one that holds most, the first of equals."""
-    return min(found, key=lambda one: one.unheld)

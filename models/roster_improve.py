@@ -63,7 +63,7 @@ def _windows_again(route: Route) -> None:
                 continue
             others = route.others(both)
             after = values_of(route.instance, [*others, *answer.visits])
-            if _not_worse(after, values_of(route.instance, [*others, *before]), route.later):
+            if not_worse(after, values_of(route.instance, [*others, *before]), route.later):
                 for one in both:
                     route.plan[one] = [v for v in answer.visits if (v[1], v[2]) in route.views[one].needs]
 
@@ -137,11 +137,12 @@ def _accept(route: Route, part: int, answer: Dated) -> None:
         values_apart(route.views[part], one) | values_together(route.instance, [*others, *one])
         for one in (route.plan[part], mine)
     )
-    if _not_worse(after, before, route.later):
+    if not_worse(after, before, route.later):
         route.plan[part] = mine
 
 
-def _not_worse(after: dict[str, float], before: dict[str, float], aims: Sequence[str]) -> bool:
+def not_worse(after: dict[str, float], before: dict[str, float], aims: Sequence[str]) -> bool:
+    """Whether the first aim that differs is better (or none differs)."""
     for aim in ("roster_unheld", *aims):
         if abs(after[aim] - before[aim]) > 1e-6 * max(1.0, abs(before[aim])):
             return after[aim] < before[aim]

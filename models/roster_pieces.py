@@ -12,7 +12,7 @@ from models.roster_dates import build_dates
 from models.roster_fair import groups_of, on_accounts
 from models.roster_instance import RosterInstance, Visit
 from models.roster_model import no_garbage_collection
-from models.roster_stages import FIRST, LARGE, Stage, dated_first, hold, solve_aims, start_of, visits_of
+from models.roster_stages import FIRST, LARGE, Stage, capped, dated_first, hold, solve_aims, start_of, visits_of
 from models.workers import Task, run_tasks
 
 Report = Callable[[object], None]
@@ -24,7 +24,7 @@ class Piece:
 
     seconds: for all aims together. held: aims that stay at the start's values. low: bounds known of aims.
     counts: the counting stage instead of dates. search: in neighbourhoods too, where a search ends unproved;
-    relaxed: aims of which only the bound of the linear programme is wanted.
+    relaxed: aims of which only the bound of the linear programme is wanted. caps: aims at most so much (counts).
     """
 
     instance: RosterInstance
@@ -39,6 +39,7 @@ class Piece:
     counts: bool = False
     search: bool = True
     relaxed: tuple[str, ...] = ()
+    caps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,12 @@ def solve_piece(piece: Piece, deadline: float | None = None, report: Report | No
     with no_garbage_collection():
         if piece.counts:
             model = build_counts(piece.instance, piece.keys)
+            for aim, cap in piece.caps.items():
+                vector, constant = model.aims[aim]
+                model = replace(model, matrix=capped(model.matrix, vector, cap - constant, aim))
             _, stages = solve_aims(model, piece.aims, piece.seconds, None, piece.seed, search=False)
-            return Dated(None, tuple(stages))
+            limits = [Stage(aim, cap, 0.0, "nodes") for aim, cap in piece.caps.items()]
+            return Dated(None, (*limits, *stages))
         model = build_dates(piece.instance, piece.keys, piece.used)
         x = start_of(model, piece.start, piece.used) if piece.start is not None else None
         if piece.held:

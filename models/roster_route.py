@@ -32,7 +32,7 @@ from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
 from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
-from models.roster_wide import fill_all
+from models.roster_wide import date_wide
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
@@ -87,24 +87,23 @@ class Route:
     def go(self, start: Iterable[Visit] | None) -> None:
         """Run every stage; afterwards `plan`, `bounds` and `stages` hold what was found."""
         given = None if start is None else sorted(start)
-        self._timed("counts", self._count)
-        self._timed("moves", self._allot)
+        self.timed("counts", self._count)
+        self.timed("moves", self._allot)
         if self._wide():
-            self._timed("exchange", lambda: fill_all(self, given, WORKERS))
-        else:
-            self._timed("alone", lambda: self._alone(given))
+            date_wide(self, given, WORKERS)
+            return
+        self.timed("alone", lambda: self._alone(given))
         if len(self.parts) > 1:
-            if not self._wide():
-                self._timed("place", self._place)
-            self._timed("again", lambda: again(self))
-            self._timed("later", lambda: later(self))
+            self.timed("place", self._place)
+            self.timed("again", lambda: again(self))
+            self.timed("later", lambda: later(self))
 
     def _wide(self) -> bool:
         """Whether a component is too large to be dated alone in its share of the time."""
         limited = self.instance.change_limit is not None and self.instance.state("change_limit") != "off"
         return not limited and any(self._size(part) > LARGE_PART for part in self.plan)
 
-    def _timed(self, name: str, do: Callable[[], None]) -> None:
+    def timed(self, name: str, do: Callable[[], None]) -> None:
         before = time.perf_counter()
         if not self.pressed:
             do()

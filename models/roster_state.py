@@ -8,20 +8,23 @@ not off is kept; those that are soft there cost nothing then. Clinics that a sof
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
+from typing import Generic, TypeVar
 
 from models.roster_choices import Key, Used, both, choices, fits, least_windows, pair_of
 from models.roster_instance import Pair, RosterInstance, RosterNeed, Visit
 
+Name = TypeVar("Name", bound=Hashable)
 
-class Numbers:
+
+class Numbers(Generic[Name]):
     """Names numbered in the order in which they come, each with a limit."""
 
     def __init__(self) -> None:
-        self.of: dict[Hashable, int] = {}
+        self.of: dict[Name, int] = {}
         self.limits: list[int] = []
 
-    def __call__(self, name: Hashable, limit: int = 0) -> int:
+    def __call__(self, name: Name, limit: int = 0) -> int:
         at = self.of.setdefault(name, len(self.of))
         if at == len(self.limits):
             self.limits.append(limit)
@@ -40,16 +43,18 @@ class RosterState:
 
     def __init__(self, instance: RosterInstance, used: Used | None = None) -> None:
         self.instance, self.used = instance, used or Used()
-        self.targets, self.needs, self.sites, self.days = Numbers(), Numbers(), Numbers(), Numbers()
-        self.weeks, self.quarters, self.pool, self.home = Numbers(), Numbers(), Numbers(), Numbers()
+        self.targets, self.needs, self.sites = Numbers[tuple[Key, int]](), Numbers[Key](), Numbers[str]()
+        self.days, self.weeks, self.quarters, self.home = (Numbers[tuple[str, int]]() for _ in range(4))
+        self.pool = Numbers[tuple[object, ...]]()
         self.visits: list[Visit] = []
         self.target, self.need, self.half, self.site, self.day = ([0][:0] for _ in range(5))
         self.week, self.quarter, self.doctor = ([0][:0] for _ in range(3))
         self.worth: list[float] = []
         self.far: list[bool] = []
         self.pools: list[tuple[int, ...]] = []
+        self.gaps: list[tuple[int, ...]] = []
         self.homes: list[tuple[int, ...]] = []
-        doctors = Numbers()
+        doctors = Numbers[str]()
         for visit, pair in self._possible():
             name, site, specialty, half = visit
             need, who, q = instance.needs[site, specialty], instance.doctors[name], instance.quarter(half)
@@ -65,7 +70,9 @@ class RosterState:
             free = 10**9
             self.week.append(self.weeks((name, half // 14), free if self._off("week_limit") else who.week_limit))
             self.quarter.append(self.quarters((name, q), free if self._off("roster_time") else who.budget[q]))
-            self.pools.append(tuple(self._pools(need, half)))
+            gaps = tuple(self._gaps(need, half))
+            self.gaps.append(gaps)
+            self.pools.append((*gaps, *self._pools(need, half)))
             self.homes.append(tuple(self._homes(who.department, half, pair.far)))
         self.index = {visit: at for at, visit in enumerate(self.visits)}
         self.options: list[list[int]] = self.targets.lists()
@@ -73,7 +80,7 @@ class RosterState:
             self.options[target].append(at)
         self.apart = self._apart()
         self.short = list(self.targets.limits)
-        self.weight = [instance.needs[key].weight for key, _ in self.targets.of]  # type: ignore[misc]
+        self.weight = [instance.needs[key].weight for key, _ in self.targets.of]
         self.held, self.kept = [False] * len(self.visits), [False] * len(self.visits)
         self.of_day, self.of_week, self.of_quarter = self.days.lists(), self.weeks.lists(), self.quarters.lists()
         self.in_pool, self.of_target = self.pool.lists(), self.targets.lists()
@@ -112,7 +119,9 @@ class RosterState:
         if site.equipment is not None and not self._off("equipment_half_day"):
             for item in sorted(set(need.equipment)):
                 left = site.equipment.get(item, 0) - used.equipment.get((site.id, item, half), 0)
-                yield self.pool((item, site.id, half), left)
+                yield self.pool(("item", item, site.id, half), left)
+
+    def _gaps(self, need: RosterNeed, half: int) -> Iterator[int]:
         if not self._off("least_gap"):
             yield self.pool(("day", need.key, half // 2), 1)
             for weeks, most in least_windows(self.instance, need):
@@ -136,7 +145,17 @@ class RosterState:
         def minutes(a: str, b: str) -> float:
             return min(instance.site_minutes.get(pair, float("inf")) for pair in ((a, b), (b, a)))
 
-        return [[a != b and minutes(str(a), str(b)) > instance.two_sites_minutes for b in names] for a in names]
+        return [[a != b and minutes(a, b) > instance.two_sites_minutes for b in names] for a in names]
+
+    def rival(self, at: int) -> int:
+        """A held clinic of the same target that could not be held beside a choice (least gap), or -1."""
+        for pool in self.gaps[at]:
+            inside = self.in_pool[pool]
+            if len(inside) >= self.pool.limits[pool]:
+                for other in inside:
+                    if self.target[other] == self.target[at]:
+                        return other
+        return -1
 
     # --- asking and changing ----------------------------------------------------------------------
 

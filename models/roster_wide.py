@@ -1,63 +1,100 @@
-"""Rosters of large components: all of them filled at once by exchange (`models.roster_exchange`)."""
+"""Rosters of large components: all of them filled at once by exchange, then bettered by moves of single clinics.
+
+The counting stage bounds the first aims before, and the later ones after: given that the whole holds as
+much as was found, each component holds at least that much less what the others could leave out.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.roster_choices import Key
 from models.roster_exchange import Exchange, Exchanged
+from models.roster_improve import again, not_worse
 from models.roster_instance import Visit
+from models.roster_pieces import Piece
+from models.roster_polish import Polish, Polished
 from models.roster_stages import FIRST, Stage
-from models.roster_values import promises_of
+from models.roster_values import promises_of, values_of
 from models.workers import Task, run_tasks
 
 if TYPE_CHECKING:
     from models.roster_route import Route
 
-#: Share of the time that is over when the exchange ends.
-FILLED = 0.45
+#: Shares of the time that are over when the exchange ends, and when moves for the later aims do.
+FILLED, POLISHED = 0.40, 0.93
+#: The last of the later aims that are counted again.
+COUNTED_AGAIN = "roster_regular"
 
 
-def fill_all(route: Route, start: list[Visit] | None, workers: int) -> None:
-    """Fill the roster from several seeds at once; the one that holds most is kept."""
+def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
+    """Dates of all components, from several seeds at once in each stage."""
+    route.timed("exchange", lambda: _fill(route, start, workers))
+    if any(route.promised(part) > route.bounds.low(part, FIRST[0]) + 1e-5 for part in route.plan):
+        route.timed("again", lambda: again(route))
+    route.timed("polish", lambda: _polish(route, workers))
+    route.timed("bounds", lambda: _bound_later(route))
+
+
+def _fill(route: Route, start: list[Visit] | None, workers: int) -> None:
+    """Hold as much as can be found; the roster that holds most is kept, the first of equals."""
     bound = sum(route.bounds.low(part, FIRST[1]) for part in route.plan)
     seconds = max(1.0, route.left(FILLED))
-    best: list[Exchanged] = []
+    asked = Exchange(route.instance, seconds, route.settings.seed, tuple(start or ()), bound)
+    best: list[float] = []
 
     def heard(found: Exchanged) -> None:
-        if not best or found.unheld < best[0].unheld:
-            best[:] = [found]
-            _take(route, found)
+        if not best or found.unheld < best[0] - 1e-9:
+            best[:] = [found.unheld]
+            _take(route, found.visits, FIRST, found.stopped_by)
             route.tell()
 
-    asked = Exchange(route.instance, seconds, route.settings.seed, tuple(start or ()), bound)
-    tasks = [
-        Task("models.roster_exchange:exchange", replace(asked, seed=asked.seed + n), seconds + 20.0, heard)
-        for n in range(workers)
-    ]
-    run_tasks(tasks, workers)
+    _run(route, "models.roster_exchange:exchange", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
+
+
+def _polish(route: Route, workers: int) -> None:
+    """Better the later aims; a roster is taken where it is better in the first aim that differs."""
+    seconds = route.left(POLISHED)
+    if seconds <= 1.0:
+        route.clocked = True
+        return
+    before = sorted(visit for found in route.plan.values() for visit in found)
+    asked = Polish(route.instance, seconds, route.settings.seed, tuple(before))
+    best = [values_of(route.instance, before)]
+
+    def heard(found: Polished) -> None:
+        values = values_of(route.instance, found.visits)
+        if values != best[0] and not_worse(values, best[0], route.later):
+            best[:] = [values]
+            _take(route, found.visits, (*FIRST, *route.later), found.stopped_by)
+            route.tell()
+
+    _run(route, "models.roster_polish:polish", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
+
+
+def _run(route: Route, function: str, asked: Sequence[Exchange | Polish], heard: Callable[..., None]) -> None:
+    """Children at work beside each other; what they find is heard in the order in which they were asked."""
+    tasks = [Task(function, one, one.seconds + 20.0, heard) for one in asked]
+    run_tasks(tasks, len(tasks))
     route.pressed |= any(task.ending == "user" for task in tasks)
     for task in tasks:
-        if isinstance(task.value, Exchanged):
+        if isinstance(task.value, Exchanged | Polished):
             route.clocked |= task.value.stopped_by == "clock"
             heard(task.value)
 
 
-def _take(route: Route, found: Exchanged) -> None:
+def _take(route: Route, visits: Sequence[Visit], aims: Sequence[str], stopped_by: str) -> None:
     """The roster as the plan of each component, with what it leaves of the first aims."""
-    plans = split(route, found.visits)
-    for part, visits in plans.items():
-        short, unheld = promises_of(route.views[part], visits), 0.0
-        route.plan[part] = visits
-        unheld = route.unheld(part)
+    for part, mine in split(route, visits).items():
+        route.plan[part] = mine
+        values = {FIRST[0]: promises_of(route.views[part], mine), FIRST[1]: route.unheld(part)}
         route.stages[part] = {
-            aim: Stage(aim, value, min(value, route.bounds.low(part, aim)), found.stopped_by)
-            for aim, value in zip(FIRST, (short, unheld), strict=True)
+            aim: Stage(aim, values.get(aim, 0.0), min(values.get(aim, 0.0), route.bounds.low(part, aim)), stopped_by)
+            for aim in aims
         }
-    route.dirty = set(plans)
 
 
 def split(route: Route, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
@@ -67,3 +104,24 @@ def split(route: Route, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
     for visit in visits:
         found[owner[visit[1], visit[2]]].append(visit)
     return {part: found[part] for part in route.plan}
+
+
+def _bound_later(route: Route) -> None:
+    """Bounds of later aims by counts, each component capped at the most of the aims before that it may leave."""
+    order = (*FIRST, *route.later)
+    values = route.values(visit for found in route.plan.values() for visit in found)
+    parts = sorted(route.plan, key=lambda part: (len(route.parts[part]), part))
+    for aim in order[len(FIRST) : order.index(COUNTED_AGAIN) + 1]:
+        earlier = order[: order.index(aim)]
+        sure = route.bounds.sure(earlier, values)
+        spare = {one: values[one] - sum(sure[one]) for one in earlier}
+        seconds = route.share(1.0, len(parts))
+        if route.left() <= 1.0 or route.pressed:
+            return
+        pieces = []
+        for part in parts:
+            caps = {one: sure[one][part] + spare[one] for one in earlier}
+            view, keys = route.views[part], route.parts[part]
+            pieces.append(Piece(view, keys, (aim,), seconds, route.settings.seed, counts=True, caps=caps))
+        for part, answer in zip(parts, route.solve(pieces), strict=True):
+            route.bounds.counted_again(part, aim, answer.stages)
