@@ -29,8 +29,12 @@ PROBE = "卫生院"
 @cache
 def chinese_font() -> str | None:
     """The family of a font with Chinese characters, known to matplotlib from now on; None when there is none."""
+    import logging
+
     from matplotlib import font_manager
 
+    # A family that has no regular weight is drawn in the one it has, and nobody need hear of it.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     named = os.environ.get("ALLIANCE_FONT", "")
     if named and Path(named).is_file():
         family = _added(Path(named))

@@ -42,6 +42,8 @@ LARGE_PART = 800
 WORKERS = 2
 #: A piece may take so many times its share of the time (most end long before), and at least so many seconds.
 GENEROUS, LEAST = 2.5, 1.5
+#: Seconds for dates after Ctrl-C.
+COMPLETED = 5.0
 #: Aims that a component alone is only bounded for: the dates beside the others decide them.
 TOGETHER = ("roster_travel", "roster_market", "roster_change")
 Report = Callable[[str, Progress], None]
@@ -52,12 +54,14 @@ class RosterSettings:
     """Limits: seconds for everything and seed; `replan` takes `change` third, after windows.
 
     whole: a roster of at most so many possible visits (doctor, need, half-day) is solved in one piece.
+    brief: dates for the first aims only, as after Ctrl-C.
     """
 
     seconds: float = 60.0
     seed: int = 0
     replan: bool = False
     whole: int = 200
+    brief: bool = False
 
 
 class Route:
@@ -78,7 +82,7 @@ class Route:
         self.stages: dict[int, dict[str, Stage]] = {part: {} for part in self.plan}
         self.dirty: set[int] = set()
         self.timings: dict[str, float] = {}
-        self.pressed = self.clocked = False
+        self.pressed = self.clocked = self.placed = False
         self.later = [aim for aim in AIMS if aim not in FIRST and (aim != "roster_change" or instance.today)]
         if settings.replan and "roster_change" in self.later:
             self.later.remove("roster_change")
@@ -96,7 +100,19 @@ class Route:
         if len(self.parts) > 1:
             self.timed("place", self._place)
             self.timed("again", lambda: again(self))
-            self.timed("later", lambda: later(self))
+            if not self.settings.brief:
+                self.timed("later", lambda: later(self))
+        if self.pressed and not self.placed:
+            self._complete()
+
+    def _complete(self) -> None:
+        """After Ctrl-C: dates for components that have none, the first aims only. Pressed again, it ends at once."""
+        self.pressed = False
+        self.settings = replace(self.settings, seconds=self.spent() + COMPLETED, brief=True)
+        self._alone(None)
+        if len(self.parts) > 1 and not self.pressed:
+            self._place()
+        self.pressed = True
 
     def _wide(self) -> bool:
         """Whether a component is too large to be dated alone in its share of the time."""
@@ -139,7 +155,7 @@ class Route:
                 self.bounds.counted(part, answer.stages)
 
     def _counted(self, part: int) -> tuple[str, ...]:
-        return FIRST if self._size(part) > LARGE_PART else (*FIRST, "roster_windows")
+        return FIRST if self.settings.brief or self._size(part) > LARGE_PART else (*FIRST, "roster_windows")
 
     def _allot(self) -> None:
         """Share the change limit out; each component's view gets its own."""
@@ -147,7 +163,7 @@ class Route:
             allot(self, self.share(MOVED, len(self.parts)))
 
     def _alone(self, start: list[Visit] | None) -> None:
-        order = sorted(self.plan, key=lambda part: (-self._size(part), part))
+        order = sorted(self.plan.keys() - self.solo.keys(), key=lambda part: (-self._size(part), part))
         for at, batch in enumerate(batches(order, 2 * BATCH)):
             until = ALONE if len(self.parts) > 1 else 1.0
             seconds = self.share(until, len(order) - 2 * at * BATCH)
@@ -171,8 +187,9 @@ class Route:
         first = None if start is None else tuple(v for v in start if (v[1], v[2]) in view.needs)
         low = {aim: self.bounds.low(part, aim) for aim in FIRST}
         if len(self.parts) == 1:
-            return Piece(view, keys, (*FIRST, *self.later), seconds, self.settings.seed, used, first, low=low)
-        large = self._size(part) > LARGE_PART
+            aims = FIRST if self.settings.brief else (*FIRST, *self.later)
+            return Piece(view, keys, aims, seconds, self.settings.seed, used, first, low=low)
+        large = self.settings.brief or self._size(part) > LARGE_PART
         aims, seed = FIRST if large else (*FIRST, *self.later), self.settings.seed
         relaxed = tuple(aim for aim in TOGETHER if not (aim == "roster_change" and self.settings.replan))
         return Piece(view, keys, aims, seconds, seed, used, first, low=low, relaxed=relaxed)
@@ -200,6 +217,7 @@ class Route:
                 self.clocked = True
                 break
         self.plan, self.stages, self.dirty = plan, stages, dirty
+        self.placed = not self.pressed
 
     def _in_order(self, order: Sequence[int]) -> None:
         self.plan = {part: self._reserved(part) for part in self.plan}

@@ -56,6 +56,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("scenario", "measure", "value", "unit"),
     "indicators": ("indicator", "scope", "value", "unit", "current", "target", "published", "note"),
     "audit": ("rule", "subject", "holds", "detail"),
+    "today_audit": ("rule", "subject", "holds", "detail"),
 }  # fmt: skip
 #: Columns read back as numbers (blank is NaN); all others are text.
 NUMBERS = frozenset(

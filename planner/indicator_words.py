@@ -111,6 +111,7 @@ _INDICATORS = """
     roster_clinics | 已排定门诊 | Clinics with a date | up
     roster_undated | 未能排定门诊 | Clinics without a date | down
     roster_conflicts | 与值班、请假、停诊冲突的门诊 | Clinics against duties, leave or closures | down
+    roster_breaches | 违反排班规则 | Breaches of the roster's rules | down
     roster_gap_mean | 平均最长间隔 | Longest gap, mean | down
     roster_gap_max | 最长间隔 | Longest gap | down
     roster_fixed_weekday | 固定星期比例 | On the fixed weekday | up
@@ -207,6 +208,7 @@ _NOTES = """
     slowest imaging centre at its quantile, peak hour | 最慢的影像中心，高峰小时
     not part of a plan | 不属于规划内容
     with a date in the horizon | 计划期内有日期
+    today's are listed in today_audit.csv | 现行排班的逐条见 today_audit.csv
     reasons in unheld.csv | 原因见 unheld.csv
     doctor on duty or away, or site closed | 医生值班、不在岗或受援单位不开诊
     longest wait between clinics, mean of the clinics | 各门诊最长等待的平均

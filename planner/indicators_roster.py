@@ -11,6 +11,7 @@ from planner.audit import roster_facts
 from planner.audit.duty import without_duties
 from planner.audit.facts import Facts
 from planner.audit.loads import sessions
+from planner.audit.practice import audit_today
 from planner.indicators_access import Measure
 
 CELL = ["institution", "specialty"]
@@ -37,6 +38,8 @@ def roster(facts: Facts, plan: bool) -> Iterator[Measure]:
         "clinics",
         "doctor on duty or away, or site closed",
     )
+    breaches = 0 if plan else int((audit_today(facts.saved)["holds"] == "no").sum())
+    yield ("roster_breaches", "", float(breaches), "breaches", "today's are listed in today_audit.csv")
     yield from _gaps(facts, table)
     yield from _regular(table)
     yield from _fair(facts, table)

@@ -42,7 +42,8 @@ def solver_options(command: F) -> F:
             "--time-limit",
             type=click.FloatRange(min=0, min_open=True),
             metavar="SECONDS",
-            help="Longest solve; the best plan found so far is kept.",
+            help="All solves of the run, allocation and dates together; the best plan found so far is kept. "
+            "Reading, audit and report come on top.",
         ),
     ):
         command = option(command)

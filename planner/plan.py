@@ -29,7 +29,9 @@ from planner.inputs import Finding, InputError, Inputs, pin_findings, read_input
 from planner.origin import origin_info, write_region
 from planner.pins import clash_findings
 from planner.progress import Progress
-from planner.roster_run import Linked, Rostered, date_clinics, link, rosterable
+from planner.roster_run import Linked, rosterable
+from planner.run_clock import RunClock
+from planner.run_solves import Solves
 from planner.text import language
 
 if TYPE_CHECKING:
@@ -39,15 +41,12 @@ if TYPE_CHECKING:
     from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
-    from models.instance import Instance
     from planner.calendar_identity import Published
     from planner.grouping.apply import Borders
 
 #: Least seconds between two saved incumbents, and how many times what the last one took:
 #: saving takes time from the solver.
 SAVE_EVERY, SAVE_RATIO = 15.0, 8.0
-#: Seconds for dates after Ctrl-C has ended the allocation.
-INTERRUPTED = 10.0
 
 
 class InfeasibleError(Exception):
@@ -137,25 +136,10 @@ def make_plan(
     maker = _Maker(inputs, config, travel, notes, target, spoken, report, started, travel_record=made.record())
     if grouped is not None:
         maker.more, maker.said = {"groups": grouped.outcome.tables["groups"]}, {"grouping": grouped.info}
-    progress.stage("planning", seconds=config.solver.time_limit_s)
-    from models.allocation import Settings, plan
-
-    solver = config.solver
-
-    def allocate(instance: Instance, share: float) -> Outcome:
-        seconds = share * solver.time_limit_s
-        settings = Settings(seconds=seconds, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
-        return plan(instance, settings, progress, maker.save_incumbent if share == 1.0 else None)
-
-    def date(instance: Instance, outcome: Outcome) -> Rostered:
-        pressed = outcome.stopped_by == "user"
-        seconds = min(config.roster.time_limit_s, INTERRUPTED) if pressed else config.roster.time_limit_s
-        progress.stage("dating", seconds=seconds)
-        explain = config.roster.rounds > 0 and not pressed
-        dating = config.override("roster", time_limit_s=seconds)
-        return date_clinics(inputs.region, dating, calendar, instance, outcome.tables, progress, explain)
-
-    outcome = allocate(built.instance, 1.0)
+    clock = RunClock(config.solver.time_limit_s, config.roster.time_limit_s, calendar.dated)
+    solves = Solves(inputs.region, config, calendar, progress, clock)
+    progress.stage("planning", seconds=clock.first())
+    outcome = solves.allocate(built.instance, clock.first(), maker.save_incumbent)
     progress.done()
     status = _status(outcome)
     if status == "INFEASIBLE":
@@ -165,15 +149,14 @@ def make_plan(
     linked = None
     if rosterable(calendar, outcome.tables):
         maker.save_incumbent(outcome.tables)
-        tell = lambda clinics, cuts: progress.stage("feedback", clinics=clinics, cuts=cuts)  # noqa: E731
-        linked = link(allocate, date, built.instance, outcome, config.roster.rounds, tell)
+        linked = solves.dated(built.instance, outcome)
         outcome = linked.outcome
         progress.done()
     if borders.price:
         from planner.grouping.price import price_plan
 
         progress.stage("pricing")
-        again = partial(allocate, share=0.999)
+        again = partial(solves.allocate, seconds=clock.first())
         maker.more = {**maker.more, "borders": price_plan(inputs, config, travel, borders, outcome, again)}
         progress.done()
     progress.stage("auditing")
@@ -309,9 +292,11 @@ def finish(
     published: calendars published before, whose events are updated; None takes the folder's own.
     """
     from planner.indicators import indicators
+    from planner.roster_today import write_today_audit
     from planner.rotation import write_rotation
 
     write_rotation(folder)
+    write_today_audit(folder)
     table = indicators(folder)
     if len(table):
         columns = ("indicator", "scope", "value", "unit", "current", "target", "published", "note")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from models.allocation import Outcome
     from models.instance import DateCut, Instance
     from models.roster import RosterOutcome
-    from models.roster_instance import RosterInstance
+    from models.roster_instance import RosterInstance, Visit
     from planner.config import Config
+    from planner.run_clock import RunClock
 
 Tables = Mapping[str, "pd.DataFrame"]
 Report = Callable[..., None]
@@ -45,6 +46,11 @@ class Rostered:
     unheld: float
     allocated: float
     cuts: tuple[DateCut, ...] = ()
+    visits: tuple[Visit, ...] = ()
+
+
+#: A roster to improve where there is none yet.
+NOTHING = Rostered({}, (), (), "none", 0.0, {}, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -58,34 +64,41 @@ class Linked:
 
 def link(
     allocate: Callable[[Instance, float], Outcome],
-    date: Callable[[Instance, Outcome], Rostered],
+    date: Callable[[Instance, Outcome, Rostered | None, float], Rostered],
     instance: Instance,
     first: Outcome,
     rounds: int,
+    clock: RunClock,
     tell: Callable[[int, int], None],
 ) -> Linked:
     """Date an allocation; while much of it has no date, say why to a new allocation; the better plan is kept.
 
-    allocate(instance, share of the time limit) and date(instance, outcome) do the work; `tell` hears
-    of clinics without a date and cuts before each new round.
+    allocate(instance, seconds) and date(instance, outcome, roster to improve, seconds) do the work: where there
+    is no roster to improve, only what has no date is asked. `tell` hears of clinics without a date and
+    cuts before each new round. Where no time would be left for another round, none is prepared.
     """
-    best = Linked(first, date(instance, first), 1)
+    if rounds < 1 or first.stopped_by == "user" or not clock.again(looked=False):
+        return Linked(first, date(instance, first, NOTHING, clock.last()), 1)
+    best = Linked(first, date(instance, first, None, clock.look()), 1)
     cuts = instance.date_cuts
     for number in range(2, rounds + 2):
         more = tuple(cut for cut in best.rostered.cuts if cut not in cuts)
-        if best.rostered.unheld <= WORTH * best.rostered.allocated or not more:
+        seconds = clock.again()
+        if best.rostered.unheld <= WORTH * best.rostered.allocated or not more or not seconds:
             break
         tell(int(best.rostered.tables["unheld"]["sessions"].sum()), len(more))
         cuts = (*cuts, *more)
         changed = replace(instance, date_cuts=cuts)
-        outcome = allocate(changed, 0.5)
+        outcome = allocate(changed, seconds)
         if not outcome.tables:
             break
-        again = Linked(outcome, date(changed, outcome), number)
+        again = Linked(outcome, date(changed, outcome, None, clock.look()), number)
         if _value(instance, again) >= _value(instance, best):
             break
         best = again
-    return best
+    if best.rostered.stopped_by == "user":
+        return best
+    return replace(best, rostered=date(instance, best.outcome, best.rostered, clock.last()))
 
 
 def _value(instance: Instance, linked: Linked) -> tuple[float, float]:
@@ -108,18 +121,21 @@ def date_clinics(
     tables: Tables,
     report: Report | None = None,
     explain: bool = False,
+    brief: bool = False,
+    start: Sequence[Visit] = (),
 ) -> Rostered:
     """Date the clinics of an allocation. The calendar must have a start (see `rosterable`).
 
-    explain: also prove what doctors of unheld clinics could hold at most (`Rostered.cuts`).
+    explain: also prove what doctors of unheld clinics could hold at most (`Rostered.cuts`). brief: the first
+    aims only. start: a roster to improve.
     """
     from models.roster import RosterSettings, solve_roster
     from models.roster_cuts import cuts_of
     from planner.build.roster import build_roster
 
     built = build_roster(region, config, calendar, instance, tables)
-    settings = RosterSettings(seconds=config.roster.time_limit_s, seed=config.solver.seed)
-    found = solve_roster(built.instance, settings, report)
+    settings = RosterSettings(seconds=config.roster.time_limit_s, seed=config.solver.seed, brief=brief)
+    found = solve_roster(built.instance, settings, report, start or None)
     made = {
         "roster": roster_table(built.instance, found),
         "unheld": unheld_table(found),
@@ -129,7 +145,8 @@ def date_clinics(
     lost = sum(one.sessions * needs[one.site, one.specialty].weight for one in found.unheld)
     every = sum(need.weight * sum(need.count) for need in needs.values())
     cuts = cuts_of(built.instance, found.unheld) if explain and lost > WORTH * every else ()
-    return Rostered(made, found.aims, built.notes, found.stopped_by, found.seconds, found.timings, lost, every, cuts)
+    done = (found.stopped_by, found.seconds, found.timings)
+    return Rostered(made, found.aims, built.notes, *done, lost, every, cuts, found.visits)
 
 
 def roster_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:
@@ -191,8 +208,9 @@ def fairness_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFra
     kinds = ("sessions", "far", "fridays", "holiday_adjacent")
     rows: list[tuple[Any, ...]] = []
     for (doctor, q), mine in sorted(counts.items()):
-        first = instance.quarters[q][1]
-        start = instance.date(14 * first)
+        _, first, weeks = instance.quarters[q]
+        # A quarter is called by its middle: one from 30 March is the second.
+        middle = instance.date(14 * first + 7 * weeks)
         ledger = sum(instance.doctors[doctor].ledger.get(kind, 0.0) for kind in kinds[1:])
-        rows.append((doctor, f"{start.year}Q{(start.month - 1) // 3 + 1}", *(mine[kind] for kind in kinds), ledger))
+        rows.append((doctor, f"{middle.year}Q{(middle.month - 1) // 3 + 1}", *(mine[kind] for kind in kinds), ledger))
     return pd.DataFrame(rows, columns=["doctor", "period", *kinds, "carried_over"])

@@ -153,7 +153,13 @@ class Scenario(_Checked):
 class Solver(_Checked):
     """When to stop. The same data give the same plan unless the clock stops it."""
 
-    time_limit_s: float = option(120.0, "求解时间上限", "longest solve", unit="seconds", above=0)
+    time_limit_s: float = option(
+        120.0,
+        "一次运行的求解时间上限（分配与排班合计）",
+        "all solves of a run, allocation and dates",
+        unit="seconds",
+        above=0,
+    )
     gap: float = option(0.01, "各目标的允许差距", "gap at which an aim is good enough", unit="share", least=0, most=1)
     node_limit: int | None = option(None, "分支节点上限", "most branch-and-bound nodes", unit="nodes", least=0)
     threads: int = option(0, "线程数；0 为自动", "threads; 0: automatic", unit="threads", least=0, later=True)
@@ -219,5 +225,7 @@ class Roster(_Checked):
     )
     stand_ins: int = option(1, "每个门诊另可顶替的医生数", "doctors who may stand in per clinic", least=0, most=5)
     change_limit: int | None = option(None, "与现行排班相比最多改动次数", "most clinics moved; empty: any", least=0)
-    time_limit_s: float = option(40.0, "排班求解时间上限", "longest search for dates", unit="seconds", above=0)
+    time_limit_s: float = option(
+        40.0, "其中排班最多", "of these at most for dates (and at most 0.4 of them kept)", unit="seconds", above=0
+    )
     rounds: int = option(1, "排不下时重新分配的最多次数", "most new allocations where dates lack", least=0, most=5)

@@ -78,6 +78,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{clinics} 次门诊排不下，已证明 {cuts} 条限制，重新分配",
             "{clinics} clinics have no date; {cuts} limits proved, allocating again",
         ),
+        "looking": (
+            "看哪些门诊排不下（最多 {seconds:.0f} 秒）",
+            "asking which clinics have no date (at most {seconds:.0f} s)",
+        ),
+        "dating_pressed": (
+            "已停止求解，用现有方案排出日期（约 {seconds:.0f} 秒）；再按一次 Ctrl-C 立即退出，保留上次存下的方案",
+            "stopped: dates for the plan in hand (about {seconds:.0f} s); Ctrl-C again leaves the last plan saved",
+        ),
         "dating": ("排班（最多 {seconds:.0f} 秒）", "finding dates (at most {seconds:.0f} s)"),
         "planning": ("求解（最多 {seconds:.0f} 秒）", "planning (at most {seconds:.0f} s)"),
         "grouping": ("分组（最多 {seconds:.0f} 秒）", "grouping (at most {seconds:.0f} s)"),

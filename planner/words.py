@@ -42,6 +42,7 @@ TABLES = _pairs("""
     visits | 就诊平衡 | Visit balance
     shortfalls | 未满足底线 | Shortfalls
     audit | 核查 | Audit
+    today_audit | 现行排班核查 | Today's roster audited
     sources | 假设与来源 | Assumptions and sources
     provenance | 来历 | Provenance
 """)
@@ -255,6 +256,7 @@ UNITS = _pairs("""
     points | 分 | points
     points of shortfall | 分（未达底线） | points of shortfall
     clinics moved | 次变动 | clinics moved
+    breaches | 处 | breaches
     minutes | 分钟 | minutes
     minutes/month | 分钟/月 | minutes/month
     yuan | 元 | yuan

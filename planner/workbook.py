@@ -55,7 +55,8 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
     for name in ("service_links", "referrals", "reserves", "visits"):
         writer.sheet(name, saved.table(name))
     writer.sheet("shortfalls", _with_sentence(view, overview.shortfalls(view)))
-    writer.sheet("audit", _with_sentence(view, saved.table("audit")))
+    for name in ("audit", "today_audit") if len(saved.table("today_audit")) else ("audit",):
+        writer.sheet(name, _with_sentence(view, saved.table(name)))
     writer.sheet("sources", _sources(view), translate=False)
     writer.sheet("provenance", _provenance(view), translate=False)
     book.close()

@@ -244,7 +244,7 @@ speed_kmh = 40
 season_factor = 1.3     # 11月至3月积雪
 
 [solver]
-time_limit_s = 20
+time_limit_s = 40
 """
 
 #: What the region knows about its columns beyond the recipe: table | columns | mark | note.

@@ -462,7 +462,7 @@ cohorts = ["2026-03-30"]
 # yuan_per_year = 15000000   # 去掉行首的 # 即有总费用上限；不设上限时约1,660万，现状约1,330万
 
 [solver]
-time_limit_s = 60
+time_limit_s = 100
 """
 
 

@@ -1,0 +1,86 @@
+"""Four consecutive quarters of one region, the fairness account fed forward or not: do burdens even out?
+
+    python -m benchmarks.roster.quarters REGION FOLDER [--forget] [--seconds S]
+
+Each quarter is planned by `alliance plan` with the roster of the last one as its history; with the
+account, `fairness.csv` joins the table `history`. Afterwards far trips and Fridays of each doctor over the year are
+compared within the pools that could share them: doctors of one hospital and specialty who went out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from planner.bundled import find_region
+
+FIRST, QUARTERS = date(2025, 12, 29), 4
+KINDS = ("far", "fridays", "holiday_adjacent")
+
+
+def starts() -> Iterator[date]:
+    """The Mondays on which the quarters begin."""
+    return (FIRST + timedelta(weeks=13 * n) for n in range(QUARTERS))
+
+
+def prepare(region: Path, start: date, before: list[Path], seconds: float, forget: bool) -> None:
+    """Write the start and what the earlier quarters left into the region."""
+    settings = (region / "plan.toml").read_text(encoding="utf-8")
+    settings = re.sub(r'start = "[\d-]+"', f'start = "{start}"', settings)
+    settings = re.sub(r'cohorts = \["[\d-]+"\]', f'cohorts = ["{start}"]', settings)
+    settings = re.sub(r"time_limit_s = \d+", f"time_limit_s = {seconds:g}", settings)
+    (region / "plan.toml").write_text(settings, encoding="utf-8")
+    (region / "history.csv").unlink(missing_ok=True)
+    if not before:
+        return
+    roster = pd.read_csv(before[-1] / "roster.csv", dtype=str)
+    roster[["doctor", "institution", "date", "slot", "specialty"]].to_csv(region / "roster.csv", index=False)
+    if not forget:
+        accounts = pd.concat([pd.read_csv(plan / "fairness.csv") for plan in before])
+        accounts.drop(columns="carried_over").to_csv(region / "history.csv", index=False)
+
+
+def spreads(region: Path, plans: list[Path]) -> pd.DataFrame:
+    """Per kind: mean over the pools of (most - least) of the year's count, and the sum of squares over all."""
+    doctors = pd.read_csv(region / "doctors.csv", dtype=str).set_index("id")
+    counts = pd.concat([pd.read_csv(plan / "fairness.csv") for plan in plans])
+    table = counts.groupby("doctor")[["sessions", *KINDS]].sum()
+    table["pool"] = doctors["institution"] + "/" + doctors["specialty"]
+    pools = table.groupby("pool").filter(lambda pool: len(pool) > 1).groupby("pool")
+    rows = [
+        (kind, (pools[kind].max() - pools[kind].min()).mean(), int((table[kind] ** 2).sum()), int(table[kind].sum()))
+        for kind in KINDS
+    ]
+    return pd.DataFrame(rows, columns=["kind", "mean spread in a pool", "sum of squares", "in all"])
+
+
+def main() -> None:
+    """Plan the quarters and print the spreads after each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("region")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--forget", action="store_true", help="do not feed the account forward")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    asked = parser.parse_args()
+    region, plans = asked.folder / "region", list[Path]()
+    shutil.copytree(find_region(asked.region), region)
+    for number, start in enumerate(starts(), start=1):
+        prepare(region, start, plans, asked.seconds, asked.forget)
+        plan = asked.folder / f"plan{number}"
+        command = [sys.executable, "-m", "planner", "plan", str(region), "-o", str(plan), "--no-report", "--lang", "en"]
+        subprocess.run(command, check=True, capture_output=True)
+        plans.append(plan)
+        sys.stdout.write(f"after quarter {number}\n{spreads(region, plans).to_string(index=False)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
