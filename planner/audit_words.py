@@ -96,10 +96,18 @@ def _number(text: str) -> str:
     return "未知" if text == "missing" else text
 
 
+#: How a rule is applied.
+STATES: Mapping[str, str] = MappingProxyType({"soft": "软性", "off": "不用"})
+
+
 def detail(text: str, lang: str) -> str:
     """A detail of the audit in the reader's language; as it is where no words are known."""
     if lang != "zh":
         return text
+    if applied := re.fullmatch(r"(.*) \(rule is (soft|off)\)", text):
+        return f"{detail(applied[1], lang)}（规则为{STATES[applied[2]]}）"
+    if looked := re.fullmatch(r"(\d+) checked", text):
+        return f"核查 {looked[1]} 项"
     if text in SENTENCES:
         return SENTENCES[text]
     for pattern, told in _PATTERNS:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from planner import __version__, overview
+from planner import __version__, audit_words, overview
 from planner.folder import SavedPlan
 from planner.indicator_words import better, note
 from planner.indicator_words import name as name_of
@@ -109,7 +109,11 @@ def audit_section(view: View) -> dict[str, Any]:
     rules = []
     for rule, rows in table.groupby("rule", sort=False):
         held = bool((rows["holds"] == "yes").all())
-        detail = "; ".join(dict.fromkeys(str(text) for text in rows["detail"] if text and len(rows) == 1))
+        detail = "; ".join(
+            dict.fromkeys(
+                audit_words.detail(str(text), view.lang) for text in rows["detail"] if text and len(rows) == 1
+            )
+        )
         rules.append({"id": rule, "sentence": view.rule(str(rule)), "held": held, "detail": detail})
     count = sum(bool(rule["held"]) for rule in rules)
     return {"rules": rules, "held": count, "all": len(rules), "told": view.say("of_rules", held=count, all=len(rules))}

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from planner import indicator_words, overview
+from planner import audit_words, indicator_words, overview
 from planner.folder import SavedPlan
 from planner.roster_sheets import add_roster_sheets
 from planner.view import SCENARIOS, View, text_of, to_float
@@ -56,7 +56,7 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
         writer.sheet(name, saved.table(name))
     writer.sheet("shortfalls", _with_sentence(view, overview.shortfalls(view)))
     for name in ("audit", "today_audit") if len(saved.table("today_audit")) else ("audit",):
-        writer.sheet(name, _with_sentence(view, saved.table(name)))
+        writer.sheet(name, _with_sentence(view, _in_words(view, saved.table(name))))
     writer.sheet("sources", _sources(view), translate=False)
     writer.sheet("provenance", _provenance(view), translate=False)
     book.close()
@@ -259,6 +259,13 @@ def _with_sentence(view: View, table: pd.DataFrame) -> pd.DataFrame:
     told = table.copy()
     told.insert(1, "sentence", [view.rule(str(rule)) for rule in table["rule"]])
     return told
+
+
+def _in_words(view: View, table: pd.DataFrame) -> pd.DataFrame:
+    """An audit with its subjects and details in the reader's language."""
+    subjects = [audit_words.subject(view.subject(str(one)), view.lang) for one in table["subject"]]
+    details = [view.subject(audit_words.detail(str(one), view.lang)) for one in table["detail"]]
+    return table.assign(subject=subjects, detail=details)
 
 
 def _sources(view: View) -> pd.DataFrame:
