@@ -35,8 +35,9 @@ def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
     route.timed("exchange", lambda: _fill(route, start, workers))
     if any(route.promised(part) > route.bounds.low(part, FIRST[0]) + 1e-5 for part in route.plan):
         route.timed("again", lambda: again(route))
-    route.timed("polish", lambda: _polish(route, workers))
-    route.timed("bounds", lambda: _bound_later(route))
+    if not route.settings.brief:
+        route.timed("polish", lambda: _polish(route, workers))
+        route.timed("bounds", lambda: _bound_later(route))
 
 
 def _fill(route: Route, start: list[Visit] | None, workers: int) -> None:
