@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 
 from geodata.checks_time import NO_EFFECT, outside_horizon, within_horizon
 from geodata.checks_view import Check, Row, View
+from geodata.market_rules import MarketRuleError, market_rule
 
-_LUNAR = re.compile(r"lunar\s+\d{1,2}(\s*[,、]\s*\d{1,2})*")
-_WEEKDAY = re.compile(r"weekday\s+[1-7](\s*[,、]\s*[1-7])*")
-_EVERY = re.compile(r"every\s+\d{1,2}\s+from\s+\d{4}-\d{2}-\d{2}")
 #: Share by which people counted twice may differ before it is worth a look.
 PEOPLE_TOLERANCE = 0.2
 
@@ -192,10 +189,9 @@ def closures(view: View) -> Check:
 
 
 def market_days(view: View) -> Check:
-    """Market days are written in one of the three ways understood."""
+    """Market days are written in a way that is understood (`geodata.market_rules`)."""
     for row in view.rows("market_days"):
-        rule = row["rule"].strip().lower()
-        if rule and not any(pattern.fullmatch(rule) for pattern in (_LUNAR, _WEEKDAY, _EVERY)):
+        if row["rule"].strip() and not _understood(row["rule"]):
             yield view.problem(
                 row,
                 "rule",
@@ -203,8 +199,19 @@ def market_days(view: View) -> Check:
                     "lunar 2,5,8 或 weekday 6 或 every 5 from 2026-01-03",
                     "lunar 2,5,8 or weekday 6 or every 5 from 2026-01-03",
                 ),
-                ("逢二五八写作 lunar 2,5,8；每周六写作 weekday 6", "2, 5, 8 of the lunar ten days: lunar 2,5,8"),
+                (
+                    "逢二五八写作 lunar 2,5,8（或 逢二、五、八）；农历日 1 至 30，星期 1 至 7；每周六写作 weekday 6",
+                    "Lunar days are 1 to 30, weekdays 1 to 7 (Monday 1); 2, 5, 8 of the lunar ten days: lunar 2,5,8",
+                ),
             )
+
+
+def _understood(rule: str) -> bool:
+    try:
+        market_rule(rule)
+    except MarketRuleError:
+        return False
+    return True
 
 
 def floors_and_rooms(view: View) -> Check:

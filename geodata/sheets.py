@@ -72,14 +72,18 @@ def decode(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter of the first line that has one; titles above the header have none."""
-    best, count = ",", 0
-    for line in text.splitlines()[:20]:
-        counts = {mark: line.count(mark) for mark in _DELIMITERS}
-        top = max(counts, key=lambda mark: counts[mark])
-        if counts[top] > count:
-            best, count = top, counts[top]
-    return best
+    """The delimiter that most of the first lines have, then the one that is there more often; else a comma.
+
+    A cell may hold another (`lunar 2;5;8`), and titles above the header have none.
+    """
+    lines = text.splitlines()[:20]
+
+    def rank(mark: str) -> tuple[int, int]:
+        counts = [line.count(mark) for line in lines]
+        return sum(map(bool, counts)), sum(counts)
+
+    best = max(_DELIMITERS, key=rank)
+    return best if any(rank(best)) else ","
 
 
 def csv_grid(data: bytes, file: str, name: str) -> Grid:

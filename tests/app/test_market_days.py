@@ -14,7 +14,9 @@ def dates(rule: str, first: date, days: int) -> list[date]:
     return [day for day in (first + timedelta(days=n) for n in range(days)) if on(day)]
 
 
-@pytest.mark.parametrize("rule", ["lunar 2,5,8", "逢二、五、八", "农历逢2、5、8", "逢二五八"])
+@pytest.mark.parametrize(
+    "rule", ["lunar 2,5,8", "逢二、五、八", "农历逢2、5、8", "逢二五八", "每月逢2；5；8", "逢二逢五逢八"]
+)
 def test_lunar_days_return_every_ten_days(rule: str) -> None:
     """Markets on lunar days 2, 5 and 8 are held on 2, 5, 8, 12, 15, 18, 22, 25 and 28 of the lunar month."""
     found = [lunar_day(day) for day in dates(rule, date(2026, 4, 17), 30)]  # 17 April 2026 is a lunar first
@@ -45,7 +47,18 @@ def test_weekdays_and_rhythms() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["", "often", "weekday 8", "every 0 from 2026-01-03", "every 5 from someday", "lunar 31"]
+    "rule",
+    [
+        "",
+        "often",
+        "weekday 8",
+        "every 0 from 2026-01-03",
+        "every 5 from someday",
+        "lunar 31",
+        "逢双日",
+        "lunar 2x",
+        "周八",
+    ],
 )
 def test_a_rule_that_says_nothing_is_refused(rule: str) -> None:
     """A rule that cannot be read raises, instead of meaning no day."""

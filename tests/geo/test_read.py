@@ -320,3 +320,11 @@ def test_twenty_thousand_communities_take_seconds(tmp_path: Path) -> None:
     assert time.perf_counter() - started < 15
     assert len(region.tables["communities"]) == 20_000 and not region.problems
     assert set(region.tables["communities"]["institution"]) == {"T1"}
+
+
+def test_another_mark_inside_a_cell_is_no_delimiter(tmp_path: Path) -> None:
+    """More semicolons in one cell than commas in the whole line: the file stays comma separated."""
+    for name, text in (("institutions", "id,level\nT1,1\n"), ("market_days", "institution,rule\nT1,lunar 2;5;8\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    region = read_region(tmp_path)
+    assert region.problems == [] and region.tables["market_days"]["rule"].tolist() == ["lunar 2;5;8"]
