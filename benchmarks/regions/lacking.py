@@ -50,6 +50,8 @@ class Lack:
     chinese_calendar: bool = True
     general_visits: float = 0.0
     left_share: float = r.LEFT_SHARE
+    most_left: float = r.MOST_LEFT
+    hospital_left_share: float = r.LEFT_SHARE
     pull: r.Pull | None = None
     slips: tuple[float, float] | None = None
     clinics: tuple[int, int] = (1, 3)
@@ -187,13 +189,13 @@ def _cells(
     cells = {}
     for town in towns:
         for kind in lack.kinds:
-            found = (lack.share(kind), hospitals, offers, lack.left_share, lack.pull)
+            found = (lack.share(kind), hospitals, offers, lack.left_share, lack.pull, lack.most_left)
             cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, *found)
     for kind in lack.kinds:
         for home in hospitals:
             if (home.id, kind.id) in offers:
-                people = float(home.population)
-                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, lack.share(kind), people, lack.left_share)
+                people, away = float(home.population), lack.hospital_left_share
+                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, lack.share(kind), people, away)
     return cells
 
 

@@ -141,7 +141,7 @@ def _pull(site: Place, hospital: Place) -> float:
 
 def _kinds() -> tuple[r.Kind, ...]:
     """General practice is held in the towns: that is what makes seven visits of ten primary ones."""
-    return tuple(replace(k, own=0.848, recoverable=0.5) if k.id == "general_practice" else k for k in r.KINDS)
+    return tuple(replace(k, own=0.845, recoverable=0.5) if k.id == "general_practice" else k for k in r.KINDS)
 
 
 # --- shared centres ---------------------------------------------------------------------------------------
@@ -222,7 +222,9 @@ LACK = Lack(
     fund=1_250.0,
     posted=(date(2025, 9, 1), date(2026, 8, 31)),
     general_visits=2.61,
-    left_share=0.235,
+    left_share=0.204,
+    most_left=0.5,
+    hospital_left_share=0.09,
     pull=_pull,
     slips=(UP / MONTHS, DOWN / MONTHS),
     clinics=(3, 5),

@@ -45,7 +45,7 @@ REGION = {
     "memberships": "institution service group from:d to:d",
     "posts": "institution specialty doctors:n min_title:n months:n start:d visits_per_month:n",
     "current_postings": "doctor institution specialty start:d end:d",
-    "referrals": "origin destination specialty direction patients_per_month:n",
+    "referrals": "origin destination specialty direction patients_per_month:n slips_per_month:n",
     "reserves": "institution specialty visits_per_month:n beds:n",
     "travel": "origin destination minutes:n km:n profile method",
     "roster": "doctor institution date:d weekday:n slot weeks specialty",

@@ -50,6 +50,7 @@ from benchmarks.regions.recipe.today import Today, add_clinic, add_posting, can_
 from benchmarks.regions.recipe.villages import communities
 from benchmarks.regions.recipe.visits import (
     LEFT_SHARE,
+    MOST_LEFT,
     VISITS_PER_RESIDENT_YEAR,
     Cell,
     Cells,
@@ -73,6 +74,7 @@ __all__ = [
     "KINDS",
     "LEFT_SHARE",
     "MONTH_DAYS",
+    "MOST_LEFT",
     "SLACK",
     "USAGE",
     "VISITS_PER_RESIDENT_YEAR",

@@ -14,6 +14,7 @@ from benchmarks.regions.recipe.quarter import FREQUENCIES
 from benchmarks.regions.recipe.texts import Row, rows_of
 from benchmarks.regions.recipe.today import Today
 
+MOST_LEFT = 0.35  # of those who are not seen in their own place
 LEFT_SHARE = 0.0655  # of the need, before distance; the county's share inside then is about 92 %
 VISITS_PER_RESIDENT_YEAR = 1.1  # specialist visits; primary and general visits are only in `targets`
 
@@ -54,6 +55,7 @@ def town_cell(
     offers: Collection[tuple[str, str]],
     left_share: float = LEFT_SHARE,
     pull: Pull | None = None,
+    most_left: float = MOST_LEFT,
 ) -> Cell:
     """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet.
 
@@ -68,7 +70,7 @@ def town_cell(
         outreach *= dice.between(0.7, 0.95)
     rest = need - own - outreach
     border = min(1.6, max(0.5, 1.6 - (site.outside_minutes - 60) / 60))
-    left = round(min(need * left_share * border * dice.between(0.5, 1.5), 0.35 * rest), 1)
+    left = round(min(need * left_share * border * dice.between(0.5, 1.5), most_left * rest), 1)
     unmet = 0.0 if short else min(need * 0.03 * dice.between(0.0, 2.0), 0.15 * rest)
     able = [h for h in hospitals if (h.id, kind.id) in offers]
     weights = [(pull or _own_group_first)(site, h) for h in able]

@@ -1,0 +1,136 @@
+"""What fails with a hospital: the flow of referrals recomputed without it, and the network after the loss.
+
+Whoever was referred to the failed hospital, and everybody else, may go to any hospital that treats the specialty,
+is above the place and within the travel limit, as far as capacities reach. Borders of groups fall
+in an emergency; what would be lost if they did not is a figure of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from planner.network import routing
+from planner.network.network import Network
+from planner.network.routing import Floats, Problem
+
+COLUMNS = [
+    "hospital",
+    "received",
+    "lost",
+    "lost_share",
+    "lost_in_group",
+    "moved",
+    "extra_minutes",
+    "returned",
+    "mostly",
+]
+
+
+def hubs(network: Network) -> list[str]:
+    """Hospitals that receive referrals, the largest first."""
+    received = network.up.groupby("destination")["patients"].sum().sort_values(ascending=False, kind="stable")
+    return [str(key) for key in received.index]
+
+
+def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd.DataFrame:
+    """One row for each hub, the greatest loss first.
+
+    received (visits a month), lost (that find no other place), lost_share (of all referrals), lost_in_group
+    (if groups stay borders: across them no more than today), moved (patients who go to another hospital
+    than today), extra_minutes (the mean of the moved, one way), returned (down-referrals that came from
+    it), mostly (the specialty that loses most).
+    """
+    problems = routing.problems(network) if problems is None else problems
+    total = float(network.up["patients"].sum())
+    down = network.inside[network.inside["direction"] == "down"].groupby("origin")["patients"].sum()
+    whole = {key: routing.greatest(one).value for key, one in problems.items()}
+    bordered = {key: _bordered(network, one) for key, one in problems.items()}
+    fenced = {key: routing.greatest(one).value for key, one in bordered.items()}
+    rows = []
+    for hub in hubs(network):
+        lost: dict[str, float] = {}
+        received = inner = extra = moved = 0.0
+        for key, one in problems.items():
+            if hub not in one.hospitals:
+                continue
+            here = one.head == one.hospitals.index(hub)
+            received += float(one.now[here].sum())
+            left = one.without(hub)
+            value = routing.greatest(left).value
+            lost[key] = max(0.0, whole[key] - value)
+            inner += max(0.0, fenced[key] - routing.greatest(bordered[key].without(hub)).value)
+            more, some = _detour(left, routing.cheapest(left, value))
+            extra, moved = extra + more, moved + some
+        worst = max(lost, key=lambda key: (lost[key], key)) if lost else ""
+        gone = sum(lost.values())
+        rows.append(
+            (
+                hub, received, gone, gone / total if total > 0 else 0.0, inner, moved,
+                extra / moved if moved > 0 else 0.0, float(down.get(hub, 0.0)), worst if gone > 0 else "",
+            )
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(["lost", "received"], ascending=False, kind="stable", ignore_index=True)
+
+
+def _detour(problem: Problem, sent: Floats) -> tuple[float, float]:
+    """(minutes a month one way more than today's of as many patients of each place, patients who moved)."""
+    p = len(problem.places)
+    before, after, stay, served = (
+        np.bincount(problem.tail, weights=weights, minlength=p)
+        for weights in (problem.now * problem.minutes, sent * problem.minutes, problem.now, sent)
+    )
+    mean = np.divide(before, stay, out=np.zeros(p), where=stay > 0)
+    return float((after - served * mean).sum()), float(np.maximum(sent - problem.now, 0.0).sum())
+
+
+def _bordered(network: Network, problem: Problem) -> Problem:
+    """The problem in which nobody new crosses from group to group."""
+    group = network.places["group"]
+    places = group.reindex(list(problem.places)).to_numpy(object)[problem.tail]
+    hospitals = group.reindex(list(problem.hospitals)).to_numpy(object)[problem.head]
+    return problem.fenced((places != hospitals) & (places != "") & (hospitals != ""))
+
+
+def closed(network: Network, hospitals: Collection[str]) -> tuple[Network, pd.DataFrame]:
+    """(the network after some hospitals close, who finds no place: origin, specialty, patients).
+
+    The others take what they can: the fewest patients move, to the nearest that have room. What the closed ones
+    sent down is gone.
+    """
+    up, lost = [], []
+    for key, one in routing.problems(network).items():
+        for hospital in hospitals:
+            one = one.without(hospital) if hospital in one.hospitals else one
+        found = routing.greatest(one)
+        sent = routing.cheapest(one, found.value)
+        rows = pd.DataFrame({
+            "origin": np.array(one.places, dtype=object)[one.tail],
+            "destination": np.array(one.hospitals, dtype=object)[one.head],
+            "specialty": key, "direction": "up", "patients": sent, "minutes": one.minutes,
+        })  # fmt: skip
+        up.append(rows[rows["patients"] > 5e-4])
+        short = pd.DataFrame({"origin": list(one.places), "specialty": key, "patients": found.short})
+        lost.append(short[short["patients"] > 5e-4])
+    flows = network.flows
+    rest = flows[~((flows["direction"] == "up") & (flows["destination"] != "outside"))]
+    rest = rest[~rest["origin"].isin(list(hospitals)) | (rest["direction"] != "down")]
+    share = _slip_share(network)
+    moved = pd.concat(up, ignore_index=True) if up else network.up.iloc[:0]
+    together = pd.concat([moved.assign(slips=moved["patients"] * share), rest], ignore_index=True)
+    gone = pd.concat(lost, ignore_index=True) if lost else pd.DataFrame(columns=["origin", "specialty", "patients"])
+    hosts = network.hosts[~network.hosts["hospital"].isin(list(hospitals))]
+    cells = network.cells.merge(
+        gone.rename(columns={"origin": "institution", "patients": "gone"}), on=["institution", "specialty"], how="left"
+    )
+    cells = cells.assign(unmet=cells["unmet"] + cells["gone"].fillna(0.0)).drop(columns="gone")
+    return replace(network, flows=together, hosts=hosts, cells=cells), gone
+
+
+def _slip_share(network: Network) -> float:
+    patients = float(network.up["patients"].sum())
+    return float(network.up["slips"].sum()) / patients if patients > 0 else 1.0

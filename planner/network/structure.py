@@ -1,0 +1,47 @@
+"""Who stands between others and care: betweenness, single exits, members without any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from planner.network.graph import pair_graph
+from planner.network.network import Network
+
+CARE = "\x00care"
+#: Institutions of this level and above are care; whoever is below reaches it by referral.
+HOSPITAL = 2
+
+
+def betweenness(network: Network) -> pd.Series:
+    """Share of the quickest referral ways between two institutions that pass through a third, by minutes."""
+    import networkx as nx
+
+    graph = pair_graph(network)
+    for _, _, data in graph.edges(data=True):
+        if data["minutes"] != data["minutes"]:
+            data["minutes"] = float(network.max_minutes)
+    return pd.Series(nx.betweenness_centrality(graph, weight="minutes", normalized=True), name="betweenness")
+
+
+def exits(network: Network) -> pd.DataFrame:
+    """By institution below the hospitals: exits (different institutions it refers up to), through (the one
+    institution that all its ways to a hospital pass, "" where there are two ways), cut_off (no way at all).
+
+    `through` is the immediate dominator of the place on the ways from care down to it: if that institution
+    fails, the place has no way of referral left.
+    """
+    import networkx as nx
+
+    graph = pair_graph(network, "up")
+    level = network.places["level"]
+    back: Any = graph.reverse(copy=True)
+    back.add_node(CARE)
+    back.add_edges_from((CARE, str(key)) for key in level.index if level[key] >= HOSPITAL)
+    above = dict(nx.immediate_dominators(back, CARE))
+    rows = []
+    for key in level.index[level < HOSPITAL]:
+        through = above.get(key)
+        rows.append((key, graph.out_degree(key), "" if through in (None, CARE) else through, through is None))
+    return pd.DataFrame(rows, columns=["institution", "exits", "through", "cut_off"])
