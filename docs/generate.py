@@ -4,6 +4,7 @@
     settings.md            from the dataclasses of plan.toml
     data-format.md         from geodata/schema
     rules.md               from models/rules.py
+    network-measures.md    from planner/network/words.py
     formulation/*.md       from the docstrings of the blocks
 
 `tests/test_docs.py` fails when a page is not what this would write.
@@ -38,11 +39,27 @@ def pages() -> dict[str, str]:
     made = {
         "commands.md": commands(),
         "settings.md": settings(),
+        "network-measures.md": network_measures(),
         "data-format.md": data_format(),
         "rules.md": rules(),
     }
     made |= {f"formulation/{block}.md": formulation(block) for block in BLOCKS}
     return {path: MADE + text.rstrip() + "\n" for path, text in made.items()}
+
+
+def network_measures() -> str:
+    """What each measure of the referral network is."""
+    from planner.network.words import MEASURES
+
+    lines = [
+        "# Measures of the referral network 转诊网络指标",
+        "",
+        "| measure | 名称 · name | unit | 定义 · definition |",
+    ]
+    lines.append("|---|---|---|---|")
+    for name, one in MEASURES.items():
+        lines.append(f"| `{name}` | {' · '.join(one.name)} | {one.unit} | {' · '.join(one.meaning)} |")
+    return MADE + "\n".join(lines) + "\n"
 
 
 def commands() -> str:

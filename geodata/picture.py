@@ -8,21 +8,18 @@ two runs give the same bytes.
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geodata import map_look as look
-from geodata.fonts import READERS, chinese_font, width_of
+from geodata.fonts import width_of
 from geodata.label_places import Name, place
+from geodata.picture_files import FALLBACK_FONT, NAME, rendered
 from geodata.picture_shapes import MM, Areas, Lines, Marks, draw_areas, draw_lines, draw_marks, draw_sample
-from geodata.qgis_qml import NOT_XML
 
 if TYPE_CHECKING:
     import geopandas
@@ -34,7 +31,6 @@ Floats = npt.NDArray[np.float64]
 #: Millimetres. The map takes the shape of its region between these heights.
 PANEL_WIDE, LEGEND_WIDE, LEAST_HIGH, MOST_HIGH, EDGE = 176.0, 62.0, 110.0, 220.0, 4.0
 TITLE_HIGH, FOOT_HIGH = 10.0, 9.0
-DPI = 200
 #: Share of the region's size that stays free around it.
 MARGIN = 0.07
 #: Metres: a region of one point still needs a sheet around it.
@@ -43,9 +39,6 @@ LEAST_SPAN = 4_000.0
 LEAST_OBSTACLE = 1.4
 #: Mm of paper by which simplified lines may be off.
 FINEST = 0.12
-FALLBACK_FONT = "DejaVu Sans"
-#: Groups of names in an SVG, and the white edge that they get there; matplotlib would draw it as outlines.
-NAME, HALO = "name-", "paint-order: stroke; stroke: #ffffff; stroke-width: 2.2px; stroke-linejoin: round"
 
 
 @dataclass(frozen=True)
@@ -83,55 +76,7 @@ def draw_map(sheet: Sheet, prefix: str = "map", kinds: Sequence[str] = ("svg", "
     PNG takes the Chinese font of `geodata.fonts`; without one, the caller gives texts in Latin
     letters. Raises ValueError for another kind.
     """
-    if not set(kinds) <= {"svg", "png"}:
-        raise ValueError(f"unknown kind of picture in {kinds!r}; known: svg, png")
-    from matplotlib import rc_context
-    from matplotlib.patheffects import withStroke
-    from matplotlib.text import Text
-
-    settings: Any = {
-        "font.family": [FALLBACK_FONT], "svg.fonttype": "none", "svg.hashsalt": prefix, "axes.unicode_minus": False,
-        "text.parse_math": False, "hatch.linewidth": 0.35, "savefig.dpi": DPI,
-    }  # fmt: skip
-    made: dict[str, bytes] = {}
-    with rc_context(settings), warnings.catch_warnings():
-        # SVG leaves the letters to its reader: that this machine's font lacks them means nothing.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        figure = _figure(sheet)
-        if "svg" in kinds:
-            svg = _saved(figure, "svg", {"Date": None, "Creator": None}).decode("utf-8")
-            made["svg"] = _inline(svg, prefix).encode()
-        if "png" in kinds:
-            family = chinese_font() or FALLBACK_FONT
-            for text in figure.findobj(Text):
-                text.set_fontfamily(family)
-                if str(text.get_gid() or "").startswith(NAME):
-                    text.set_path_effects([withStroke(linewidth=2.2, foreground=look.PAPER)])
-            made["png"] = _saved(figure, "png", {"Software": None})
-    return made
-
-
-def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
-    stream = BytesIO()
-    figure.savefig(stream, format=kind, metadata=metadata)
-    return stream.getvalue()
-
-
-def _inline(svg: str, prefix: str) -> str:
-    """An SVG that stands inside a page: no prolog, no addresses, ids of its own, the reader's fonts."""
-    svg = NOT_XML.sub(" ", svg[svg.index("<svg") :])
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    # A rule for `*` would reach beyond the picture; what is inherited need not.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
-    svg = svg.replace("<svg ", '<svg style="stroke-linejoin: round; stroke-linecap: butt" ', 1)
-    svg = re.sub(rf'(<g id="{NAME}[0-9-]+">\s*<text style=")', rf"\1{HALO}; ", svg)
-    svg = svg.replace("xlink:href=", "href=").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
-    svg = svg.replace(f"'{FALLBACK_FONT}'", READERS)
-    # Hundredths of a point are enough.
-    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg)
+    return rendered(lambda: _figure(sheet), prefix, kinds)
 
 
 def _figure(sheet: Sheet) -> Figure:

@@ -98,13 +98,15 @@ class SavedPlan:
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, sign: str = "plan.json") -> Iterator[Path]:
     """A fresh folder beside `target` that replaces it when the block ends without an exception.
 
+    sign: the file that tells a folder of this kind from any other.
+
     Raises:
-        FolderError: when `target` holds anything but a plan folder, or nothing can be written beside it.
+        FolderError: when `target` holds anything but such a folder, or nothing can be written beside it.
     """
-    check_replaceable(target)
+    check_replaceable(target, sign)
     fresh = target.parent / f".{target.name}.{_MINE}-{uuid.uuid4().hex[:12]}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,11 +121,11 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def check_replaceable(target: Path) -> None:
-    """Raise `FolderError` when writing a plan to `target` would destroy something else."""
+def check_replaceable(target: Path, sign: str = "plan.json") -> None:
+    """Raise `FolderError` when writing a plan (or what `sign` tells) to `target` would destroy something else."""
     if not target.exists():
         return
-    if not target.is_dir() or (any(target.iterdir()) and not (target / "plan.json").is_file()):
+    if not target.is_dir() or (any(target.iterdir()) and not (target / sign).is_file()):
         raise FolderError("foreign_folder", path=target)
 
 

@@ -130,7 +130,7 @@ def _derived(facts: Facts, table: pd.DataFrame, targets: pd.DataFrame) -> Iterat
                 "arithmetic of a surplus of 1.00 million by 6 : 3 : 1",
             )
         elif name in COUNTED and (COUNTED[name], "") in values:
-            months = _months(str(row["period"]))
+            months = months_of(str(row["period"]))
             value = values[COUNTED[name], ""] * months
             yield (name, scope, value, str(row["unit"]), f"monthly figure of the plan x {months} months")
         elif name == "imaging_within_minutes":
@@ -144,7 +144,7 @@ def _derived(facts: Facts, table: pd.DataFrame, targets: pd.DataFrame) -> Iterat
                 yield (name, scope, need, str(row["unit"]), "only the visits in the needs table")
 
 
-def _months(period: str) -> int:
+def months_of(period: str) -> int:
     """Months of a period `2016-01/2016-10` (both included); 12 for anything else."""
     first, _, last = period.partition("/")
     try:

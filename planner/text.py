@@ -150,9 +150,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "not_a_plan": ("{path} 不是方案文件夹（没有 plan.json）", "{path} is no plan folder (it has no plan.json)"),
         "foreign_folder": (
-            "{path} 已有其他文件，不是方案文件夹；为防误删请另选一个路径",
-            "{path} holds other files and is no plan folder; choose another path, nothing is overwritten",
+            "{path} 已有其他文件，不是本程序写出的文件夹；为防误删请另选一个路径",
+            "{path} holds other files and is no folder of this program; choose another path, nothing is overwritten",
         ),
+        "network_published": ("与公布数字对照", "beside the published figures"),
         "exists": ("{path} 已存在", "{path} exists already"),
         "unknown_region": (
             "找不到区域“{name}”：既不是文件，也不是自带区域（{known}）",

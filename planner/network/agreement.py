@@ -52,7 +52,7 @@ def _undirected(network: Network) -> tuple[Any, list[str]]:
     directed = pair_graph(network)
     names = sorted(node for node in directed if directed.degree(node) > 0)
     number = {name: at for at, name in enumerate(names)}
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(len(names)))
     for a, b, data in sorted(directed.edges(data=True), key=lambda edge: edge[:2]):
         u, v = number[a], number[b]
@@ -61,7 +61,7 @@ def _undirected(network: Network) -> tuple[Any, list[str]]:
     return graph, names
 
 
-def agreement(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, float]:
+def agreement(one: Mapping[Any, object], other: Mapping[Any, object]) -> dict[str, float]:
     """How far two partitions of the same places agree, over the places that both know.
 
     rand: adjusted Rand index (1 the same, 0 no more than chance); nmi: mutual information over the mean of

@@ -49,7 +49,7 @@ def headroom(problem: Problem) -> tuple[float, np.ndarray]:
         if factor == 0.0:
             break
         found: Flow = routing.greatest(problem, factor)
-        tighter = found.places_cut & (problem.demand > 0)
+        tighter = found.cut & (problem.demand > 0)
         if not tighter.any():
             break
         better = _factor(problem, tighter)

@@ -17,6 +17,8 @@ from planner.network import routing
 from planner.network.network import Network
 from planner.network.routing import Floats, Problem
 
+#: Visits a month below this are rounding.
+SMALLEST = 5e-4
 COLUMNS = [
     "hospital",
     "received",
@@ -106,16 +108,16 @@ def closed(network: Network, hospitals: Collection[str]) -> tuple[Network, pd.Da
     for key, one in routing.problems(network).items():
         for hospital in hospitals:
             one = one.without(hospital) if hospital in one.hospitals else one
-        found = routing.greatest(one)
-        sent = routing.cheapest(one, found.value)
+        sent = routing.cheapest(one, routing.greatest(one).value)
         rows = pd.DataFrame({
             "origin": np.array(one.places, dtype=object)[one.tail],
             "destination": np.array(one.hospitals, dtype=object)[one.head],
             "specialty": key, "direction": "up", "patients": sent, "minutes": one.minutes,
         })  # fmt: skip
-        up.append(rows[rows["patients"] > 5e-4])
-        short = pd.DataFrame({"origin": list(one.places), "specialty": key, "patients": found.short})
-        lost.append(short[short["patients"] > 5e-4])
+        up.append(rows[rows["patients"] > SMALLEST])
+        served = np.bincount(one.tail, weights=sent, minlength=len(one.places))
+        short = pd.DataFrame({"origin": list(one.places), "specialty": key, "patients": one.demand - served})
+        lost.append(short[short["patients"] > SMALLEST])
     flows = network.flows
     rest = flows[~((flows["direction"] == "up") & (flows["destination"] != "outside"))]
     rest = rest[~rest["origin"].isin(list(hospitals)) | (rest["direction"] != "down")]

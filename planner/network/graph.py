@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-def multigraph(network: Network, before: Network | None = None) -> nx.MultiDiGraph:
+def multigraph(network: Network, before: Network | None = None) -> nx.MultiDiGraph[str]:
     """Every flow and tele-link as an edge with specialty, direction, patients, minutes and state.
 
     Nodes are institutions with name, level, kind, group, lead, lon, lat, and `outside`. state: `observed` or
@@ -20,30 +20,34 @@ def multigraph(network: Network, before: Network | None = None) -> nx.MultiDiGra
     """
     import networkx as nx
 
-    graph = nx.MultiDiGraph()
-    for key, row in network.places.iterrows():
+    graph: Any = nx.MultiDiGraph()
+    for row in network.places.reset_index(names="id").to_dict("records"):
         texts = {name: str(row[name]) for name in ("name", "kind", "group")}
         numbers = {name: float(row[name]) for name in ("lon", "lat") if row[name] == row[name]}
-        graph.add_node(str(key), **texts, **numbers, level=int(row["level"]), lead=bool(row["lead"]))
+        graph.add_node(str(row["id"]), **texts, **numbers, level=int(row["level"]), lead=bool(row["lead"]))
     graph.add_node(OUTSIDE, name=OUTSIDE, kind="", group="", level=-1, lead=False)
     for one in (before, network):
-        if one is None:
-            continue
-        state = "planned" if one.planned else "observed"
-        for flow in one.flows.itertuples(index=False):
-            known = {"minutes": round(float(flow.minutes), 2)} if flow.minutes == flow.minutes else {}
-            graph.add_edge(
-                str(flow.origin), str(flow.destination), key=f"{state}:{flow.direction}:{flow.specialty}", state=state,
-                specialty=str(flow.specialty), direction=str(flow.direction),
-                patients=round(float(flow.patients), 4), slips=round(float(flow.slips), 4), **known,
-            )  # fmt: skip
-        for link in one.tele.itertuples(index=False):
-            graph.add_edge(
-                str(link.origin), str(link.destination), key=f"{state}:{link.kind}:{link.specialty}", state=state,
-                specialty=str(link.specialty), direction="tele", kind=str(link.kind), unit=str(link.unit),
-                amount=round(float(link.amount), 4),
-            )  # fmt: skip
-    return graph
+        if one is not None:
+            _add_edges(graph, one)
+    made: nx.MultiDiGraph[str] = graph
+    return made
+
+
+def _add_edges(graph: Any, network: Network) -> None:
+    state = "planned" if network.planned else "observed"
+    for flow in network.flows.to_dict("records"):
+        ends, minutes = (str(flow["origin"]), str(flow["destination"])), float(flow["minutes"])
+        known = {"minutes": round(minutes, 2)} if minutes == minutes else {}
+        texts = {name: str(flow[name]) for name in ("specialty", "direction")}
+        sizes = {name: round(float(flow[name]), 4) for name in ("patients", "slips")}
+        key = f"{state}:{texts['direction']}:{texts['specialty']}"
+        graph.add_edge(*ends, key=key, state=state, **texts, **sizes, **known)
+    for link in network.tele.to_dict("records"):
+        texts = {name: str(link[name]) for name in ("specialty", "kind", "unit")}
+        key = f"{state}:{texts['kind']}:{texts['specialty']}"
+        amount = round(float(link["amount"]), 4)
+        ends = str(link["origin"]), str(link["destination"])
+        graph.add_edge(*ends, key=key, state=state, direction="tele", amount=amount, **texts)
 
 
 def pairs(network: Network, direction: str = "") -> pd.DataFrame:
@@ -54,12 +58,13 @@ def pairs(network: Network, direction: str = "") -> pd.DataFrame:
     return table.groupby(["origin", "destination"], as_index=False).agg({"patients": "sum", "minutes": "min"})
 
 
-def pair_graph(network: Network, direction: str = "") -> nx.DiGraph:
+def pair_graph(network: Network, direction: str = "") -> nx.DiGraph[str]:
     """One edge for each pair of institutions with a flow: patients and minutes. Every institution is a node."""
     import networkx as nx
 
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(str(key) for key in network.places.index)
-    for row in pairs(network, direction).itertuples(index=False):
-        graph.add_edge(str(row.origin), str(row.destination), patients=float(row.patients), minutes=float(row.minutes))
+    for row in pairs(network, direction).to_dict("records"):
+        sizes = {name: float(row[name]) for name in ("patients", "minutes")}
+        graph.add_edge(str(row["origin"]), str(row["destination"]), **sizes)
     return graph

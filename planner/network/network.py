@@ -34,6 +34,7 @@ class Network:
     tele: origin, destination, specialty, kind (consultation, reading), amount, unit: links without a trip.
     alliances: institution, alliance, service: memberships, nested ones too.
     max_minutes: the longest trip of a referral that is sent elsewhere; own_group: whether groups are borders.
+    slips_known: whether the tables say who carries a referral slip; else every flow counts whole.
     """
 
     places: pd.DataFrame
@@ -46,6 +47,7 @@ class Network:
     max_minutes: float
     own_group: bool
     planned: bool
+    slips_known: bool = True
 
     @property
     def inside(self) -> pd.DataFrame:
@@ -91,8 +93,8 @@ def planned(facts: Facts) -> Network:
     """The network that a saved plan makes: the mean of its quarters, weighed by their months."""
     rows = facts.plan["referrals"]
     share = facts.quarters["months"] / facts.quarters["months"].sum()
-    flows = rows.assign(patients=rows["patients_per_month"] * rows["quarter"].map(share))
-    flows = flows.groupby(FLOW, as_index=False)["patients"].sum()
+    weighed = rows.assign(patients=rows["patients_per_month"] * rows["quarter"].map(share))
+    flows = weighed.groupby(FLOW)["patients"].sum().reset_index()
     return _network(facts, _with_slips(flows, facts.region["referrals"]), situation.planned(facts), planned=True)
 
 
@@ -101,7 +103,7 @@ def _network(facts: Facts, flows: pd.DataFrame, now: Situation, planned: bool) -
     hosts = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
     hosts = hosts.assign(capacity=(hosts["visits"] - hosts["own_load"]).clip(lower=0.0))
     return Network(
-        places=facts.institutions[["name", "level", "kind", "group", "lead", "lon", "lat"]],
+        places=_places(facts),
         flows=flows.assign(minutes=_minutes(facts, flows)),
         cells=_cells(now),
         hosts=hosts[["hospital", "specialty", "capacity"]],
@@ -111,7 +113,16 @@ def _network(facts: Facts, flows: pd.DataFrame, now: Situation, planned: bool) -
         max_minutes=facts.number("referrals", "max_minutes", 120.0),
         own_group=facts.state("own_group") != "off",
         planned=planned,
+        slips_known=bool(facts.region["referrals"]["slips_per_month"].notna().any()),
     )
+
+
+def _places(facts: Facts) -> pd.DataFrame:
+    """Institutions with their coordinates in WGS 84."""
+    from geodata.coordinates import tables_to_wgs84
+
+    table = facts.institutions[["name", "level", "kind", "group", "lead", "lon", "lat"]].reset_index()
+    return tables_to_wgs84({"institutions": table}, facts.saved.settings)["institutions"].set_index("id")
 
 
 def _minutes(facts: Facts, flows: pd.DataFrame) -> pd.Series:
@@ -161,10 +172,10 @@ def _tele(facts: Facts, now: Situation) -> pd.DataFrame:
     """Teleconsultations from hospital to place, shared out as half-days are; films and traces to their reader."""
     given = facts.plan["teleconsultations"]
     given = given.assign(origin=given["doctor"].map(facts.doctors["institution"]))
-    share = given.groupby(["specialty", "origin"])["half_days"].sum()
-    share = (share / share.groupby("specialty").transform("sum")).rename("part").reset_index()
-    seen = now.visits.assign(amount=now.visits["tele"] * now.visits["months"] / now.months)
-    seen = seen.groupby(["specialty", "institution"], as_index=False)["amount"].sum()
+    half_days = given.groupby(["specialty", "origin"])["half_days"].sum()
+    share = (half_days / half_days.groupby("specialty").transform("sum")).rename("part").reset_index()
+    visits = now.visits.assign(amount=now.visits["tele"] * now.visits["months"] / now.months)
+    seen = visits.groupby(["specialty", "institution"])["amount"].sum().reset_index()
     heard = seen.merge(share, on="specialty").rename(columns={"institution": "destination"})
     heard = heard.assign(amount=heard["amount"] * heard["part"], kind="consultation", unit="visits/month")
     links = facts.network.links

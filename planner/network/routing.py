@@ -10,6 +10,7 @@ is its capability less its own residents, and no less than what it receives now:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,11 @@ class Problem:
         """The same with a hospital that takes nobody."""
         closed = np.array([name == hospital for name in self.hospitals])
         return replace(self, capacity=np.where(closed, 0.0, self.capacity))
+
+    def along(self, arcs: npt.NDArray[np.int64]) -> Problem:
+        """The same with some of the arcs."""
+        tail, head, minutes = self.tail[arcs], self.head[arcs], self.minutes[arcs]
+        return replace(self, tail=tail, head=head, minutes=minutes, now=self.now[arcs], limit=self.limit[arcs])
 
     def fenced(self, across: npt.NDArray[np.bool_]) -> Problem:
         """The same with arcs that carry no more than today."""
@@ -91,13 +97,10 @@ def _problem(specialty: str, flows: pd.DataFrame, capacity: pd.Series, reach: pd
 
 @dataclass(frozen=True)
 class Flow:
-    """value: visits that find a place; short: visits of each place that find none; cut: whether each place, and
-    each hospital, lies on the source's side of a minimum cut."""
+    """value: visits that find a place; cut: whether each place lies on the source's side of a minimum cut."""
 
     value: float
-    short: Floats
-    places_cut: npt.NDArray[np.bool_]
-    hospitals_cut: npt.NDArray[np.bool_]
+    cut: npt.NDArray[np.bool_]
 
 
 def greatest(problem: Problem, grow: float = 1.0) -> Flow:
@@ -118,20 +121,36 @@ def greatest(problem: Problem, grow: float = 1.0) -> Flow:
     room = np.concatenate([want, carry, can]).astype(np.int32)
     graph = csr_array((room, (rows, columns)), shape=(sink + 1, sink + 1))
     solved = maximum_flow(graph, source, sink)
-    sent = np.asarray(solved.flow[[source], :].todense()).ravel()[:p]
-    left = graph - solved.flow
+    left = csr_array(graph - solved.flow)
     left.eliminate_zeros()
     seen = np.zeros(sink + 1, dtype=bool)
     seen[breadth_first_order(left, source, return_predecessors=False)] = True
-    short = (want - sent).astype(float) / scale
-    return Flow(float(solved.flow_value) / scale, short, seen[:p], seen[p : p + h])
+    return Flow(float(solved.flow_value) / scale, seen[:p])
 
 
 def cheapest(problem: Problem, value: float) -> Floats:
     """Visits on each arc of a flow of `value` visits: the fewest patients move, and these have the shortest trips.
 
-    value: that of the greatest flow, whose rounding to whole units is forgiven.
+    value: that of the greatest flow, whose rounding to whole units is forgiven. Where those without a place find
+    one although all others stay, which is the rule, only they are routed: fewer cannot move.
     """
+    heads, tails = len(problem.hospitals), len(problem.places)
+    whole = np.bincount(problem.head, weights=problem.now, minlength=heads) <= problem.capacity + 1e-9
+    stay = np.where(whole[problem.head], problem.now, 0.0)
+    left = np.maximum(problem.demand - np.bincount(problem.tail, weights=stay, minlength=tails), 0.0)
+    room = np.maximum(problem.capacity - np.bincount(problem.head, weights=stay, minlength=heads), 0.0)
+    rest = replace(problem, demand=left, capacity=room, now=problem.now - stay, limit=problem.limit - stay)
+    most = greatest(rest).value
+    if stay.sum() + most < value - 1.0 / SCALES[0]:
+        return _settled(problem, value)
+    some = np.flatnonzero((left[problem.tail] > 0) & (room[problem.head] > 0))
+    found = stay.copy()
+    found[some] += _settled(rest.along(some), most)
+    return found
+
+
+def _settled(problem: Problem, value: float) -> Floats:
+    """The same by one linear programme, in which everybody may move."""
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, vstack
 
@@ -145,14 +164,14 @@ def cheapest(problem: Problem, value: float) -> Floats:
     least = coo_array((np.full(2 * n, -1.0), (np.zeros(2 * n, dtype=int), arcs)), shape=(1, 2 * n)).tocsr()
     together = coo_array((np.ones(2 * n), (np.concatenate([arcs[:n], arcs[:n]]), arcs)), shape=(n, 2 * n)).tocsr()
     limited = np.flatnonzero(np.isfinite(problem.limit))
-    total = max(value - (p + h) / (2 * SCALES[0]), 0.0)
-    solved = linprog(
-        np.concatenate([np.zeros(n), 10.0 * problem.minutes.max() + 1.0 + problem.minutes]),
-        A_ub=vstack([limits, least, together[limited]]),
-        b_ub=np.concatenate([problem.demand, problem.capacity, [-total], problem.limit[limited]]),
-        bounds=[(0.0, stay) for stay in problem.now] + [(0.0, None)] * n,
-        method="highs",
-    )
-    if solved.x is None:
-        raise RuntimeError(f"{problem.specialty}: {solved.message}")
-    return np.asarray(solved.x[:n] + solved.x[n:], dtype=float)
+    for forgiven in (1e-7 * max(1.0, value), (p + h) / (2 * SCALES[0])):
+        solved: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse A_ub
+            np.concatenate([np.zeros(n), 10.0 * problem.minutes.max() + 1.0 + problem.minutes]),
+            A_ub=vstack([limits, least, together[limited]]),
+            b_ub=np.concatenate([problem.demand, problem.capacity, [forgiven - value], problem.limit[limited]]),
+            bounds=[(0.0, stay) for stay in problem.now] + [(0.0, None)] * n,
+            method="highs",
+        )
+        if solved.x is not None:
+            return np.asarray(solved.x[:n] + solved.x[n:], dtype=float)
+    raise RuntimeError(f"{problem.specialty}: {solved.message}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.network.graph import pair_graph
 from planner.network.network import Network
+from planner.network.routing import Problem
 
 CARE = "\x00care"
 #: Institutions of this level and above are care; whoever is below reaches it by referral.
@@ -45,3 +48,13 @@ def exits(network: Network) -> pd.DataFrame:
         through = above.get(key)
         rows.append((key, graph.out_degree(key), "" if through in (None, CARE) else through, through is None))
     return pd.DataFrame(rows, columns=["institution", "exits", "through", "cut_off"])
+
+
+def single_hosts(problems: Mapping[str, Problem]) -> float:
+    """Share of the visits referred up whose specialty has one capable hospital only in reach of their place."""
+    alone = total = 0.0
+    for one in problems.values():
+        able = np.bincount(one.tail[one.capacity[one.head] > 0], minlength=len(one.places))
+        alone += float(one.demand[able <= 1].sum())
+        total += float(one.demand.sum())
+    return alone / total if total > 0 else float("nan")

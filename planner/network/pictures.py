@@ -1,0 +1,227 @@
+"""The pictures of a network: flows on the map, and the levels above one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planner.map_words import told
+from planner.network.analysis import Analysis
+from planner.network.graph import pairs
+from planner.network.network import OUTSIDE
+from planner.text import amount
+
+if TYPE_CHECKING:
+    from geodata.layered import Layers
+    from geodata.map_ground import Ground
+    from geodata.picture import Sheet
+
+#: Places and lines drawn at most: the largest flows; the note says how many are left out.
+MOST_PLACES, MOST_LINES, MOST_NAMES = 60, 220, 40
+MOST_COLOURS = 6
+LEVELS = {"zh": ("村级", "基层", "二级", "三级"), "en": ("village", "primary", "secondary", "tertiary")}
+
+
+class Drawn:
+    """What both pictures show: the flows of all specialties, the places by flow, colours by receiving hospital."""
+
+    def __init__(self, found: Analysis, lang: str, latin: bool = False) -> None:
+        self.found, self.lang, self.latin = found, lang, latin
+        self.up, self.down = pairs(found.network, "up"), pairs(found.network, "down")
+        out = found.network.out.groupby("origin")["patients"].sum()
+        self.out = out[out > 0]
+        received = self.up.groupby("destination")["patients"].sum()
+        self.hubs = [str(key) for key in received.sort_values(ascending=False, kind="stable").index]
+
+    def say(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def name(self, key: object) -> str:
+        text = self.found.name("institutions", key)
+        return str(key) if self.latin and any(ord(letter) > 0x2E7F for letter in text) else text
+
+    def title(self, what: tuple[str, str], sketch: bool = False) -> str:
+        region = self.found.region
+        shown = "" if self.latin and any(ord(letter) > 0x2E7F for letter in region) else region
+        state = ("按方案", "by the plan") if self.found.network.planned else ("现状", "today")
+        if self.found.closed:
+            gone = "、".join(self.name(key) for key in self.found.closed)
+            state = (f"{gone}停诊后", f"{gone} closed")
+        text = self.say(f"{shown} {what[0]}（{state[0]}）", f"{shown} {what[1]} ({state[1]})").strip()
+        return text[:-1] + self.say("，示意图）", ", sketch)") if sketch else text
+
+    def series(self, hub: str) -> int:
+        return min(self.hubs.index(hub), MOST_COLOURS) if hub in self.hubs else MOST_COLOURS
+
+    def colours(self) -> dict[str, int]:
+        """Number of a colour for each group: that of its hospital which receives most."""
+        places = self.found.network.places
+        found: dict[str, int] = {}
+        for hub in self.hubs:
+            group = str(places["group"].get(hub, ""))
+            if group and group not in found:
+                found[group] = self.series(hub)
+        rest = sorted({str(group) for group in places["group"] if group} - set(found))
+        return found | {group: len(found) + at for at, group in enumerate(rest)}
+
+    def notes(self, lines: int, places: int, both: bool) -> list[str]:
+        parts = [self.say("线宽为每月上转人次，各专业合计", "Widths are visits up a month, all specialties")]
+        if both:
+            told_of = "Widths are visits a month, all specialties; solid up, dashed down"
+            parts = [self.say("线宽为每月人次，各专业合计；实线上转，虚线下转", told_of)]
+        if lines:
+            parts.append(self.say(f"另有{lines}条较小的流向未画", f"{lines} smaller flows are not drawn"))
+        if places:
+            parts.append(self.say(f"另有{places}家流量较小的机构未画", f"{places} smaller institutions are not drawn"))
+        return [self.say("；", "; ").join(parts)]
+
+
+def layered(drawn: Drawn) -> Layers:
+    """The levels above one another, each in the order of groups; care outside stands beside the top."""
+    from geodata.label_places import short_names
+    from geodata.layered import Layers
+    from geodata.map_look import mark_of
+
+    places = drawn.found.places
+    flow = places[["up_out", "up_in", "down_out", "down_in", "outside"]].sum(axis=1)
+    chosen = places.assign(flow=flow).sort_values(["flow", "institution"], ascending=[False, True]).iloc[:MOST_PLACES]
+    levels = sorted({int(level) for level in chosen["level"]}, reverse=True)
+    groups = drawn.colours()
+    kinds = drawn.found.network.places["kind"]
+    lon = drawn.found.network.places["lon"]
+    chosen = chosen.assign(
+        layer=[levels.index(int(level)) for level in chosen["level"]],
+        place=chosen["institution"].map(lon).fillna(0.0),
+    ).sort_values(["layer", "group", "place", "institution"], kind="stable")
+    labels = short_names([drawn.name(key) for key in chosen["institution"]])
+    both = zip(chosen["level"], chosen["institution"], strict=True)
+    marks = [mark_of(float(level), str(kinds[key])) for level, key in both]
+    nodes = pd.DataFrame({
+        "id": chosen["institution"].astype(str), "label": labels, "layer": chosen["layer"],
+        "group": [groups.get(str(group), -1) for group in chosen["group"]],
+        "mark": marks,
+    })  # fmt: skip
+    if len(drawn.out):
+        away = {"id": OUTSIDE, "label": drawn.say("县外", "outside"), "layer": 0, "group": -1, "mark": OUTSIDE}
+        nodes = pd.concat([nodes, pd.DataFrame([away])], ignore_index=True)
+    edges, left_out = _edges(drawn, set(nodes["id"]))
+    legend = [
+        (drawn.say(f"上转到{drawn.name(hub)}", f"up to {drawn.name(hub)}"), "up", at)
+        for at, hub in enumerate(drawn.hubs[:MOST_COLOURS])
+    ]
+    if len(drawn.hubs) > MOST_COLOURS:
+        legend.append((drawn.say("上转到其他机构", "up to others"), "up", MOST_COLOURS))
+    if len(drawn.down):
+        legend.append((drawn.say("下转（颜色同转出医院）", "down (colour of the sender)"), "down", 0))
+    if len(drawn.out):
+        legend.append((drawn.say("外流", "leaving"), "out", 0))
+    names = [LEVELS["zh" if drawn.lang == "zh" else "en"][max(0, min(level, 3))] for level in levels]
+    title = drawn.title(("转诊层级图", "referrals by level"))
+    return Layers(title, nodes, edges, names, legend, drawn.notes(left_out, len(places) - len(chosen), True))
+
+
+def _edges(drawn: Drawn, shown: set[str]) -> tuple[pd.DataFrame, int]:
+    """Edges between the places shown, the largest of them; how many are left out."""
+    up = drawn.up.assign(kind="up", series=[drawn.series(str(key)) for key in drawn.up["destination"]])
+    down = drawn.down.assign(kind="down", series=[drawn.series(str(key)) for key in drawn.down["origin"]])
+    out = pd.DataFrame(
+        {"origin": drawn.out.index, "destination": OUTSIDE, "patients": drawn.out.to_numpy(), "series": 0}
+    )
+    every = pd.concat([up, down, out.assign(kind="out")], ignore_index=True).rename(columns={"patients": "weight"})
+    kept = every[every["origin"].isin(shown) & every["destination"].isin(shown)]
+    kept = kept.sort_values(["weight", "origin", "destination"], ascending=[False, True, True]).iloc[:MOST_LINES]
+    return kept[["origin", "destination", "weight", "kind", "series"]], len(every) - len(kept)
+
+
+def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
+    """Flows between places on the map; None where fewer than two have coordinates."""
+    from geodata import map_look as look
+    from geodata.map_layers import group_areas, lines, points
+    from geodata.picture import Key, Panel, Sheet
+    from geodata.picture_shapes import Areas, Lines, Marks
+
+    where = located(drawn.found)
+    if len(where) < 2:
+        return None
+    found: list[Any] = []
+    keys: list[Key] = []
+    spots = points(where)
+    if ground.units is not None and len(ground.units):
+        found.append(Areas(ground.units, "", 0.0, look.BORDER, 0.3, dash=True))
+    areas = group_areas(where, ground.units)
+    colours = drawn.colours()
+    for group in sorted(set(areas["group"])):
+        colour = look.SERIES[colours[str(group)] % len(look.SERIES)]
+        found.append(Areas(areas[areas["group"] == group], colour, 0.07, colour, 0.35, dash=True))
+    shown = drawn.up.sort_values(["patients", "origin", "destination"], ascending=[False, True, True])
+    shown = shown.iloc[:MOST_LINES].reset_index(drop=True)
+    most = float(shown["patients"].max()) if len(shown) else 0.0
+    keys.append(Key(drawn.say("上转（每月人次）", "Up (visits a month)")))
+    middle = (float(where["lon"].mean()), float(where["lat"].mean()))
+    for hub in drawn.hubs:
+        rows = lines(shown[shown["destination"] == hub], where, "origin", "destination")
+        if rows.empty:
+            continue
+        at = drawn.series(hub)
+        colour, dash = look.SERIES[at % len(look.SERIES)], look.DASHES[at % len(look.DASHES)]
+        widths = [look.width(value, most) for value in rows["patients"]]
+        found.append(Lines(rows, colour, widths, dash, 0.8, 0.07, middle, halo=True))
+        if at < MOST_COLOURS:
+            text = drawn.say(f"到{drawn.name(hub)}", f"to {drawn.name(hub)}")
+            keys.append(Key(text, Lines(rows, colour, 1.4, dash)))
+    for value in _examples(most):
+        keys.append(Key(amount(value), Lines(spots, look.QUIET, look.width(value, most))))
+    size = 1.0 if len(where) <= 80 else 0.75 if len(where) <= 300 else 0.55
+    keys.append(Key(drawn.say("机构", "Institutions")))
+    for mark in look.MARKS:
+        rows = spots[spots["mark"] == mark.key]
+        if len(rows):
+            found.append(Marks(rows, mark.plot, mark.size * size, mark.fill))
+            keys.append(Key(told(mark.key, drawn.lang), Marks(rows, mark.plot, mark.size, mark.fill)))
+    names = _names(drawn, spots, size)
+    missing = len(drawn.found.places) - len(where)
+    notes = drawn.notes(len(drawn.up) - len(shown), 0, False)
+    if missing:
+        notes.append(
+            drawn.say(f"{missing}家机构没有坐标，未画", f"{missing} institutions without coordinates are not drawn")
+        )
+    title = drawn.title(("转诊流向", "referral flows"), sketch=True)
+    return Sheet(title, [Panel("", found, names)], spots, keys, notes, drawn.say("北", "N"))
+
+
+def located(found: Analysis) -> pd.DataFrame:
+    """Institutions with coordinates: id, name, level, kind, group, mark, lon, lat."""
+    from geodata.map_layers import located as on_earth
+    from geodata.map_look import mark_of
+
+    table = found.network.places.rename_axis("id").reset_index()
+    table = on_earth(table.assign(id=table["id"].astype(str)))
+    marks = [mark_of(float(level), str(kind)) for level, kind in zip(table["level"], table["kind"], strict=True)]
+    return table.assign(mark=marks)
+
+
+def _examples(most: float) -> list[float]:
+    """Two round flows for the legend of widths."""
+    if not most > 0:
+        return []
+    scale = 10.0 ** np.floor(np.log10(most))
+    top = max(value for value in (1.0, 2.0, 5.0) if value * scale <= most * (1 + 1e-9)) * scale
+    return [float(top / 5.0), float(top)]
+
+
+def _names(drawn: Drawn, spots: Any, size: float) -> Any:
+    """Names of the institutions with most flow."""
+    from geodata import map_look as look
+    from geodata.label_places import short_names
+
+    flow = drawn.found.places.set_index("institution")[["up_out", "up_in"]].sum(axis=1)
+    chosen = spots.assign(flow=spots["id"].map(flow))
+    chosen = chosen.sort_values(["level", "flow", "id"], ascending=[False, False, True]).iloc[:MOST_NAMES]
+    labels = short_names([drawn.name(key) for key in chosen["id"]])
+    radius = np.array([look.MARK[key].size / 2 for key in chosen["mark"]]) * size
+    named = chosen[[chosen.geometry.name]].assign(
+        name=labels, mark_mm=radius, strong=(chosen["level"] >= 2).to_numpy(bool)
+    )
+    return named.reset_index(drop=True)

@@ -1,0 +1,98 @@
+"""From a region or a plan folder to its network: what `alliance network` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.network.analysis import Analysis, analyse
+from planner.text import pick
+
+if TYPE_CHECKING:
+    from geodata.map_ground import Ground
+    from planner.audit.facts import Facts
+
+
+class NetworkError(Exception):
+    """The network cannot be drawn from what is there; a sentence in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+    def sentence(self, lang: str) -> str:
+        return pick((self.zh, self.en), lang)
+
+
+def network_of(text: str, closing: Sequence[str], tell: Callable[..., None]) -> tuple[Analysis, Ground]:
+    """The analysis of a REGION or PLAN argument, and what lies under its map.
+
+    closing: hospitals to close, by id or name. tell: hears the key of a message and its values.
+
+    Raises:
+        NetworkError: nothing is referred, or a hospital to close is none of the network.
+        planner.inputs.InputError, planner.bundled.UnknownRegion, planner.folder.FolderError: as they say.
+    """
+    from planner.bundled import find_region
+
+    path = find_region(text)
+    plan = (path / "plan.json").is_file()
+    facts, ground, name = _of_plan(path) if plan else _of_region(path, tell)
+    if facts.region["needs"].empty and facts.region["referrals"].empty:
+        raise NetworkError(
+            "没有 needs 表也没有 referrals 表，看不出谁向谁转诊：请先填写 referrals（转出、转入、专业、每月人次）",
+            "there is neither a table needs nor a table referrals, so nobody refers to anybody: fill in referrals "
+            "(origin, destination, specialty, patients_per_month)",
+        )
+    found = analyse(facts, plan, [_hospital(facts, one) for one in closing], name)
+    if found.network.flows.empty:
+        raise NetworkError(
+            "表中没有任何转诊人次：请检查 referrals 的每月人次，或 needs 的上转、外流列",
+            "no table has a single referral: check patients_per_month of referrals, or the referred and left columns "
+            "of needs",
+        )
+    return found, ground
+
+
+def _of_plan(path: Path) -> tuple[Facts, Ground, str]:
+    from geodata.map_ground import ground_from
+    from planner.audit.facts import Facts
+    from planner.audit.read import read_saved
+    from planner.folder import read_plan
+
+    info = read_plan(path).info
+    return Facts(read_saved(path)), ground_from(path / "map.gpkg"), str(info.get("region") or path.name)
+
+
+def _of_region(path: Path, tell: Callable[..., None]) -> tuple[Facts, Ground, str]:
+    from geodata.map_ground import ground_of
+    from planner.audit.facts import Facts
+    from planner.audit.read import typed
+    from planner.inputs import read_inputs, with_assignment
+    from planner.plan import travel_of
+
+    inputs = read_inputs(path, tell=tell)
+    config, _ = inputs.settled()
+    tell("travelling")
+    travel = travel_of(inputs, config)
+    region = with_assignment(inputs, travel).region
+    settings = config.to_dict()
+    facts = Facts(typed({**region.tables, "travel": travel}, {}, settings))
+    return facts, ground_of(region, settings), config.region.name or region.name
+
+
+def _hospital(facts: Facts, text: str) -> str:
+    """The id that an id or a name means."""
+    places = facts.institutions
+    if text in places.index:
+        return text
+    named = [str(key) for key in places.index[places["name"] == text]]
+    if len(named) == 1:
+        return named[0]
+    known = "、".join(f"{key} {name}" for key, name in places["name"][places["level"] >= 2].items())
+    raise NetworkError(
+        f"--close：“{text}”不是网络中的机构；可填代码或全称，医院有：{known}",
+        f"--close: “{text}” is no institution of the network; give an id or a full name, the hospitals are: {known}",
+    )
