@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.commands.network import network
 from planner.options import (
     AUDIT,
     INFEASIBLE,
@@ -270,52 +271,6 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
 
 
 @main.command()
-@click.argument("region", metavar="REGION|PLAN")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="PATH",
-    help="Folder for tables, pictures, GraphML and GeoPackage.",
-)
-@click.option(
-    "--close",
-    "closing",
-    multiple=True,
-    metavar="HOSPITAL",
-    help="What if this hospital closes (id or name; repeatable).",
-)
-@lang_option
-@speaks
-def network(region: str, output: Path | None, closing: tuple[str, ...], lang: str) -> int:
-    """Analyse who refers to whom 转诊网络, as it is or as a plan makes it: ten sentences, tables, pictures."""
-    from planner.folder import check_replaceable, check_writable
-    from planner.network.files import SIGN, write_network
-    from planner.network.run import NetworkError, network_of
-    from planner.network.sentences import compared, sentences
-
-    if output is not None:
-        check_replaceable(output, SIGN)
-        check_writable(output)
-    try:
-        found, ground = network_of(region, closing, lambda key, **values: complain(say(key, lang, **values)))
-    except NetworkError as error:
-        complain(error.sentence(lang))
-        return PROBLEMS
-    for at, line in enumerate(sentences(found, lang), 1):
-        click.echo(f"{at:>2}. {line}")
-    published = compared(found, lang) if found.before is None else []
-    if published:
-        click.echo(say("network_published", lang))
-    for line in published:
-        click.echo(f"    {line}")
-    if output is not None:
-        write_network(found, output, lang, ground)
-        click.echo(say("written", lang, path=output))
-    return OK
-
-
-@main.command()
 @plan_argument
 @lang_option
 @speaks
@@ -428,3 +383,6 @@ def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> Non
         }
         click.echo("  " + say("clash", lang, **values))
     click.echo(say("relax_hint", lang))
+
+
+main.add_command(network)
