@@ -272,19 +272,26 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
 
 @main.command()
 @plan_argument
+@click.option("--open", "show", is_flag=True, help="Open the report in the browser when it is written.")
 @lang_option
 @speaks
-def report(plan: Path, lang: str) -> int:
-    """Rewrite the report and workbook 重出报告 of a saved plan."""
+def report(plan: Path, show: bool, lang: str) -> int:
+    """Rewrite report, workbook, map and calendars 重出报告 of a saved plan, without solving."""
     from planner.plan import AuditFailedError, rewrite_report
+    from planner.progress import Progress
 
     try:
-        rewrite_report(plan, asked_language())
+        rewrite_report(plan, asked_language(), Progress(lang).part)
     except AuditFailedError as error:
         _say_audit(error.audit, lang)
         complain(say("audit_refused", lang, path=error.folder))
         return AUDIT
-    click.echo(say("report_at", lang, path=plan / "report.html"))
+    page = plan / "report.html"
+    click.echo(say("report_at", lang, path=page))
+    if show:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
     return OK
 
 

@@ -29,7 +29,7 @@ def access(facts: Facts, now: Situation) -> Iterator[Measure]:
     lived = residents(facts)
     if not len(lived.people):
         return
-    need, places = now.visits.groupby("specialty")["need"].sum(), _places(facts, now)
+    need, places = now.visits.groupby("specialty")["need"].sum(), places_seen(facts, now)
     nearest = {name: lived.nearest(places[name]) for name in places}
     note = f"residents to the nearest clinic or hospital{_way(facts)}"
     for specialty in places:
@@ -56,7 +56,7 @@ def _way(facts: Facts) -> str:
     return "; " + _WAY.get(str(facts.option("travel", "patient_mode", "car")), "patients' own minutes")
 
 
-def _places(facts: Facts, now: Situation) -> dict[str, set[str]]:
+def places_seen(facts: Facts, now: Situation) -> dict[str, set[str]]:
     """Where each specialty with a need is seen: clinics, postings, and hospitals that treat the specialty."""
     held = now.clinics[now.clinics["sessions"] > 0]
     pairs = {*hosts(facts), *zip(held["institution"], held["specialty"], strict=True)}

@@ -28,7 +28,7 @@ from planner.folder import (
 from planner.inputs import Finding, InputError, Inputs, pin_findings, read_inputs, with_assignment
 from planner.origin import origin_info, write_region
 from planner.pins import clash_findings
-from planner.progress import Progress
+from planner.progress import Progress, Tell, silent
 from planner.roster_run import Linked, rosterable
 from planner.run_clock import RunClock
 from planner.run_solves import Solves
@@ -134,6 +134,7 @@ def make_plan(
         raise LocksClashError(clashes)
     notes = (*built.notes, *(grouped.built.notes if grouped is not None else ()))
     maker = _Maker(inputs, config, travel, notes, target, spoken, report, started, travel_record=made.record())
+    maker.tell = progress.part
     if grouped is not None:
         maker.more, maker.said = {"groups": grouped.outcome.tables["groups"]}, {"grouping": grouped.info}
     clock = RunClock(config.solver.time_limit_s, config.roster.time_limit_s, calendar.dated)
@@ -196,6 +197,8 @@ class _Maker:
     #: Further tables and entries of `plan.json`: groups and their price.
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
+    #: Told of each part of the report as it begins.
+    tell: Tell = silent
     #: Calendars that the new ones replace: read before an incumbent takes the folder's place.
     published: Published | None = field(init=False, default=None)
 
@@ -264,7 +267,7 @@ class _Maker:
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if finished and all_hold(audit):
-            finish(folder, self.lang, self.report, self._ground() if self.report else None, self.published)
+            finish(folder, self.lang, self.report, self._ground() if self.report else None, self.published, self.tell)
         return audit
 
     def _ground(self) -> Ground:
@@ -282,7 +285,12 @@ class _PassedOver(Exception):
 
 
 def finish(
-    folder: Path, lang: str, report: bool = True, ground: Ground | None = None, published: Published | None = None
+    folder: Path,
+    lang: str,
+    report: bool = True,
+    ground: Ground | None = None,
+    published: Published | None = None,
+    tell: Tell = silent,
 ) -> None:
     """Write rotation and indicators, and unless told otherwise map, report, workbook and calendars.
 
@@ -290,11 +298,13 @@ def finish(
 
     ground: boundaries and roads of the region; None takes those of the folder's older map.
     published: calendars published before, whose events are updated; None takes the folder's own.
+    tell: takes the key of each part (`part_...` of `planner.report.words`) as it begins.
     """
     from planner.indicators import indicators
     from planner.roster_today import write_today_audit
     from planner.rotation import write_rotation
 
+    tell("part_indicators")
     write_rotation(folder)
     write_today_audit(folder)
     table = indicators(folder)
@@ -304,20 +314,24 @@ def finish(
     if report:
         from planner.calendars import write_calendars
         from planner.maps import write_maps
-        from planner.report import write_report
+        from planner.report.page import write_report
         from planner.workbook import write_workbook
 
         saved = read_plan(folder)
+        tell("part_map")
         write_maps(folder, saved, lang, ground)
+        tell("part_workbook")
         write_workbook(saved, folder / "workbook.xlsx", lang)
+        tell("part_calendars")
         write_calendars(folder, saved, lang, published)
+        tell("part_report")
         write_report(saved, folder / "report.html", lang)
 
 
-def rewrite_report(folder: Path, lang: str | None = None) -> SavedPlan:
+def rewrite_report(folder: Path, lang: str | None = None, tell: Tell = silent) -> SavedPlan:
     """Audit a saved plan again and rewrite what people read in it; the rest is copied as it is.
 
-    lang: as in `make_plan`.
+    lang: as in `make_plan`; tell: as in `finish`.
 
     Raises:
         AuditFailedError: when the plan breaks a rule; nothing is changed.
@@ -326,6 +340,7 @@ def rewrite_report(folder: Path, lang: str | None = None) -> SavedPlan:
     from planner.audit import audit_plan
 
     settings = read_plan(folder).info.get("settings", {})
+    tell("part_audit")
     audit = audit_plan(folder)
     if not all_hold(audit):
         raise AuditFailedError(folder, audit)
@@ -338,7 +353,7 @@ def rewrite_report(folder: Path, lang: str | None = None) -> SavedPlan:
 
             finish_groups(fresh, language(lang, *written))
         else:
-            finish(fresh, language(lang, *written))
+            finish(fresh, language(lang, *written), tell=tell)
     return read_plan(folder)
 
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
+from planner.report.words import report_word
 from planner.text import amount, say
 from planner.words import MEASURES, word
 
 BAR = 24
+#: Takes the key of a part of the report as it begins.
+Tell = Callable[[str], None]
 #: Seconds between two redraws of the living line.
 REDRAW = 0.2
+
+
+def silent(_: str) -> None:
+    """A `Tell` that says nothing."""
 
 
 class Progress:
@@ -38,6 +46,10 @@ class Progress:
     def stage(self, key: str, **values: object) -> None:
         """Say what is done now (a message of `planner.text`)."""
         self.line(say(key, self.lang, **values))
+
+    def part(self, key: str) -> None:
+        """Say which part of the report is made now (a `part_...` of `planner.report.words`)."""
+        self.line("  " + report_word(key, self.lang))
 
     def line(self, text: str) -> None:
         """One line that stays."""

@@ -25,7 +25,8 @@ KEPT_IN = {
     "osmium": ("geodata/roads/",),
     "matplotlib": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
-    "jinja2": ("planner/",),
+    "jinja2": ("planner/report/", "planner/grouping/page.py"),
+    "vl_convert": ("planner/report/scripts.py",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),
 }
@@ -163,7 +164,11 @@ def test_wheel_holds_the_three_packages_and_their_data(tmp_path: Path) -> None:
         names = wheel.namelist()
     top = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert top == set(PACKAGES)
-    wanted = ("planner/templates/report.html.j2", "planner/templates/report.css", "geodata/schema/institutions.csv")
+    wanted = (
+        "planner/templates/report/page.html.j2",
+        "planner/templates/report/map.js",
+        "geodata/schema/institutions.csv",
+    )
     for name in (
         *wanted,
         "planner/regions/tianchang/institutions.csv",

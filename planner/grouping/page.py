@@ -12,7 +12,7 @@ from planner.folder import SavedPlan
 from planner.grouping.words import told
 from planner.indicator_words import name as name_of
 from planner.maps import maps_of
-from planner.report import audit_section, provenance
+from planner.report.evidence import audit_section, provenance
 from planner.text import amount
 from planner.view import View, to_float
 

@@ -348,6 +348,24 @@ def test_report_is_rewritten_in_the_language_asked_for(fake_folder: Path, audite
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
+def test_report_says_each_part_and_opens_the_browser(
+    fake_folder: Path, audited: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line on standard error for each part in its order; `--open` gives the page's address to the browser."""
+    copy = tmp_path / "plan"
+    shutil.copytree(fake_folder, copy)
+    audited(True)
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    result = run("report", copy, "--lang", "en", "--open")
+    assert result.exit_code == 0 and opened == [(copy / "report.html").resolve().as_uri()]
+    parts = ("auditing", "indicators", "map:", "workbook:", "calendars:", "report:")
+    places = [result.stderr.index(part) for part in parts]
+    assert places == sorted(places)
+    run("report", copy, "--lang", "en")
+    assert len(opened) == 1
+
+
 def test_language_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """ALLIANCE_LANG decides where `--lang` is not given; `--lang` wins."""
     monkeypatch.setenv("ALLIANCE_LANG", "zh")

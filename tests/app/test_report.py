@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from support.report_html import data, markup
 
 from planner.folder import SavedPlan, read_plan, write_table
-from planner.report import render, write_report
+from planner.report.page import render, write_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -53,17 +55,19 @@ def test_report_is_well_formed(fake_plan: SavedPlan, lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_report_needs_no_network(fake_plan: SavedPlan, lang: str) -> None:
-    """No script, no address, no file is asked for."""
+    """No address and no file in the markup and the styles; what the scripts ask for, `test_report_browser` sees."""
     html = render(fake_plan, lang)
-    assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|https?://", html)
-    assert "default-src 'none'" in html
+    assert not re.search(r"<link|<img|<iframe|https?://|\bsrc=", markup(html))
+    assert all(not re.search(r"@import|url\(", style) for style in re.findall(r"<style>(.*?)</style>", html, re.DOTALL))
+    assert "default-src 'none'" in unescape(html)
 
 
 def test_names_are_escaped(fake_folder: Path, tmp_path: Path) -> None:
     """A name with markup is shown, not run."""
     evil = "<img src=x onerror=alert(1)>&\"'"
     html = render(spoilt(fake_folder, tmp_path, "institutions", "name", evil), "en")
-    assert "<img" not in html and "&lt;img src=x" in html
+    assert "<img" not in markup(html) and "&lt;img src=x" in html
+    assert evil in [place[0] for place in data(html)["map"]["places"]]
 
 
 def test_region_name_is_escaped_in_the_title(fake_folder: Path) -> None:

@@ -10,8 +10,8 @@ from support.roster_plan import dated, roster_plan, roster_rows
 
 from planner import roster_tables
 from planner.folder import SavedPlan
+from planner.report.roster_chapter import roster_chapter
 from planner.roster_changes import matched
-from planner.roster_chapter import roster_chapter
 from planner.roster_people import Departments, who_remains
 from planner.roster_statistics import month_statistics
 from planner.roster_views import RosterView
@@ -164,8 +164,10 @@ def test_report_has_a_small_chapter(tmp_path: Path, fake_plan: SavedPlan) -> Non
     """Clinics by site and month with their sum, what has no date, and where the rest is; none without dates."""
     saved = roster_plan(tmp_path / "plan")
     chapter = roster_chapter(View(saved, "zh"))
-    assert [row[0] for row in chapter["rows"]] == ["东镇卫生院", "西镇卫生院", "南镇卫生院"]
-    assert chapter["headings"][1:6] == ["3月", "4月", "5月", "6月", "合计"]
-    assert sum(int(row[5]) for row in chapter["rows"]) == len(roster_rows())
+    table = chapter["grid"]
+    assert [row[0].text for row in table.rows] == ["东镇卫生院", "西镇卫生院", "南镇卫生院"]
+    assert table.headings[1:6] == ("3月", "4月", "5月", "6月", "合计")
+    assert sum(row[5].value or 0 for row in table.rows) == len(roster_rows())
+    assert sum(week["clinics"] for week in chapter["weeks"]) == len(roster_rows())
     assert f"{len(roster_rows())} 次门诊已定日期，1 次未能排定" in chapter["note"]
-    assert roster_chapter(View(fake_plan, "zh"))["rows"] == []
+    assert roster_chapter(View(fake_plan, "zh"))["grid"].rows == ()
