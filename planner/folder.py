@@ -66,6 +66,8 @@ NUMBERS = frozenset(
     "bound gap difference least most "
     "number gap_days credit_before credit_after".split()
 )
+#: Kinds of files that people lay beside a plan's own; of these a plan writes `workbook.xlsx` alone.
+DOCUMENTS = frozenset(".xlsx .xls .xlsm .et .ods .doc .docx .wps .odt .pdf .ppt .pptx .txt .md".split())
 _MINE = "alliance-part"
 _STALE_SECONDS = 86_400.0
 
@@ -138,7 +140,10 @@ def check_writable(target: Path) -> None:
 
 
 def move_into_place(fresh: Path, target: Path) -> None:
-    """Put `fresh` where `target` is; an older plan folder there is replaced as a whole."""
+    """Put `fresh` where `target` is; an older plan folder there is replaced as a whole.
+
+    Documents that somebody laid into it, an edited workbook say, stay.
+    """
     if not target.exists():
         fresh.rename(target)
         return
@@ -149,6 +154,9 @@ def move_into_place(fresh: Path, target: Path) -> None:
     except OSError:
         old.rename(target)
         raise
+    for item in old.iterdir():
+        if item.suffix.lower() in DOCUMENTS and item.is_file() and not (target / item.name).exists():
+            item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 
 

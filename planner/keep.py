@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from planner.inputs import Finding, InputError, Inputs
 from planner.roster_views import RosterView
 from planner.view import View
 
+#: Where a workbook stays that was edited in its place.
+EDITED = "workbook-edited.xlsx"
 #: Rules that an edit breaks by itself: moving other clinics does not help.
 ALONE = frozenset({"doctor_free", "site_open", "title_floor", "scope", "own_group", "max_minutes"})
 
@@ -35,6 +38,9 @@ def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Inputs:
             f"{workbook.name}：旁边没有它所属的方案（plan.json）；请放回原方案文件夹，或用 -o 指定原方案",
             f"{workbook.name}: the plan that it was printed from is not beside it; put it back, or name it with -o",
         )])  # fmt: skip
+    if workbook.resolve() == (target / "workbook.xlsx").resolve():
+        # The new plan writes a workbook of its own in this place.
+        shutil.copy2(workbook, target / EDITED)
     try:
         edited = read_edited(workbook, read_plan(places[0]))
     except NoRosterError as error:

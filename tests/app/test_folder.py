@@ -156,3 +156,18 @@ def test_place_under_a_file(tmp_path: Path) -> None:
         pass
     check_writable(tmp_path / "new" / "plan")
     assert not (tmp_path / "new").exists()
+
+
+def test_documents_laid_into_a_plan_stay(tmp_path: Path) -> None:
+    """An edited workbook and a letter outlive the next plan; tables of the old plan and its own workbook do not."""
+    target = plan_folder(tmp_path / "plan", "one")
+    for name in ("edited.xlsx", "letter.docx", "old.csv", "workbook.xlsx"):
+        (target / name).write_text(name, encoding="utf-8")
+    with whole_folder(target) as fresh:
+        write_info(fresh, {"status": "OPTIMAL"})
+        (fresh / "workbook.xlsx").write_text("new", encoding="utf-8")
+    assert {path.name for path in target.iterdir()} == {
+        "plan.json", "workbook.xlsx", "edited.xlsx", "letter.docx", "marker.txt",
+    }  # fmt: skip
+    assert (target / "workbook.xlsx").read_text(encoding="utf-8") == "new"
+    assert leftovers(tmp_path) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -86,3 +87,16 @@ def test_a_workbook_away_from_its_plan_is_told(plan: SavedPlan, tmp_path: Path) 
         make_plan(find_region("kedong"), tmp_path / "p", Progress("zh", quiet=True), SHORT, False, "zh", lone)
     assert "plan.json" in refused.value.findings[0].zh
     assert read_plan(plan.path).table("roster") is not None
+
+
+def test_a_workbook_edited_in_its_place_is_not_lost(plan: SavedPlan, tmp_path: Path) -> None:
+    """The plan's own workbook, edited and given back for the same folder, stays beside the new one."""
+    folder = tmp_path / "again"
+    shutil.copytree(plan.path, folder)
+    row, *_ = rows(plan)[-1]
+    edited(plan, "taken_out.xlsx", row, date=None)
+    shutil.copy(plan.path / "taken_out.xlsx", folder / "workbook.xlsx")
+    before = (folder / "workbook.xlsx").read_bytes()
+    make_plan(find_region("kedong"), folder, Progress("zh", quiet=True), SHORT, True, "zh", folder / "workbook.xlsx")
+    assert (folder / "workbook-edited.xlsx").read_bytes() == before
+    assert (folder / "workbook.xlsx").read_bytes() != before
