@@ -132,11 +132,16 @@ def date_clinics(
     from models.roster import RosterSettings, solve_roster
     from models.roster_cuts import cuts_of
     from planner.build.roster import build_roster
+    from planner.fair_turns import in_turns
 
     built = build_roster(region, config, calendar, instance, tables)
+    even = in_turns(instance, built.instance, tables) if config.roster.turns else None
+    if even is not None:
+        tables, built = even, build_roster(region, config, calendar, instance, even)
     settings = RosterSettings(seconds=config.roster.time_limit_s, seed=config.solver.seed, brief=brief)
     found = solve_roster(built.instance, settings, report, start or None)
     made = {
+        "sessions": tables["sessions"],
         "roster": roster_table(built.instance, found),
         "unheld": unheld_table(found),
         "fairness": fairness_table(built.instance, found),

@@ -223,6 +223,7 @@ class Roster(_Checked):
         least=0,
         most=1,
     )
+    turns: bool = option(True, "同科室医生轮流去远点", "doctors of one department take far trips in turns")
     stand_ins: int = option(1, "每个门诊另可顶替的医生数", "doctors who may stand in per clinic", least=0, most=5)
     change_limit: int | None = option(None, "与现行排班相比最多改动次数", "most clinics moved; empty: any", least=0)
     time_limit_s: float = option(
