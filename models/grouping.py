@@ -55,7 +55,8 @@ aims floors, travel, change    shortfalls of soft rules and locks; mean minutes;
 aims cut_edges, balance        neighbours parted; worst
 
 Where neither `travel` nor `change` is an aim and centres are free, only x[i,j] with j before i is there (the
-first unit of a group, the largest first, stands for it): otherwise every grouping would count many times.
+first unit of a group, the largest first, stands for it): otherwise every grouping would count many times. Units of
+which no group can consist come last in that order and stand for none.
 
 Left out on purpose: what the groups then do together (that is the linked plan, which `alliance plan --groups
 free` makes with them), and compactness by area: minutes are what people feel.
@@ -69,7 +70,7 @@ from typing import Any
 import pandas as pd
 
 from models.block import admit
-from models.grouping_graph import lightest_ways, pieces
+from models.grouping_graph import lightest_ways, pieces, reached
 from models.grouping_instance import LOADS, GroupingInstance
 from models.ledger import Ledger
 from models.options import Grouping as Options
@@ -91,20 +92,45 @@ def wanted(instance: GroupingInstance) -> bool:
 
 
 def ranked(instance: GroupingInstance) -> dict[str, int]:
-    """Units in the order in which the first stands for its group: the largest first."""
-    order = sorted(instance.units, key=lambda unit: (-unit.loads.get("population", 0.0), unit.id))
+    """Units in the order in which the first stands for its group: the largest first, those that never can last."""
+    last = followers(instance)
+    order = sorted(instance.units, key=lambda u: (u.id in last, -u.loads.get("population", 0.0), u.id))
     return {unit.id: at for at, unit in enumerate(order)}
+
+
+def followers(instance: GroupingInstance) -> frozenset[str]:
+    """Many units of which no group can consist alone, so that none of them need stand for one.
+
+    Each connected part of them has fewer people than a group must have; where groups may be in pieces, all
+    together have (Validi and Buchanan 2022). Found greedily, the smallest and least connected units first.
+    """
+    hard = instance.state("balance_population") == "hard" and "population" in instance.balanced()
+    if not hard or not instance.anonymous:
+        return frozenset()
+    low = min(instance.span("population", centre.unit)[0] for centre in instance.centres)
+    load = {unit.id: unit.loads.get("population", 0.0) for unit in instance.units}
+    whole = instance.state("contiguous") == "hard"
+    best: frozenset[str] = frozenset()
+    for weigh in (0.0, 0.5, 1.0, 2.0):
+        order = sorted(load, key=lambda u: (load[u] * len(instance.around[u]) ** weigh, u))
+        chosen: set[str] = set()
+        for unit in order:
+            piece = reached(instance.around, unit, chosen) if whole else {*chosen, unit}
+            if sum(load[one] for one in piece) < low * (1 - 1e-9):
+                chosen.add(unit)
+        best = max(best, frozenset(chosen), key=len)
+    return best
 
 
 def pairs(instance: GroupingInstance, explain: bool = False) -> dict[Pair, tuple[str, ...]]:
     """Which unit may have which centre, and the rules under which some must be forbidden."""
-    rank, longest = ranked(instance), instance.options.max_minutes
+    rank, last, longest = ranked(instance), followers(instance), instance.options.max_minutes
     trips = "travel" in instance.options.order or longest is not None
     found: dict[Pair, tuple[str, ...]] = {}
     for unit in instance.units:
         for centre in instance.centres:
             pair = (unit.id, centre.unit)
-            if instance.anonymous and rank[centre.unit] > rank[unit.id]:
+            if instance.anonymous and (rank[centre.unit] > rank[unit.id] or centre.unit in last):
                 continue
             minutes = 0.0 if unit.id == centre.unit else instance.minutes.get(pair)
             if trips and minutes is None:
@@ -187,6 +213,8 @@ def _loads(instance: GroupingInstance, ledger: Ledger, x: Columns) -> None:
         rule, _, unit = LOADS[load]
         family = Rows(ledger.sheet, NAME, rule, doc=f"{load} of a group", rule=rule, unit=f"1,000 {unit}")
         for centre in instance.centres:
+            if (centre.unit, centre.unit) not in x:
+                continue
             terms = _sum(instance, x, centre.unit, load, 1.0 / LOAD_SCALE)
             low, high = (side / LOAD_SCALE for side in instance.span(load, centre.unit))
             if instance.fixed:
@@ -289,6 +317,8 @@ def _worst(block: Any, instance: GroupingInstance, ledger: Ledger, x: Columns) -
     ledger.aim("balance", worst, "all", 1.0)
     for load in instance.balanced():
         for centre in instance.centres:
+            if (centre.unit, centre.unit) not in x:
+                continue
             target = instance.target(load, centre.unit)
             terms = _sum(instance, x, centre.unit, load, 1.0 / target)
             family.row((load, centre.group, "most"), [*terms, (worst, "all", -1.0)], upper=1.0)

@@ -63,6 +63,8 @@ class Separation:
         if self.instance.state("contiguous") == "off":
             return []
         found = [cut for centre, root, piece in self.apart(groups) for cut in self._cuts(centre, root, piece)]
+        seats = sorted(set(groups.values()))
+        found += [cut for centre, _, piece in self.apart(groups) for cut in self._alike(centre, piece, seats)]
         fresh = [cut for cut in dict.fromkeys(found) if cut not in self.known]
         self.known.update(fresh)
         return fresh
@@ -75,6 +77,15 @@ class Separation:
             for parting in (near, separator(around, root, end)):
                 ends = (end,) if home else (end, start)
                 yield Cut(centre, ends, tuple(sorted(self._usable(parting, start, end, centre))))
+
+    def _alike(self, centre: str, piece: set[str], seats: Iterable[str]) -> Iterable[Cut]:
+        """The same piece cut off from the other seats: leads that stand together would take turns with it."""
+        for seat in seats:
+            if seat != centre and self.part[seat] == self.part[min(piece)] and seat not in piece:
+                near = separator(self.around, piece, seat)
+                if seat not in near and not self.around[seat] & piece:
+                    for end in sorted(piece):
+                        yield Cut(seat, (end,), tuple(sorted(self._usable(near, seat, end, seat))))
 
     def _usable(self, parting: set[str], start: str, end: str, centre: str) -> set[str]:
         if not self.bounded:

@@ -32,6 +32,8 @@ Report = Callable[[str, Progress], None]
 EXPLAINED = 5
 #: Gap of a search, as a share of the value, while its answers are in pieces.
 LOOSE = 0.03
+#: Groupings grown by hand to begin with: where leads are given, and where seats are free.
+FEW, MANY = 6, 60
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,15 @@ class _Route:
         self.stopped: StoppedBy = "gap"
         self.searches = 0
         self.loose = LOOSE
+        self.caps: dict[str, float] = {}
 
     def spent(self) -> float:
         return time.perf_counter() - self.began
 
     def go(self, start: Groups | None) -> bool:
         """All aims; False without any grouping."""
-        found = self.search.best([start] if start else [])
+        tries = FEW if self.instance.fixed else min(MANY, max(FEW, 3_000 // len(self.instance.units)))
+        found = self.search.best([start] if start else [], grown=tries)
         order = ["floors", *(name for name in self.instance.options.order if name != "floors")]
         for at, aim in enumerate(order):
             cost = self.model.aims[aim]
@@ -129,6 +133,9 @@ class _Route:
                 self._offer(cost, found[0])
             elif self.x is not None:
                 self.x = settle(self.matrix, cost, self.x)
+            if at and self.x is not None:
+                self.search.focus(aim, self.caps)
+                self._improve(cost, [self.model.groups(self.x)])
             share = 1.0 / (len(order) - at)
             left = INF if self.settings.seconds is None else max(0.5, share * (self.settings.seconds - self.spent()))
             bound = self._solve(aim, cost, time.perf_counter() + left)
@@ -187,10 +194,14 @@ class _Route:
         self.matrix = with_cuts(self.model, self.matrix, cuts)
         if self.x is not None and self.matrix.worst(self.x) > 1e-6:
             self.x = settle(self.matrix, cost, self.x)
-        found = self.search.best([groups], grown=0)
+        self._improve(cost, [groups])
+        return False
+
+    def _improve(self, cost: Floats, starts: list[Groups]) -> None:
+        """Take what the local search makes of these groups, where it holds and is better."""
+        found = self.search.best(starts, grown=0)
         if found is not None and found[1].breach == 0.0:
             self._offer(cost, found[0])
-        return False
 
     def _offer(self, cost: Floats, groups: Groups) -> None:
         """Keep these groups where they hold every row and are better than what is there."""
@@ -214,7 +225,7 @@ class _Route:
         share = self.instance.options.travel_tolerance if aim == "travel" else 0.0
         row = sp.csr_matrix(cost)
         if row.nnz:
-            cap = value + max(step, share * abs(value))
+            cap = self.caps[aim] = value + max(step, share * abs(value))
             self.matrix = self.matrix.with_rows(row, [-INF], [cap], [f"group_{aim}"], ["cap"])
 
 

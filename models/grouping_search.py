@@ -5,7 +5,7 @@ What the exact search begins with, and what it falls back on when the clock stop
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,8 @@ class Search:
 
     def __init__(self, instance: GroupingInstance, seed: int = 0) -> None:
         self.instance = instance
+        self.order = ["floors", *(name for name in instance.options.order if name != "floors")]
+        self.caps: dict[str, float] = {}
         self.random = np.random.default_rng(seed)
         self.allowed = pairs(instance)
         self.choices = {
@@ -53,6 +55,11 @@ class Search:
         found = [self._improved(start) for start in tried if self._complete(start)]
         return min(found, key=lambda pair: pair[1], default=None)
 
+    def focus(self, aim: str, caps: Mapping[str, float]) -> None:
+        """From now on look at one aim first, with the earlier ones kept within their caps."""
+        self.order = [aim, *(name for name in self.order if name != aim)]
+        self.caps = dict(caps)
+
     def score(self, groups: Groups) -> Score:
         """How far a grouping is from the hard rules, and its aims."""
         breach, floors = self._loads(groups)
@@ -64,10 +71,9 @@ class Search:
                 floors += apart * (setting.weight if setting is not None else 1.0)
             else:
                 breach += APART * apart
-        return Score(round(breach, 9), tuple(round(self._aim(name, groups, floors), 9) for name in self._order()))
-
-    def _order(self) -> list[str]:
-        return ["floors", *(name for name in self.instance.options.order if name != "floors")]
+        aims = {name: self._aim(name, groups, floors) for name in self.order}
+        breach += sum(OVER * max(0.0, aims[name] - cap - 1e-7) for name, cap in self.caps.items())
+        return Score(round(breach, 9), tuple(round(aims[name], 9) for name in self.order))
 
     # --- the parts of the score ----------------------------------------------------------------
 

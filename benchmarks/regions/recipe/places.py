@@ -48,6 +48,7 @@ class Trip:
     speed_kmh: float
     minutes_each_end: float = 5.0
     season_factor: float = 1.0
+    longest: float = 90.0  # minutes one way of a clinic, [sessions] max_minutes
 
 
 def kilometres(a: Place, b: Place) -> float:

@@ -38,7 +38,7 @@ def can_go(doctor: Doctor, site: Place, trip: Trip, heads: Heads) -> bool:
     return (
         doctor.home.group == site.group
         and doctor.title >= doctor.kind.min_title
-        and minutes(doctor.home, site, trip) <= min(90.0, doctor.max_minutes)
+        and minutes(doctor.home, site, trip) <= min(trip.longest, doctor.max_minutes)
         and heads[doctor.home.id, doctor.kind.department] >= 3
     )
 
