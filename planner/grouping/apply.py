@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from models.answers import Status
 from models.instance import RuleSetting
+from planner.grouping.words import both
+from planner.inputs import Finding, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,8 +111,9 @@ def bordered(
 ) -> tuple[Inputs, Config, Grouped | None]:
     """Inputs and settings with the groups that are asked for; the grouping where one was made.
 
-    Raises as `group_region` does.
+    Raises as `group_region` and `moves_of` do.
     """
+    moves_of(inputs.region, borders.moves)
     if borders.mode == "none":
         return inputs, without_groups(config), None
     if borders.mode == "fixed":
@@ -124,3 +127,27 @@ def bordered(
 def without_groups(config: Config) -> Config:
     """Settings under which everybody may serve everybody; memberships of a service stay agreements."""
     return replace(config, rules={**config.rules, "own_group": RuleSetting("off")})
+
+
+def moves_of(region: Region, moves: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`SITE=GROUP` as pairs of an institution's id and a group's name; names of institutions are understood too.
+
+    Raises `InputError` for what names no institution or no group.
+    """
+    table = region.tables["institutions"]
+    ids = dict(zip(table["name"].astype(str), table["id"].astype(str), strict=True)) if "name" in table else {}
+    ids |= {code: code for code in table["id"].astype(str)}
+    groups = set(table["group"].astype(str)) - {""} if "group" in table else set()
+    by_lead = dict(zip(table["id"].astype(str), table["group"].astype(str), strict=True)) if "group" in table else {}
+    found: list[tuple[str, str]] = []
+    faults: list[Finding] = []
+    for text in moves:
+        site, _, group = (part.strip() for part in text.partition("="))
+        group = group if group in groups else by_lead.get(ids.get(group, ""), group)
+        if site not in ids or group not in groups:
+            faults.append(Finding("error", *both("no_move", text=text, known=", ".join(sorted(groups)[:8]))))
+        else:
+            found.append((ids[site], group))
+    if faults:
+        raise InputError(faults)
+    return found

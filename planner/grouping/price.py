@@ -19,10 +19,8 @@ from models.grouping_route import GroupSettings, solve_grouping
 from models.instance import RuleSetting
 from planner.build.places import institutions, trips
 from planner.build.tables import Notes
-from planner.grouping.apply import FINER, with_groups, without_groups
+from planner.grouping.apply import FINER, moves_of, with_groups, without_groups
 from planner.grouping.units import places
-from planner.grouping.words import both
-from planner.inputs import Finding, InputError
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -135,7 +133,7 @@ def price_plan(
 ) -> pd.DataFrame:
     """`borders` of a linked plan: with groups dropped (or, where ours has none, with today's), and with each move.
 
-    Allocations alone are compared: dates change nothing in these aims. Raises `InputError` for a move that is none.
+    Allocations alone are compared: dates change nothing in these aims.
     """
     from planner.build import build_instance
 
@@ -159,23 +157,3 @@ def _with_groups_back(config: Config) -> Config:
 def _with_followers(region: Region, travel: pd.DataFrame, config: Config, site: str) -> list[str]:
     minutes = trips(travel, institutions(region), config, Notes()).patient_minutes
     return list(places(region, minutes, Notes()).members.get(site, (site,)))
-
-
-def moves_of(region: Region, moves: tuple[str, ...]) -> list[tuple[str, str]]:
-    """`SITE=GROUP` as pairs of an institution's id and a group's name; names of institutions are understood too."""
-    table = region.tables["institutions"]
-    ids = dict(zip(table["name"].astype(str), table["id"].astype(str), strict=True)) if "name" in table else {}
-    ids |= {code: code for code in table["id"].astype(str)}
-    groups = set(table["group"].astype(str)) - {""} if "group" in table else set()
-    by_lead = dict(zip(table["id"].astype(str), table["group"].astype(str), strict=True)) if "group" in table else {}
-    found, faults = [], []
-    for text in moves:
-        site, _, group = (part.strip() for part in text.partition("="))
-        group = group if group in groups else by_lead.get(ids.get(group, ""), group)
-        if site not in ids or group not in groups:
-            faults.append(Finding("error", *both("no_move", text=text, known=", ".join(sorted(groups)[:8]))))
-        else:
-            found.append((ids[site], group))
-    if faults:
-        raise InputError(faults)
-    return found

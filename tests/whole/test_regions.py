@@ -10,13 +10,26 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from benchmarks.regions import kedong, qidong, recipe, tianchang
+from benchmarks.regions import dancheng, jilin_prov, kedong, qidong, recipe, tianchang
 from geodata.schema import load_schema
 from models.instance import FREQUENCIES, Instance
 from models.turnaround import goods_safe_load, headway_minutes, safe_peak_per_hour
 from planner.inputs import Inputs, read_inputs
 
-REGIONS = {"tianchang": tianchang, "kedong": kedong, "qidong": qidong}
+REGIONS = {
+    "tianchang": tianchang,
+    "kedong": kedong,
+    "qidong": qidong,
+    "dancheng": dancheng,
+    "jilin_prov": jilin_prov,
+}
+PEOPLE = {
+    "tianchang": 603_780,
+    "kedong": 200_000,
+    "qidong": 960_000,
+    "dancheng": 953_000,
+    "jilin_prov": 24_073_453,
+}
 MARKS = {"published", "national_rule", "literature", "approximate", "assumed", "derived"}
 each_region = pytest.mark.parametrize("name", REGIONS)
 
@@ -38,6 +51,11 @@ def _instance(name: str) -> Instance:
 
 def _table(name: str, table: str) -> pd.DataFrame:
     return pd.read_csv(REGIONS[name].FOLDER / f"{table}.csv")
+
+
+def _longest(name: str) -> float:
+    config, _ = _inputs(name).settled()
+    return config.sessions.max_minutes
 
 
 def _total(name: str, table: str, column: str) -> float:
@@ -91,9 +109,11 @@ def test_tianchang_warnings_all_have_a_reason() -> None:
 def test_people_are_counted_once(name: str) -> None:
     """The communities' residents add up to those of their institution, and to the county's total."""
     places = _table(name, "institutions").set_index("id")["population"]
+    assert places.sum() == PEOPLE[name]
+    if "communities" not in _inputs(name).region.tables:
+        return
     villages = _table(name, "communities").groupby("institution")["population"].sum()
     assert villages.to_dict() == places.to_dict()
-    assert places.sum() == {"tianchang": 603_780, "kedong": 200_000, "qidong": 960_000}[name]
 
 
 def test_tianchang_has_the_published_members() -> None:
@@ -170,7 +190,7 @@ def test_today_fits_its_own_rules(name: str) -> None:
         doctor = instance.doctors[d]
         assert instance.same_group(doctor.institution, i)
         assert k in doctor.specialties and doctor.title >= instance.specialties[k].min_title
-        assert doctor.minutes[i] <= min(90.0, doctor.max_minutes)
+        assert doctor.minutes[i] <= min(_longest(name), doctor.max_minutes)
         away[d] = away.get(d, 0) + counts[0] * (2 if doctor.minutes[i] > 45 else 1)
         held[i, k] = held.get((i, k), 0) + counts[0]
     posted = {posting.doctor for posting in instance.current_postings}
@@ -319,6 +339,38 @@ def test_qidong_has_two_contiguous_groups_and_one_town_across_the_water() -> Non
     assert set(island["kind"]) == {"water"} and set(rows.drop(island.index)["kind"]) == {"land"}
     trips = _table("qidong", "travel").set_index(["origin", "destination"])["minutes"]
     assert trips["T12", "H1"] == trips["H1", "T12"] > 75
+
+
+def test_dancheng_has_the_published_units() -> None:
+    """8 towns, 11 townships and 3 subdistricts under four leads, 523 village units; the neighbours hang together."""
+    import networkx as nx
+
+    places = _table("dancheng", "institutions").set_index("id")
+    towns = places[places["level"] < 2]
+    kinds = [next(word for word in ("街道", "镇", "乡") if word in name) for name in towns["name"]]
+    assert {word: kinds.count(word) for word in ("街道", "镇", "乡")} == {"街道": 3, "镇": 8, "乡": 11}
+    assert (places["lead"] == "yes").sum() == places["group"].nunique() == 4
+    assert len(_table("dancheng", "communities")) == 523
+    rows = _table("dancheng", "neighbours")
+    graph = nx.Graph(zip(rows["institution"], rows["neighbour"], strict=True))
+    assert set(graph) == set(towns.index) and nx.is_connected(graph)
+
+
+def test_jilin_has_the_published_hospitals_and_tours() -> None:
+    """5 leads, 9 city and 43 county hospitals; about 71 tours a month; every referral target says what it can treat."""
+    places = _table("jilin_prov", "institutions").set_index("id")
+    assert (places["lead"] == "yes").sum() == 5
+    assert ((places["level"] == 3) & (places["lead"] == "no")).sum() == 9 and (places["level"] == 2).sum() == 43
+    instance = _instance("jilin_prov")
+    months = sum(quarter.months for quarter in instance.quarters)
+    tours = sum(sum(counts) for counts in instance.today_sessions.values()) / months
+    assert tours == pytest.approx(426 / 6, rel=0.15)
+    flows = _table("jilin_prov", "referrals").query("destination != 'outside'")
+    able = _table("jilin_prov", "capabilities").set_index(["institution", "specialty"])["visits_per_month"]
+    load = flows.groupby(["destination", "specialty"])["patients_per_month"].sum()
+    assert (able.reindex(load.index) > load).all()
+    far = [instance.minutes["P1", site] for site in places.index if ("P1", site) in instance.minutes and site != "P1"]
+    assert min(far) > 10 and max(far) > 400
 
 
 def test_largest_remainder_keeps_the_total() -> None:

@@ -1,0 +1,131 @@
+"""Groups of the bundled regions: proved within 1 %, in one piece by networkx, balanced as asked; and inside a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from support.grouped import county
+
+from planner.cli import main
+from planner.folder import read_plan
+
+REGIONS = {
+    "dancheng": (26, 4, 0.08),
+    "qidong": (16, 2, 0.15),
+    "tianchang": (19, 3, 0.15),
+    "jilin_prov": (57, 5, 0.12),
+}
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [*map(str, words), "--lang", "en"], catch_exceptions=False)
+
+
+def _graph(folder: Path, units: pd.Series) -> nx.Graph[str]:
+    """The neighbour table of the plan folder, which holds that of the region."""
+    rows = pd.read_csv(folder / "region" / "neighbours.csv", dtype=str)
+    graph: nx.Graph[str] = nx.Graph(list(zip(rows["institution"], rows["neighbour"], strict=True)))
+    graph.add_nodes_from(units)
+    return graph
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REGIONS)
+def test_groups_of_a_bundled_region(name: str, tmp_path: Path) -> None:
+    """Proved within 1 %, each group in one piece, people within the tolerance, all rules hold."""
+    units, count, tolerance = REGIONS[name]
+    result = run("group", name, "-o", tmp_path / "plan", "--no-report", "--time-limit", 120)
+    assert result.exit_code == 0, result.output
+    saved = read_plan(tmp_path / "plan")
+    assert all(aim["gap"] <= 0.01 for aim in saved.info["aims"])
+    table = saved.table("groups")
+    heads = table[table["institution"] == table["unit"]]
+    assert len(heads) == units and heads["group"].nunique() == count
+    graph = _graph(tmp_path / "plan", heads["institution"])
+    given = pd.read_csv(Path("planner/regions") / name / "neighbours.csv", dtype=str)
+    assert all(graph.has_edge(a, b) for a, b in zip(given["institution"], given["neighbour"], strict=True))
+    for group, part in heads.groupby("group"):
+        assert nx.is_connected(graph.subgraph(part["institution"])), group
+    people = saved.table("indicators").set_index(["indicator", "scope"])["value"]["group_population"]
+    if name != "jilin_prov":  # its shares follow the leads' beds
+        assert (people / people.mean() - 1).abs().max() <= tolerance + 1e-9
+    assert (saved.table("audit")["holds"] == "yes").all()
+
+
+def _planned(folder: Path) -> Path:
+    """A county with two specialists in each lead and visits to be held."""
+    doctors = [(f"D{h}{n}", f"医生{h}{n}", f"H{h}", "K1", 3, 2) for h in (1, 2) for n in range(1, 7)]
+    needs = [(f"T{n}", "K1", 200 + 10 * n, 60, 60, 20) for n in range(1, 9)]
+    return county(
+        folder,
+        specialties=("id name", [("K1", "内科")]),
+        doctors=("id name institution specialty title sessions_per_week", doctors),
+        departments=("institution department headcount", [(h, "K1", 10) for h in ("H1", "H2")]),
+        needs=(
+            "institution specialty visits_per_month own_visits_per_month referred_visits_per_month "
+            "left_visits_per_month",
+            needs,
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same county planned with today's groups (and their price), with new ones, and with none."""
+    base = tmp_path_factory.mktemp("plans")
+    region = _planned(base / "county")
+    extra = {"fixed": ["--price", "--move", "T3=西片"], "free": [], "none": []}
+    for mode, more in extra.items():
+        result = run("plan", region, "-o", base / mode, "--groups", mode, "--no-report", *more)
+        assert result.exit_code == 0, result.output
+        if mode == "fixed":
+            assert "price of borders" in result.output and "groups dropped" in result.output
+    return {mode: base / mode for mode in extra}
+
+
+def _aim(folder: Path, name: str) -> dict[str, float]:
+    return next(aim for aim in read_plan(folder).info["aims"] if aim["name"] == name)
+
+
+def test_groups_restrict_who_serves_whom(plans: dict[str, Path]) -> None:
+    """With groups no clinic crosses a border; new groups are those of groups.csv; without groups the rule is off."""
+    for mode in ("fixed", "free"):
+        saved = read_plan(plans[mode])
+        group = saved.region["institutions"].set_index("id")["group"]
+        home = saved.region["doctors"].set_index("id")["institution"]
+        clinics = saved.table("sessions")
+        assert len(clinics) and (clinics["doctor"].map(home).map(group) == clinics["institution"].map(group)).all()
+    free = read_plan(plans["free"])
+    decided = free.table("groups").set_index("institution")["group"]
+    assert free.region["institutions"].set_index("id")["group"].to_dict() == decided.to_dict()
+    assert all(aim["gap"] <= 0.01 for aim in free.info["grouping"]["aims"])
+    assert read_plan(plans["none"]).info["settings"]["rules"]["own_group"] == "off"
+
+
+def test_the_price_of_borders_is_told_with_both_proofs(plans: dict[str, Path]) -> None:
+    """Dropping groups cannot hurt the first aim; values agree with the plans made so, within both bounds."""
+    table = read_plan(plans["fixed"]).table("borders")
+    assert list(dict.fromkeys(table.sort_values("number")["case"])) == ["case_this", "case_none", "case_move"]
+    floors, unmet = (table[table["aim"] == aim].set_index("case") for aim in ("floors", "unmet"))
+    assert unmet[["value", "bound", "gap", "least", "most"]].notna().all().all()
+    assert floors.loc["case_none", "least"] <= 1e-6, "the bound without groups is not above the plan with them"
+    for case, mode in (("case_this", "fixed"), ("case_none", "none")):
+        made = _aim(plans[mode], "floors")
+        assert floors.loc[case, "bound"] <= made["value"] + 1e-6
+        assert made["bound"] <= floors.loc[case, "value"] + 1e-6
+    assert unmet.loc["case_this", "value"] == pytest.approx(_aim(plans["fixed"], "unmet")["value"], abs=1e-5)
+    assert (unmet["least"] <= unmet["difference"] + 1e-6).all() and (unmet["difference"] <= unmet["most"] + 1e-6).all()
+    moved = table[table["case"] == "case_move"]
+    assert set(moved["institution"]) == {"T3"} and set(moved["group"]) == {"西片"}
+
+
+def test_a_move_that_is_none_is_refused(tmp_path: Path) -> None:
+    """An unknown institution or group is named before anything is written."""
+    region = _planned(tmp_path / "county")
+    result = run("plan", region, "-o", tmp_path / "plan", "--no-report", "--price", "--move", "T3=北片")
+    assert result.exit_code == 1 and "T3=北片" in result.output and "东片" in result.output
+    assert not (tmp_path / "plan").exists()
