@@ -59,3 +59,16 @@ def fake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fake_plan(fake_folder: Path) -> SavedPlan:
     """The made-up plan in memory."""
     return read_plan(fake_folder)
+
+
+@pytest.fixture(scope="session")
+def kedong_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real plan of the small bundled county with everything that people open, in Chinese; do not change it."""
+    from click.testing import CliRunner
+
+    from planner.cli import main
+
+    folder = tmp_path_factory.mktemp("plans") / "kedong"
+    result = CliRunner().invoke(main, ["plan", "kedong", "-o", str(folder), "--gap", "0.05", "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    return folder

@@ -116,7 +116,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "unmet": ("未满足", "Unmet"),
     "left": ("外流", "Left the county"),
     "referred": ("上转", "Referred up"),
-    "map_note": ("底图只用本区域自己的边界和道路，仅作示意；线宽与次数成正比。", "The ground is the region's own boundaries and roads, a sketch; lines are as wide as their counts."),
+    "map_note": ("线宽与数量成正比。", "Lines are as wide as their counts."),
     "map_missing": ("另有 {n} 个机构没有坐标，不在图上，可在列表中查看。", "{n} more institutions have no coordinates; they are in the list, not on the map."),
     "map_files": ("较大的静态图在 maps 文件夹中。", "The larger static pictures are in the folder maps."),
     "legend": ("图例", "Legend"),

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from planner.cli import main
 from planner.figures.access import GRID
 from planner.figures.change import Change
 from planner.figures.checks import checks
@@ -20,12 +18,8 @@ from planner.folder import SavedPlan, read_plan, write_table
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real plan of the small bundled county, tables only."""
-    place = tmp_path_factory.mktemp("figures") / "plan"
-    result = CliRunner().invoke(main, ["plan", "kedong", "-o", str(place), "--gap", "0.05", "--no-report"])
-    assert result.exit_code == 0, result.output
-    return place
+def folder(kedong_plan: Path) -> Path:
+    return kedong_plan
 
 
 @pytest.fixture(scope="module")

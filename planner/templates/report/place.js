@@ -3,7 +3,7 @@ function placeTold(at) {
   const map = DATA.map, place = map.places[at], gets = [], gives = [];
   const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0);
   map.clinics.filter((row) => row[1] === at).sort((a, b) => b[3] - a[3]).forEach((row) => {
-    gets.push(say("gets_clinic", { specialty: map.specialties[row[2]] || "", n: amount(row[3]), doctors: row[4] }));
+    gets.push(say("gets_clinic", { specialty: map.specialties[row[2]] || "", n: amount(Math.round(row[3] * 10) / 10), doctors: row[4] }));
   });
   map.postings.filter((row) => row[1] === at).forEach((row) => {
     gets.push(say("gets_posted", { specialty: row[2], doctor: row[3], start: row[4], end: row[5] }));
