@@ -160,7 +160,9 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
             found = alone.accept(aim, 0.0, SAME, lambda _: SAME) if aim == "floors" else None
             if found is None:
                 found = alone.solve(aim, limits, lambda _: SAME)
-        if found.value == np.inf:
+        # A search that ended before its own relaxation proves what the relaxation did.
+        found = replace(found, bound=max(found.bound, alone.relaxed.get(aim, -np.inf)))
+        if found.value == np.inf and not np.isfinite(found.bound):
             return
         if aim == "floors" and found.bound > SAME and route.instance.budget.yuan_per_year is not None:
             found = replace(found, bound=_floors_without_budget(route, alone))

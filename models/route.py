@@ -25,6 +25,8 @@ BUDGET_GAP = 2.5
 WORST_NODES = 20
 #: Seconds that every stage gets, to look at its start.
 LEAST = 0.5
+#: Least seconds for the linear relaxation of `unmet`: without it nothing is proved at all.
+RELAXED = 5.0
 #: Part of the time limit that is kept for pricing the scenarios at the end.
 KEPT_BACK = 0.06
 
@@ -158,7 +160,8 @@ def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
         limits = route.limits(seconds, absolute_gap=gap)
         return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
     cost, constant = stages.model.aims[aim]
-    relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=seconds), relax=True)
+    relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=max(seconds, RELAXED)), relax=True)
+    stages.relaxed[aim] = relaxed.bound
     bound = relaxed.bound if math.isfinite(relaxed.bound) else route.nothing.get(aim, 0.0)
     room = max(route.nothing.get(aim, bound) - bound, 1.0)
     return route.limits(seconds, absolute_gap=max(0.6 * route.gap * room, 0.5))

@@ -39,6 +39,7 @@ class Stages:
     """A matrix that shrinks from aim to aim, with the plan found so far.
 
     matrix: all columns of the model, some fixed; x: the plan, or None before the first aim.
+    relaxed: bounds of aims by the linear relaxation, where it was solved.
     """
 
     model: Model
@@ -47,6 +48,7 @@ class Stages:
     found: list[Found] = field(default_factory=list)
     report: Report | None = None
     clocked: bool = False
+    relaxed: dict[str, float] = field(default_factory=dict)
 
     def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
         """Minimise one aim over what is left, keep the plan, and cap the aim."""
