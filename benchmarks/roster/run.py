@@ -1,8 +1,10 @@
-"""The roster of a province's size: ours, then OR-Tools CP-SAT in a process of its own with the same wall time.
+"""Rosters of a province's size: ours, then OR-Tools CP-SAT in a process of its own with the same wall time.
 
-    python -m benchmarks.roster.run [--seconds 300] [--doctors 300] [--sites 100] [--seed 0] [--no-peer] [--write]
+    python -m benchmarks.roster.run [--seconds 300] [--doctors 300] [--sites 100] [--seeds 0 1 2] [--figures FILE]
+                                    [--only ours|peer] [--write]
 
-Needs OR-Tools (dev extra) for the peer. `--write` writes docs/benchmarks-roster.md.
+Needs OR-Tools (dev extra) for the peer. `--figures` keeps what was measured in a file, so that long runs can
+be made one at a time; `--write` writes docs/benchmarks-roster.md from all that is in it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from typing import Any
 from benchmarks.roster.generate import Size, generate
 from models.roster import RosterOutcome, RosterSettings, solve_roster
 from models.roster_choices import choices, components
+from models.roster_exchange import Exchange, exchange
 from models.roster_instance import RosterInstance
+from models.roster_values import values_of
 from models.workers import close_workers
 
 #: Workers of both.
@@ -51,55 +55,90 @@ def describe(instance: RosterInstance) -> list[str]:
     ]
 
 
-def table(instance: RosterInstance, ours: RosterOutcome, other: dict[str, Any] | None, load: float) -> str:
+def measured(found: RosterOutcome, first: dict[str, float]) -> dict[str, Any]:
+    """Our figures; `first`: what the later aims would be with the first aim alone."""
+    aims = [{"name": a.name, "value": a.value, "bound": a.bound, "gap": a.gap, "given": a.given} for a in found.aims]
+    spent = {name: round(seconds, 1) for name, seconds in found.timings.items()}
+    return {"aims": aims, "first": first, "seconds": found.seconds, "stopped_by": found.stopped_by, "spent": spent}
+
+
+def page(figures: dict[str, Any]) -> str:
     """What is printed, and written to the page."""
-    nothing = sum(need.weight * sum(need.count) for need in instance.needs.values())
-    lines = ["# A roster of a province's size", "", *(f"- {line}" for line in describe(instance))]
+    lines = ["# Rosters of a province's size", ""]
     lines += [
-        "",
-        f"Holding nothing costs {nothing:.0f}. Demand is what the counting stage holds. Load average {load:.1f}.",
-        "",
+        "Generated (`benchmarks/roster`, fixed seeds); demand is what the counting stage holds. Unheld: weight of the"
     ]
-    lines += ["| | unheld weight | bound | gap | seconds |", "|---|---|---|---|---|"]
-    first = {aim.name: aim for aim in ours.aims}["roster_unheld"]
-    shown = f"{first.value:.0f} | {first.bound:.0f} | {100 * first.gap:.2f} %"
-    lines.append(f"| ours ({WORKERS} workers) | {shown} | {ours.seconds:.0f} |")
-    if other is not None:
-        value, low = other["unheld"], other["bound"]
-        gap = "-" if value is None else f"{100 * (value - low) / max(nothing - low, 1.0):.2f} %"
-        shown = "none" if value is None else f"{value:.0f}"
-        lines.append(f"| CP-SAT ({WORKERS} workers) | {shown} | {low:.0f} | {gap} | {other['seconds']:.0f} |")
-    lines += ["", "Gap: (unheld - bound) / (holding nothing - bound).", ""]
-    lines += ["| aim | value | bound | given |", "|---|---|---|---|"]
-    lines += [f"| {aim.name} | {aim.value:.0f} | {aim.bound:.0f} | {aim.given or 'nothing'} |" for aim in ours.aims]
-    spent = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in ours.timings.items())
-    lines += ["", f"Stopped by {ours.stopped_by}; {spent}.", ""]
-    return "\n".join(lines)
+    lines += ["clinics without a date. Gap: (unheld - bound) / (holding nothing - bound). Both have two workers, one"]
+    lines += ["after the other on a shared machine of two cores; CP-SAT has the first aim only, ours all of them.", ""]
+    lines += ["| seed | | unheld | bound | gap | seconds | load |", "|---|---|---|---|---|---|---|"]
+    for seed, found in sorted(figures.items()):
+        nothing, ours, peers = found["nothing"], found.get("ours"), found.get("peer")
+        if ours is not None:
+            one = next(aim for aim in ours["aims"] if aim["name"] == "roster_unheld")
+            shown = f"{one['value']:.0f} | {one['bound']:.0f} | {100 * one['gap']:.2f} %"
+            lines.append(f"| {seed} | ours | {shown} | {ours['seconds']:.0f} | {ours['load']:.1f} |")
+        if peers is not None:
+            value, low = peers["unheld"], peers["bound"]
+            gap = "-" if value is None else f"{100 * (value - low) / max(nothing - low, 1.0):.2f} %"
+            shown = f"{'none' if value is None else round(value)} | {low:.0f} | {gap}"
+            lines.append(f"| {seed} | CP-SAT | {shown} | {peers['seconds']:.0f} | {peers['load']:.1f} |")
+    for seed, found in sorted(figures.items()):
+        lines += ["", f"## Seed {seed}", "", *(f"- {line}" for line in found["size"])]
+        lines += [f"- Holding nothing costs {found['nothing']:.0f}"]
+        if (ours := found.get("ours")) is None:
+            continue
+        lines += ["", "| aim | value | bound | given | with the first aim alone |", "|---|---|---|---|---|"]
+        for aim in ours["aims"]:
+            alone = ours["first"].get(aim["name"])
+            shown = f"{aim['value']:.0f} | {aim['bound']:.0f} | {aim['given'] or 'nothing'}"
+            lines.append(f"| {aim['name']} | {shown} | {'' if alone is None else f'{alone:.0f}'} |")
+        spent = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in ours["spent"].items())
+        lines += ["", f"Stopped by {ours['stopped_by']}; {spent}."]
+    return "\n".join([*lines, ""])
+
+
+def first_alone(instance: RosterInstance, seconds: float) -> dict[str, float]:
+    """The later aims of a roster that was filled for the first aim and left there."""
+    return values_of(instance, exchange(Exchange(instance, seconds, 0)).visits)
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--doctors", type=int, default=300)
     parser.add_argument("--sites", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--only", choices=["ours", "peer"])
+    parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    began = time.perf_counter()
-    instance = generate(Size(doctors=asked.doctors, sites=asked.sites), asked.seed)
-    print(f"generated in {time.perf_counter() - began:.0f} s:", "; ".join(describe(instance)), flush=True)
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    ours = solve_roster(instance, RosterSettings(seconds=asked.seconds))
-    close_workers()
-    print(table(instance, ours, None, load), flush=True)
-    if asked.no_peer:
-        return
-    text = table(instance, ours, peer(instance, asked.seconds), load)
-    print(text)
+    kept = asked.figures is not None and asked.figures.exists()
+    figures: dict[str, Any] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    for seed in asked.seeds:
+        began = time.perf_counter()
+        instance = generate(Size(doctors=asked.doctors, sites=asked.sites), seed)
+        found = figures.setdefault(str(seed), {})
+        found["size"] = describe(instance)
+        found["nothing"] = sum(need.weight * sum(need.count) for need in instance.needs.values())
+        print(f"seed {seed} in {time.perf_counter() - began:.0f} s:", "; ".join(found["size"]), flush=True)
+        if asked.only != "peer":
+            load = _load()
+            ours = solve_roster(instance, RosterSettings(seconds=asked.seconds))
+            close_workers()
+            found["ours"] = measured(ours, first_alone(instance, 10.0)) | {"load": load}
+        if asked.only != "ours":
+            load = _load()
+            found["peer"] = peer(instance, asked.seconds) | {"load": load}
+        if asked.figures is not None:
+            asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    print(page(figures))
     if asked.write:
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(page(figures), encoding="utf-8")
+
+
+def _load() -> float:
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 if __name__ == "__main__":
