@@ -74,8 +74,8 @@ def exchange(
 
 
 def put(state: RosterState, visits: Iterable[Visit]) -> None:
-    """Hold the visits that are choices and in nobody's way."""
-    for visit in sorted(visits):
+    """Hold the visits that are choices with nothing in their way, in their order."""
+    for visit in visits:
         at = state.index.get(visit)
         if at is None or state.held[at] or state.short[state.target[at]] <= 0:
             continue

@@ -27,7 +27,10 @@ WEIGHTS: Mapping[str, float] = MappingProxyType({
     "roster_fair": 0.5,
     "roster_travel": 0.01,
     "roster_market": 0.5,
+    "roster_change": 0.5,
 })  # fmt: skip
+#: Points of a moved clinic where `change` stands before regularity.
+MOVED = 100.0
 #: Margin at first and at last, in points; what accounts and travel may make up for.
 HOT, COLD, SLACK = 30.0, 1.0, 10.0
 #: Moves tried per clinic; most clinics that move on; half-days tried for each.
@@ -36,12 +39,13 @@ MOVES, PUSHED, TRIES = 600, 2, 6
 
 @dataclass(frozen=True)
 class Polish:
-    """What a child needs: a roster that keeps every rule, and seconds."""
+    """What a child needs: a roster that keeps every rule, and seconds. replan: clinics of today's roster are dear."""
 
     instance: RosterInstance
     seconds: float
     seed: int
     start: tuple[Visit, ...]
+    replan: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,13 @@ def polish(asked: Polish, deadline: float | None = None, report: Callable[[Polis
     state = RosterState(asked.instance)
     put(state, asked.start)
     promise(state)
-    search = _Search(state, random.Random(asked.seed))
+    limited = asked.instance.change_limit is not None and asked.instance.state("change_limit") != "off"
+    for visit in asked.instance.today if limited else ():
+        at = state.index.get(visit, -1)
+        if at >= 0 and state.held[at]:
+            state.kept[at] = True
+    weights = {**WEIGHTS, "roster_change": MOVED if asked.replan else WEIGHTS["roster_change"]}
+    search = _Search(state, random.Random(asked.seed), weights)
     moves, done, clocked = MOVES * len(search.slots), 0, False
     best, saved = search.points(), state.plan()
     while done < moves:
@@ -84,9 +94,9 @@ def polish(asked: Polish, deadline: float | None = None, report: Callable[[Polis
 class _Search:
     """Moves of one clinic and of those in its way."""
 
-    def __init__(self, state: RosterState, rng: random.Random) -> None:
+    def __init__(self, state: RosterState, rng: random.Random, weights: Mapping[str, float]) -> None:
         self.state, self.rng, self.margin = state, rng, HOT
-        self.prices = Prices(state, WEIGHTS)
+        self.prices = Prices(state, weights)
         self.slots = [t for t, n in enumerate(state.targets.limits) if state.options[t] for _ in range(n)]
         # dearer than all later aims together: a clinic more is always taken
         self.unheld = 1e7

@@ -47,7 +47,7 @@ class Prices:
         lost = sum(
             len(gap_windows(instance, need)) for key, need in instance.needs.items() if key not in state.needs.of
         )
-        self.total = weights.get("roster_windows", 0.0) * lost
+        self.total = weights.get("roster_windows", 0.0) * lost + weights.get("roster_change", 0.0) * len(today)
         for at in held:
             self.total += self._come(at)
         self.by_need = [self.of_need(need) for need in range(len(state.needs.limits))]

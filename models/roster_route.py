@@ -32,7 +32,7 @@ from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
 from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
-from models.roster_wide import date_wide
+from models.roster_wide import date_wide, rescue
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
@@ -95,7 +95,13 @@ class Route:
         self.timed("moves", self._allot)
         if self._wide():
             date_wide(self, given, WORKERS)
-            return
+        else:
+            self._date(given)
+        if self.pressed:
+            rescue(self, given)
+
+    def _date(self, given: list[Visit] | None) -> None:
+        """Components alone, beside each other, and their later aims."""
         self.timed("alone", lambda: self._alone(given))
         if len(self.parts) > 1:
             self.timed("place", self._place)

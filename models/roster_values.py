@@ -154,8 +154,13 @@ def broken_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Broken]
 
 
 def promises_of(instance: RosterInstance, visits: Iterable[Visit]) -> float:
-    """The points of `roster_promises` that locks cost; 0 for what rules cost (none is short)."""
+    """The points of `roster_promises` that locks and the change limit cost; other rules are taken as kept."""
     visits, total = list(visits), 0.0
+    limit, state = instance.change_limit, instance.state("change_limit")
+    if limit is not None and state != "off":
+        setting = instance.rules.get("change_limit")
+        price = BROKEN if state == "hard" or setting is None else setting.weight
+        total += price * max(0, len(moved_of(instance, visits)) - limit)
     for lock in instance.locks:
         held = sum(
             fits(lock, instance.needs[site, specialty], doctor) and (not lock.slots or half in lock.slots)

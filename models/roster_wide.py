@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.roster_choices import Key
-from models.roster_exchange import Exchange, Exchanged
+from models.roster_exchange import Exchange, Exchanged, exchange
 from models.roster_improve import again, not_worse
 from models.roster_instance import Visit
 from models.roster_pieces import Piece
@@ -36,7 +36,7 @@ def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
     if any(route.promised(part) > route.bounds.low(part, FIRST[0]) + 1e-5 for part in route.plan):
         route.timed("again", lambda: again(route))
     if not route.settings.brief:
-        route.timed("polish", lambda: _polish(route, workers))
+        route.timed("polish", lambda: polish_plan(route, POLISHED, workers))
         route.timed("bounds", lambda: _bound_later(route))
 
 
@@ -56,14 +56,14 @@ def _fill(route: Route, start: list[Visit] | None, workers: int) -> None:
     _run(route, "models.roster_exchange:exchange", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
 
 
-def _polish(route: Route, workers: int) -> None:
+def polish_plan(route: Route, until: float, workers: int) -> None:
     """Better the later aims; a roster is taken where it is better in the first aim that differs."""
-    seconds = route.left(POLISHED)
+    seconds = route.left(until)
     if seconds <= 1.0:
         route.clocked = True
         return
     before = sorted(visit for found in route.plan.values() for visit in found)
-    asked = Polish(route.instance, seconds, route.settings.seed, tuple(before))
+    asked = Polish(route.instance, seconds, route.settings.seed, tuple(before), route.settings.replan)
     best = [values_of(route.instance, before)]
 
     def heard(found: Polished) -> None:
@@ -74,6 +74,20 @@ def _polish(route: Route, workers: int) -> None:
             route.tell()
 
     _run(route, "models.roster_polish:polish", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
+
+
+def rescue(route: Route, start: list[Visit] | None) -> None:
+    """After Ctrl-C: what stands of the plan beside itself, filled up in a moment without a search.
+
+    Components that were dated alone may be in each other's way; those that were not are empty.
+    """
+    plan = sorted(visit for found in route.plan.values() for visit in found)
+    stands = not any(route.clash(part, mine) for part, mine in route.plan.items())
+    first = [] if route.instance.change_limit is None or stands else sorted(route.instance.today)
+    found = exchange(Exchange(route.instance, 0.0, route.settings.seed, (*first, *plan, *(start or ()))))
+    if stands and sum(map(route.unheld, route.plan)) <= found.unheld + 1e-6:
+        return
+    _take(route, found.visits, FIRST, "user")
 
 
 def _run(route: Route, function: str, asked: Sequence[Exchange | Polish], heard: Callable[..., None]) -> None:

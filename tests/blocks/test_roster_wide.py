@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,15 @@ from support.roster_check import breaches, prices
 from support.roster_random import random_roster
 from support.rosters import doctor, need, pair, roster, site
 
+import models.roster_pieces
 import models.roster_route
 from models.answers import Limits, Status
 from models.highs import solve
 from models.roster import RosterSettings, solve_roster
 from models.roster_dates import build_dates
-from models.roster_exchange import Exchange, exchange
+from models.roster_exchange import Exchange, exchange, put
 from models.roster_instance import RosterInstance, RosterLock
+from models.roster_pieces import Dated, Piece
 from models.roster_polish import WEIGHTS, Polish, polish
 from models.roster_prices import Prices
 from models.roster_state import RosterState
@@ -182,3 +185,30 @@ def test_a_large_roster_keeps_its_claims(seed: int, monkeypatch: pytest.MonkeyPa
         assert aim.bound <= best + 1e-4, aim
         assert aim.value >= best - 1e-4, aim
         caps[aim.name] = aim.value
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_interrupted_roster_keeps_every_rule(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while components are dated alone: no breach, and what fits is held all the same."""
+    x = random_roster(seed)
+    x = replace(x, locks=tuple(lock for lock in x.locks if lock.must or lock.weight is None))
+    answered = models.roster_pieces.solve_pieces
+
+    def pressed(pieces: Sequence[Piece], workers: int = 2) -> tuple[list[Dated], bool]:
+        answers, _ = answered(pieces, workers)
+        return answers, not any(piece.counts for piece in pieces) and not any(piece.start for piece in pieces)
+
+    monkeypatch.setattr(models.roster_route, "solve_pieces", pressed)
+    found = solve_roster(x, RosterSettings(seconds=20, whole=0))
+    assert found.stopped_by == "user"
+    assert breaches(x, found.visits) == []
+    values = {aim.name: aim.value for aim in found.aims}
+    assert same_promises(values, prices(x, found.visits))
+    state = RosterState(x)
+    put(state, found.visits)
+    free = [at for at, held in enumerate(state.held) if not held and state.short[state.target[at]] > 0]
+    assert all(state.in_the_way(at, 0.0) != [] for at in free)
+
+
+def same_promises(values: dict[str, float], checked: dict[str, float]) -> bool:
+    return all(values[aim] == pytest.approx(checked[aim]) for aim in ("roster_promises", "roster_unheld"))
