@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from models.roster_route import Route
 
 #: Components begun together; share of the time that is over when components are no longer opened together.
-BATCH, AGAIN = 8, 0.90
+BATCH, AGAIN = 8, 0.75
+#: Share of the time that is over when components are no longer opened for the later aims one by one.
+LATER = 0.85
 #: Aims whose value in a component does not depend on the others.
 APART = ("roster_windows", "roster_regular", "roster_market", "roster_change")
 
@@ -53,12 +56,13 @@ def _windows_again(route: Route) -> None:
         if missed <= route.bounds.low(part, "roster_windows") + 1e-6:
             continue
         for rival in _rivals(route, part)[:2]:
-            if route.left() <= 1.0:
+            if route.left(LATER) <= 1.0:
                 route.clocked = True
                 return
             both = [part, rival]
             before = tuple(visit for one in both for visit in route.plan[one])
-            answer = route.solve([route.piece(both, ("roster_windows", *aims), route.left() / 4, before, FIRST)])[0]
+            seconds = route.left(LATER) / 4
+            answer = route.solve([route.piece(both, ("roster_windows", *aims), seconds, before, FIRST)])[0]
             if answer.visits is None or not answer.stages:
                 continue
             others = route.others(both)
@@ -76,7 +80,7 @@ def _improve(route: Route, parts: Sequence[int], seconds: float) -> None:
     if answer.visits is None or len(answer.stages) < len(FIRST):
         return
     now = tuple(stage.value for stage in answer.stages)
-    if now >= tuple(value - 1e-6 for value in was):
+    if not less(now, was):
         return
     for part in parts:
         route.plan[part] = [visit for visit in answer.visits if (visit[1], visit[2]) in route.views[part].needs]
@@ -92,7 +96,7 @@ def later(route: Route) -> None:
     route.dirty |= {part for part, stages in route.stages.items() if not stages.keys() >= set(route.later[:1])}
     order = sorted(route.plan, key=lambda part: (part not in route.dirty, -len(route.parts[part]), part))
     for at, batch in enumerate(batches(order, BATCH)):
-        left = route.left()
+        left = route.left(LATER)
         if left <= 1.0:
             route.clocked = True
             return
@@ -101,7 +105,7 @@ def later(route: Route) -> None:
             held = FIRST if part in route.dirty else (*FIRST, *apart)
             aims = [aim for aim in route.later if aim not in held]
             _pool(route, part, part == batch[0])
-            seconds = route.share(1.0, len(order) - at * BATCH)
+            seconds = route.share(LATER, len(order) - at * BATCH)
             pieces.append(route.piece([part], aims, seconds, tuple(route.plan[part]), held))
         for part, answer in zip(batch, route.solve(pieces), strict=True):
             _accept(route, part, answer)
@@ -139,6 +143,12 @@ def _accept(route: Route, part: int, answer: Dated) -> None:
     )
     if not_worse(after, before, route.later):
         route.plan[part] = mine
+
+
+def less(now: Sequence[float], was: Sequence[float]) -> bool:
+    """Whether the first value that differs is smaller."""
+    differ = [(a, b) for a, b in zip(now, was, strict=True) if a == math.inf or b == math.inf or abs(a - b) > 1e-6]
+    return bool(differ) and differ[0][0] < differ[0][1]
 
 
 def not_worse(after: dict[str, float], before: dict[str, float], aims: Sequence[str]) -> bool:

@@ -32,7 +32,7 @@ from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
 from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
-from models.roster_wide import date_wide, rescue
+from models.roster_wide import date_wide, fill_up, polish_plan, rescue
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
@@ -42,8 +42,6 @@ LARGE_PART = 800
 WORKERS = 2
 #: A piece may take so many times its share of the time (most end long before), and at least so many seconds.
 GENEROUS, LEAST = 2.5, 1.5
-#: Seconds for dates after Ctrl-C.
-COMPLETED = 5.0
 #: Aims that a component alone is only bounded for: the dates beside the others decide them.
 TOGETHER = ("roster_travel", "roster_market", "roster_change")
 Report = Callable[[str, Progress], None]
@@ -82,7 +80,7 @@ class Route:
         self.stages: dict[int, dict[str, Stage]] = {part: {} for part in self.plan}
         self.dirty: set[int] = set()
         self.timings: dict[str, float] = {}
-        self.pressed = self.clocked = self.placed = False
+        self.pressed = self.clocked = False
         self.later = [aim for aim in AIMS if aim not in FIRST and (aim != "roster_change" or instance.today)]
         if settings.replan and "roster_change" in self.later:
             self.later.remove("roster_change")
@@ -105,20 +103,11 @@ class Route:
         self.timed("alone", lambda: self._alone(given))
         if len(self.parts) > 1:
             self.timed("place", self._place)
+            self.timed("exchange", lambda: fill_up(self, WORKERS))
             self.timed("again", lambda: again(self))
             if not self.settings.brief:
                 self.timed("later", lambda: later(self))
-        if self.pressed and not self.placed:
-            self._complete()
-
-    def _complete(self) -> None:
-        """After Ctrl-C: dates for components that have none, the first aims only. Pressed again, it ends at once."""
-        self.pressed = False
-        self.settings = replace(self.settings, seconds=self.spent() + COMPLETED, brief=True)
-        self._alone(None)
-        if len(self.parts) > 1 and not self.pressed:
-            self._place()
-        self.pressed = True
+                self.timed("polish", lambda: polish_plan(self, 1.0, WORKERS))
 
     def _wide(self) -> bool:
         """Whether a component is too large to be dated alone in its share of the time."""
@@ -223,7 +212,6 @@ class Route:
                 self.clocked = True
                 break
         self.plan, self.stages, self.dirty = plan, stages, dirty
-        self.placed = not self.pressed
 
     def _in_order(self, order: Sequence[int]) -> None:
         self.plan = {part: self._reserved(part) for part in self.plan}

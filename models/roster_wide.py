@@ -6,6 +6,7 @@ much as was found, each component holds at least that much less what the others 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from models.roster_choices import Key
 from models.roster_exchange import Exchange, Exchanged, exchange
-from models.roster_improve import again, not_worse
+from models.roster_improve import again, less, not_worse
 from models.roster_instance import Visit
 from models.roster_pieces import Piece
 from models.roster_polish import Polish, Polished
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Shares of the time that are over when the exchange ends, and when moves for the later aims do.
 FILLED, POLISHED = 0.40, 0.93
+#: Share of the time that is over when the exchange ends that fills what smaller components left out.
+UPFILLED = 0.65
 #: The last of the later aims that are counted again.
 COUNTED_AGAIN = "roster_regular"
 
@@ -42,15 +45,32 @@ def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
 
 def _fill(route: Route, start: list[Visit] | None, workers: int) -> None:
     """Hold as much as can be found; the roster that holds most is kept, the first of equals."""
+    _exchange(route, tuple(start or ()), FILLED, workers, (math.inf, math.inf))
+
+
+def fill_up(route: Route, workers: int) -> None:
+    """Hold more of what components dated beside each other left out; their plan is kept where nothing is better."""
+    limited = route.instance.change_limit is not None and route.instance.state("change_limit") != "off"
+    if limited or not any(route.gap(part) for part in route.plan):
+        return
+    start = tuple(sorted(visit for found in route.plan.values() for visit in found))
+    first = sum(map(route.promised, route.plan)), sum(map(route.unheld, route.plan))
+    _exchange(route, start, UPFILLED, workers, first)
+
+
+def _exchange(route: Route, start: tuple[Visit, ...], until: float, workers: int, before: tuple[float, float]) -> None:
     bound = sum(route.bounds.low(part, FIRST[1]) for part in route.plan)
-    seconds = max(1.0, route.left(FILLED))
-    asked = Exchange(route.instance, seconds, route.settings.seed, tuple(start or ()), bound)
-    best: list[float] = []
+    seconds = max(1.0, route.left(until))
+    asked = Exchange(route.instance, seconds, route.settings.seed, start, bound)
+    best = [before]
 
     def heard(found: Exchanged) -> None:
-        if not best or found.unheld < best[0] - 1e-9:
-            best[:] = [found.unheld]
+        plans = split(route, found.visits)
+        promised = sum(promises_of(route.views[part], mine) for part, mine in plans.items())
+        if less((promised, found.unheld), best[0]):
+            best[:] = [(promised, found.unheld)]
             _take(route, found.visits, FIRST, found.stopped_by)
+            route.dirty |= set(route.plan)
             route.tell()
 
     _run(route, "models.roster_exchange:exchange", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)

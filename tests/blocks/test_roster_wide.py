@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from models.highs import solve
 from models.roster import RosterSettings, solve_roster
 from models.roster_dates import build_dates
 from models.roster_exchange import Exchange, exchange, put
+from models.roster_improve import less
 from models.roster_instance import RosterInstance, RosterLock
 from models.roster_pieces import Dated, Piece
 from models.roster_polish import WEIGHTS, Polish, polish
@@ -212,3 +214,9 @@ def test_an_interrupted_roster_keeps_every_rule(seed: int, monkeypatch: pytest.M
 
 def same_promises(values: dict[str, float], checked: dict[str, float]) -> bool:
     return all(values[aim] == pytest.approx(checked[aim]) for aim in ("roster_promises", "roster_unheld"))
+
+
+def test_plans_are_compared_value_by_value() -> None:
+    """Equal shortfalls let the clinics that are not held decide; a tolerance in the first does not hide the second."""
+    assert less((0.0, 10.0), (0.0, 14.0)) and less((0.0, 10.0), (math.inf, math.inf))
+    assert not less((0.0, 14.0), (0.0, 14.0)) and not less((1.0, 0.0), (0.0, 14.0))
