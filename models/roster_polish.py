@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -35,6 +36,8 @@ MOVED = 100.0
 HOT, COLD, SLACK = 30.0, 1.0, 10.0
 #: Moves tried per clinic; most clinics that move on; half-days tried for each.
 MOVES, PUSHED, TRIES = 600, 2, 6
+#: Share of moves to the weekday of another clinic of the need.
+GUIDED = 0.5
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ class _Search:
         self.state, self.rng, self.margin = state, rng, HOT
         self.prices = Prices(state, weights)
         self.slots = [t for t, n in enumerate(state.targets.limits) if state.options[t] for _ in range(n)]
+        self.alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for at, target in enumerate(state.target):
+            self.alike[target, state.instance.weekday(state.half[at])].append(at)
         # dearer than all later aims together: a clinic more is always taken
         self.unheld = 1e7
 
@@ -108,7 +114,10 @@ class _Search:
         """Try one move; whether it was made."""
         state, draw = self.state, self.rng.random
         target = self.slots[int(draw() * len(self.slots))]
-        options = state.options[target]
+        options, mine = state.options[target], state.of_target[target]
+        if mine and draw() < GUIDED:
+            like = mine[int(draw() * len(mine))]
+            options = self.alike[target, state.instance.weekday(state.half[like])]
         at = options[int(draw() * len(options))]
         if state.held[at]:
             return False

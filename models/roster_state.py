@@ -43,6 +43,8 @@ class RosterState:
 
     def __init__(self, instance: RosterInstance, used: Used | None = None) -> None:
         self.instance, self.used = instance, used or Used()
+        self._rules_off: dict[str, bool] = {}
+        self._windows: dict[Key, list[tuple[tuple[int, ...], int]]] = {}
         self.targets, self.needs, self.sites = Numbers[tuple[Key, int]](), Numbers[Key](), Numbers[str]()
         self.days, self.weeks, self.quarters, self.home = (Numbers[tuple[str, int]]() for _ in range(4))
         self.pool = Numbers[tuple[object, ...]]()
@@ -91,7 +93,9 @@ class RosterState:
     # --- reading the instance ---------------------------------------------------------------------
 
     def _off(self, rule: str) -> bool:
-        return self.instance.state(rule) == "off"
+        if rule not in self._rules_off:
+            self._rules_off[rule] = self.instance.state(rule) == "off"
+        return self._rules_off[rule]
 
     def _possible(self) -> Iterator[tuple[Visit, Pair]]:
         """Choices that break no rule by themselves, be it hard or soft."""
@@ -124,7 +128,9 @@ class RosterState:
     def _gaps(self, need: RosterNeed, half: int) -> Iterator[int]:
         if not self._off("least_gap"):
             yield self.pool(("day", need.key, half // 2), 1)
-            for weeks, most in least_windows(self.instance, need):
+            if need.key not in self._windows:
+                self._windows[need.key] = least_windows(self.instance, need)
+            for weeks, most in self._windows[need.key]:
                 if half // 14 in weeks:
                     yield self.pool(("weeks", need.key, weeks), most)
 
