@@ -8,8 +8,12 @@ vehicles, accounts of groups, and the change limit. A small roster is one compon
 3. alone: each component is dated as if nobody else used rooms or vehicles: a bound for every aim, and
    a plan that stands wherever nobody else is in its way.
 4. place: components in the way of others are dated again beside them, in two orders, the better kept.
-5. again: components off their bound are opened together with those at the same sites.
-6. later: the later aims beside the others, the earlier ones held.
+5. exchange: what is left out is tried clinic by clinic, all components at once (`models.roster_exchange`).
+6. again: components off their bound are opened together with those at the same sites.
+7. later: the later aims beside the others, the earlier ones held; then clinic by clinic (`models.roster_polish`).
+
+With a component that is too large for step 3, steps 3 to 7 are an exchange from nothing, moves for the
+later aims, and counts that bound these (`models.roster_wide`). After Ctrl-C what was found is filled up.
 
 Within a component a search ends by gap or node limit; the clock is a safeguard, and is named where it
 ended anything, so that what it did not touch repeats itself.
