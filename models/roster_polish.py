@@ -35,7 +35,7 @@ MOVED = 100.0
 #: Margin at first and at last, in points; what accounts and travel may make up for.
 HOT, COLD, SLACK = 30.0, 1.0, 10.0
 #: Moves tried per clinic; most clinics that move on; half-days tried for each.
-MOVES, PUSHED, TRIES = 600, 2, 6
+MOVES, PUSHED, TRIES = 800, 2, 6
 #: Share of moves to the weekday of another clinic of the need.
 GUIDED = 0.5
 
