@@ -58,7 +58,7 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
     charts = Charts(view, figures).all()
     audit = audit_section(view)
     answer = Answer(view, figures)
-    own = [scripts.map_script(), scripts.chart_script(), scripts.own_script()]
+    inlined = scripts.inlined()
     page_map, page_roster = map_data(view, figures), roster_data(view)
     return {
         "lang": view.lang,
@@ -92,10 +92,11 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
         "shown": {"boundaries", "roads"} if page_map["boundaries"] else {"roads", "groups"},
         "cost_lines": _cost_lines(view, figures, answer),
         "provenance": provenance(view),
-        "libraries": scripts.libraries(),
-        "policy": scripts.policy(own),
-        "scripts": [Markup(script) for script in own],
-        "map_style": Markup(scripts.map_style()),
+        "libraries": inlined.libraries,
+        "lacking": [view.pick((one.zh, one.en)) for one in inlined.missing],
+        "policy": scripts.policy(inlined.scripts),
+        "scripts": [Markup(script) for script in inlined.scripts],
+        "map_style": Markup(inlined.style),
         "data": _packed({
             "lang": view.lang,
             "words": page_words(view.lang),

@@ -49,10 +49,13 @@ class Library:
 
 @cache
 def chart_script() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`."""
-    import vl_convert
+    """Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`. Raises ScriptError without them."""
+    try:
+        import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    except (ImportError, ValueError) as error:
+        raise ScriptError("vl-convert-python") from error
     # Its names are short and at the top: in a closure they cannot hide those of others.
     return _closed(f"(function () {{\n{bundle}\n}})();")
 
@@ -81,15 +84,46 @@ def _leaflet(name: str) -> str:
     return re.sub(r"//# sourceMappingURL=\S+\s*$", "", content.decode("utf-8"))
 
 
-def libraries() -> list[Library]:
-    """What the page carries of others."""
+@dataclass(frozen=True)
+class Inlined:
+    """What goes into the page: scripts in their order, Leaflet's style, the libraries, and what is missing.
+
+    A missing library costs the page its map or its charts, never a plan its report.
+    """
+
+    scripts: tuple[str, ...]
+    style: str
+    libraries: tuple[Library, ...]
+    missing: tuple[ScriptError, ...]
+
+
+def inlined() -> Inlined:
+    """The libraries that are there, then the page's own script."""
+    scripts: list[str] = []
+    known: list[Library] = []
+    missing: list[ScriptError] = []
+    style = ""
+    try:
+        scripts.append(map_script())
+        style = map_style()
+        known.append(Library("Leaflet", version("django-js-lib-leaflet").rsplit(".", 1)[0], "BSD-2-Clause"))
+    except ScriptError as error:
+        missing.append(error)
+    try:
+        scripts.append(chart_script())
+        known += _vega()
+    except ScriptError as error:
+        missing.append(error)
+    return Inlined((*scripts, own_script()), style, tuple(known), tuple(missing))
+
+
+def _vega() -> list[Library]:
     import vl_convert
 
     return [
         Library("Vega", vl_convert.get_vega_version(), "BSD-3-Clause"),
         Library("Vega-Lite", vl_convert.get_vegalite_versions()[-1], "BSD-3-Clause"),
         Library("Vega-Embed", vl_convert.get_vega_embed_version(), "BSD-3-Clause"),
-        Library("Leaflet", version("django-js-lib-leaflet").rsplit(".", 1)[0], "BSD-2-Clause"),
     ]
 
 
@@ -106,7 +140,7 @@ def _closed(script: str) -> str:
     return re.sub(r"</(script)", r"<\\/\1", script, flags=re.IGNORECASE).replace("<!--", "<\\!--")
 
 
-def policy(scripts: list[str]) -> str:
+def policy(scripts: tuple[str, ...]) -> str:
     """The content security policy: nothing is fetched, and no script runs but these, by their hashes."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'" for script in scripts

@@ -79,7 +79,7 @@ def test_costs(saved: SavedPlan, html: str, book: Any) -> None:
     for label, part in names.items():
         values = [scenario(saved, name, f"cost:{part}") for name in order]
         assert rows[label] == [amount(round(value / 10_000, 2)) for value in values], label
-        found = next(sheet[key] for key in sheet if labels[part] in key and "费" in key or key == label)
+        found = next(sheet[key] for key in sheet if (labels[part] in key and "费" in key) or key == label)
         assert [float(value) for value in found] == pytest.approx(values, abs=0.5), label
 
 

@@ -13,8 +13,9 @@ from support.browser import DESKTOP, PHONE, Opened, browser, opened
 from support.hostile import HOSTILE, spoil
 
 from planner.cli import main
-from planner.folder import read_plan
+from planner.folder import SavedPlan, read_plan
 from planner.maps import write_maps
+from planner.report import scripts
 from planner.report.page import CHAPTERS, write_report
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -256,6 +257,31 @@ def test_the_page_prints(kedong: Path, chromium: Any, tmp_path: Path) -> None:
         found.page.pdf(path=str(tmp_path / "report.pdf"))
         assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
         found.well()
+
+
+@pytest.mark.parametrize("kind", ["made-up", "empty", "no libraries"])
+def test_partial_plans_open_too(
+    fake_plan: SavedPlan, chromium: Any, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan without needs, one without anything, and a page whose libraries are missing open without complaint."""
+    saved = fake_plan
+    if kind == "empty":
+        info = {"status": "FEASIBLE", "stopped_by": "running", "settings": {}, "aims": []}
+        saved = SavedPlan(saved.path, info, {"audit": saved.tables["audit"]}, {})
+    if kind == "no libraries":
+        for name in ("map_script", "chart_script"):
+            monkeypatch.setattr(scripts, name, _missing)
+    write_report(saved, tmp_path / "report.html", "en")
+    with opened(chromium, tmp_path / "report.html", PHONE) as found:
+        visit_chapters(found)
+        found.draw_all()
+        assert found.wide() <= 0
+        assert found.page.locator(".notice").count() == (2 if kind == "no libraries" else 0)
+        found.well()
+
+
+def _missing() -> str:
+    raise scripts.ScriptError("package")
 
 
 @pytest.mark.slow

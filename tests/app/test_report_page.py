@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_leaflet_is_the_release_of_its_makers(monkeypatch: pytest.MonkeyPatch) -
         scripts.map_script()
     monkeypatch.undo()
     scripts.map_script.cache_clear()
+
+
+def test_a_missing_library_costs_no_report(fake_plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a carrier package the page says what to install, in its language, and has everything else."""
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    scripts.chart_script.cache_clear()
+    html = render(fake_plan, "zh")
+    scripts.chart_script.cache_clear()
+    assert "安装的 vl-convert-python 缺少文件" in markup(html) and html.count("<script>") == 2
+    assert 'data-grid="clinics"' in html and "Leaflet" in html
 
 
 def test_no_default_flag_tiles_or_outline() -> None:

@@ -11,6 +11,7 @@ function drawChart(box) {
   const key = box.dataset.chart;
   if (DRAWN.has(key)) return;
   DRAWN.add(key);
+  if (!window.vegaEmbed) { box.textContent = say("chart_failed"); box.dataset.drawn = "1"; return; }
   const given = DATA.charts[key], spec = Object.assign({}, given), vega = Boolean(spec.vega);
   delete spec.vega;
   if (!vega) { spec.width = "container"; spec.autosize = { type: "fit-x", contains: "padding" }; }

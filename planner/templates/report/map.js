@@ -1,7 +1,8 @@
 // The map: Leaflet over the region's own ground, no tiles, no pictures.
 function setUpMap() {
   const box = document.getElementById("leaflet");
-  if (!box || !window.L) return;
+  if (!box) return;
+  if (!window.L) { document.documentElement.classList.add("mapless"); return; }
   const L = window.L, data = DATA.map, spots = data.places.map((place) => (place[2] === null ? null : [place[2], place[3]]));
   const map = L.map(box, { attributionControl: false, zoomControl: false, preferCanvas: true, zoomSnap: 0.25, scrollWheelZoom: false, minZoom: 5, maxZoom: 17 });
   const whole = L.latLngBounds(spots.filter(Boolean)).pad(0.08);
@@ -65,6 +66,9 @@ function setUpMap() {
           dashArray: set.dash || mine.dash, weight: 1.2 + 5 * Math.sqrt(n / most), opacity: faded ? 0.1 : 0.8 }).addTo(groups.lines);
       });
       if (!drawn) { legend.push(el("div", { class: "quiet" }, say("none_drawn"))); return; }
+      if (name === "services") new Set(set.rows.map((row) => row[1])).forEach((at) => {
+        if (spots[at]) L.circleMarker(spots[at], { pane: "lines", renderer: draws.lines, interactive: false, radius: 14, color: look.get(at).colour, weight: 4, fillColor: "#ffffff", fillOpacity: 0.9 }).addTo(groups.lines);
+      });
       if (set.colour) { legend.push(el("div", {}, linePicture(set.colour, set.dash), say(set.word))); return; }
       let rest = false;
       look.forEach((mine, at) => {
