@@ -152,6 +152,8 @@ class Route:
             ]
             for part, answer in zip(batch, self.solve(pieces), strict=True):
                 self.bounds.counted(part, answer.stages)
+            if self.pressed:
+                break
 
     def _counted(self, part: int) -> tuple[str, ...]:
         return FIRST if self.settings.brief or self._size(part) > LARGE_PART else (*FIRST, "roster_windows")

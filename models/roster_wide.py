@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Shares of the time that are over when the exchange ends, and when moves for the later aims do.
 FILLED, POLISHED = 0.40, 0.93
+#: Seconds of search after Ctrl-C.
+RESCUED = 3.0
 #: Share of the time that is over when the exchange ends that fills what smaller components left out.
 UPFILLED = 0.65
 #: The last of the later aims that are counted again.
@@ -97,14 +99,16 @@ def polish_plan(route: Route, until: float, workers: int) -> None:
 
 
 def rescue(route: Route, start: list[Visit] | None) -> None:
-    """After Ctrl-C: what stands of the plan beside itself, filled up in a moment without a search.
+    """After Ctrl-C: what stands of the plan beside itself, filled up; searched for a moment where it did not stand.
 
     Components that were dated alone may be in each other's way; those that were not are empty.
     """
     plan = sorted(visit for found in route.plan.values() for visit in found)
     stands = not any(route.clash(part, mine) for part, mine in route.plan.items())
     first = [] if route.instance.change_limit is None or stands else sorted(route.instance.today)
-    found = exchange(Exchange(route.instance, 0.0, route.settings.seed, (*first, *plan, *(start or ()))))
+    stands = stands and all(route.plan[part] for part, view in enumerate(route.views) if view.needs)
+    seconds = 0.0 if stands else RESCUED
+    found = exchange(Exchange(route.instance, seconds, route.settings.seed, (*first, *plan, *(start or ()))))
     if stands and sum(map(route.unheld, route.plan)) <= found.unheld + 1e-6:
         return
     _take(route, found.visits, FIRST, "user")
