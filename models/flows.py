@@ -1,4 +1,4 @@
-"""Visits, referrals, reserves and teleconsultations of a solution, as tables of the plan folder."""
+"""Visits, referrals, reserves, designations and teleconsultations of a solution, as tables of the plan folder."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from typing import Any
 import pandas as pd
 
 from models.instance import Instance
+from models.options import Referrals
+from models.reserves import DAYS, designations, down_places, reserve_table
 from models.values import Values
-
-#: Days in a month, for bed-days.
-DAYS = 365.25 / 12
 
 
 def flow_tables(values: Values, instance: Instance) -> dict[str, pd.DataFrame]:
-    """`visits`, `referrals`, `reserves` and `teleconsultations` (visits per month)."""
+    """`visits`, `referrals`, `reserves`, `designations`, `down_places` and `teleconsultations` (visits per month)."""
     visits = _visits(values, instance)
+    given = instance.options.get("referrals")
+    settings = given if isinstance(given, Referrals) else Referrals()
+    sent = _sums(values, "referrals.referred", (0, 1, 2, 3))
+    into, extra = _sums(values, "referrals.referred", (1, 2, 3)), _sums(values, "referrals.extra", (1, 2, 3))
+    back = returned(instance, _sums(values, "referrals.referred", (0, 2, 3)))
     return {
         "visits": visits,
         "referrals": _referrals(values, instance, visits),
-        "reserves": _reserves(values),
+        "reserves": reserve_table(settings, into, extra),
+        "designations": designations(instance, settings, sent),
+        "down_places": down_places(instance, back),
         "teleconsultations": _desks(values),
     }
 
@@ -122,14 +128,6 @@ def _referrals(values: Values, instance: Instance, visits: pd.DataFrame) -> pd.D
                 rows.append((hospital, site, specialty, "down", quarter, back * sent / total, minutes))
     names = ["origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"]
     return pd.DataFrame(rows, columns=names).sort_values(names[:5], ignore_index=True)
-
-
-def _reserves(values: Values) -> pd.DataFrame:
-    most: dict[tuple[str, str], float] = defaultdict(float)
-    for (hospital, specialty, _), extra in _sums(values, "referrals.extra", (1, 2, 3)).items():
-        most[hospital, specialty] = max(most[hospital, specialty], extra)
-    rows = [(*key, value, 0.0) for key, value in sorted(most.items()) if value > 1e-6]
-    return pd.DataFrame(rows, columns=["institution", "specialty", "visits_per_month", "beds"])
 
 
 def _desks(values: Values) -> pd.DataFrame:

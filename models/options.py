@@ -236,6 +236,31 @@ class Referrals:
     reserve_share: float = option(
         0.05, "预留号源占现有上转的比例", "reserved visits as a share of referrals today", unit="share", least=0, most=1
     )
+    booked_share: float = option(
+        0.4,
+        "上转病人中经联盟预约者",
+        "share of the referred who book through the alliance",
+        unit="share",
+        least=0,
+        most=1,
+    )
+    booking_days: float = option(3.0, "预约提前的平均天数", "mean days from booking to the visit", unit="days", above=0)
+    release_hours: float = option(
+        24.0,
+        "预留号源在就诊前多久放回",
+        "reserved visits are released this long before the day",
+        unit="hours",
+        least=0,
+        most=336,
+    )
+    reserve_quantile: float = option(
+        0.9, "预留够用的把握", "share of days on which what is reserved suffices", unit="share", least=0.5, most=0.999
+    )
+    clinic_days: float = option(20.67, "每月门诊日", "days of clinics in a month", unit="days/month", above=0, most=31)
+    admission_share: float = option(
+        0.08, "上转病人中需住院者", "share of the referred who need a bed", unit="share", least=0, most=1
+    )
+    stay_days: float = option(8.0, "上转病人平均住院日", "mean days of their stay", unit="days", above=0)
     capability_margin: float = option(
         0.05, "未填接诊能力时的富余", "margin where no capability is given", unit="share", least=0, most=1
     )

@@ -54,7 +54,8 @@ home_load[h,k,q]     + referred + home patients x desk / months
 aims unmet, travel   + priority x (unmet + left_weight left + avoidable_weight avoidable); minutes of patients
 
 Left out on purpose: down-referrals are no decision here: they are reported as what the beds below
-can take (`returned`), never rewarded in the first aims.
+can take (`returned`), never rewarded in the first aims. Reserved visits and beds, designated upper institutions and
+places of down-referral are sized from the solution (`models/reserves.py`).
 """
 
 from __future__ import annotations

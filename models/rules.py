@@ -260,6 +260,27 @@ _CATALOGUE = (
         "牵头医院的就诊不超过其接诊能力",
         "a hospital's visits stay within its capability",
     ),
+    Rule(
+        "reserve_size",
+        "referrals",
+        "structure",
+        "预留号源和床位按流量、放号时限和把握算得，且不少于新增上转",
+        "reserved visits and beds follow from flows, release hours and confidence, and cover extra referrals",
+    ),
+    Rule(
+        "designated_upper",
+        "referrals",
+        "structure",
+        "每点每专业指定的上级机构是本组内最近的、有能力的上级机构",
+        "the designated upper institution is the nearest capable one of the group",
+    ),
+    Rule(
+        "down_place",
+        "referrals",
+        "structure",
+        "有康复床位的机构都列为下转接收点，用量与就诊平衡一致",
+        "every institution with beds for it is a place of down-referral, its use as in the visit balance",
+    ),
     Rule("down_beds", "referrals", "hard", "下转不超过基层康复床位", "down-referrals fit the beds below"),
     # --- everything -----------------------------------------------------------------------
     Rule("budget", "whole", "hard", "总费用不超过预算", "the plan stays within the budget"),

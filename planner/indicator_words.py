@@ -44,6 +44,13 @@ _INDICATORS = """
     down_up_ratio | 下上转比 | Down to up referrals | -
     referrals_up | 上转人次（同期） | Referred up (same period) | -
     referrals_down | 下转人次（同期） | Referred down (same period) | -
+    reserved_visits | 预留号源（人次/月） | Reserved visits a month | -
+    reserved_beds | 预留床位 | Reserved beds | -
+    reserve_extra_visits | 预留带来的新增上转 | Referrals let in by reserves | up
+    reserve_released_share | 预留号到时放回比例 | Reserved visits released unused | -
+    designated_share | 到指定上级机构的上转 | Referred to the designated institution | up
+    down_bed_days | 下转使用的基层床日 | Bed-days taken below | up
+    down_beds_used | 下转床位使用率 | Use of beds for down-referral | -
     clinic_minutes_p50 | 居民到最近门诊：一半人在此时间内 | Residents' minutes to a clinic: half | down
     clinic_minutes_p90 | 居民到最近门诊：九成人在此时间内 | Residents' minutes to a clinic: 90 % | down
     clinic_minutes_max | 居民到最近门诊：最远 | Residents' minutes to a clinic: farthest | down
@@ -150,6 +157,11 @@ _NOTES = """
     best over worst group | 最高集团高出最低集团的比例
     residents' mean trip to their lead | 居民到本集团牵头医院的平均路程
     farthest unit | 最远的单位
+    occupied at a time with the quantile asked for | 按要求的把握同时够用
+    beyond today's referrals | 现有上转之外
+    of the visits referred up inside the alliance | 占联盟内上转
+    taken below instead of above | 在基层而不在上级医院
+    of the beds below that take patients back | 占基层可接收下转的床位
     posted at one time | 同一时间
     posted to staff of the hospitals | 派驻人数与医院职工之比
     posted doctors and main doctors of clinics that are weekly or more | 派驻医生和每周以上门诊的主诊医生
@@ -223,6 +235,7 @@ _NOTES = """
 """
 
 _PATTERNS = (
+    (r"released (\S+) hours before the day", r"就诊前 \1 小时放回"),
     (r"of (\d+)", r"共 \1 个"),
     (r"criterion (\S+)", r"标准 \1"),
     (r"published (\S+), within (\S+)", r"公布 \1，相差在 \2 以内"),

@@ -22,6 +22,7 @@ from planner import indicators_shared, situation
 from planner.audit.facts import Facts
 from planner.audit.read import read_saved
 from planner.indicators_access import Measure
+from planner.indicators_referrals import referrals
 from planner.situation import Situation
 
 COLUMNS = ["indicator", "scope", "value", "unit", "current", "target", "published", "note"]
@@ -40,7 +41,7 @@ def indicators(folder: Path) -> pd.DataFrame:
     facts = Facts(read_saved(folder))
     plan, before = situation.planned(facts), situation.today(facts)
     table = _beside(_measures(facts, plan, True), _measures(facts, before, False))
-    extra = [*service.centres(facts), *service.change(facts, plan, before)]
+    extra = [*service.centres(facts), *service.change(facts, plan, before), *referrals(facts)]
     turns = _beside(*(_frame(posts.rotation(folder, planned)) for planned in (True, False)))
     table = pd.concat([table, _frame(extra).assign(current=np.nan), turns[list(table)]], ignore_index=True)
     return _with_targets(facts, table)[COLUMNS]

@@ -28,7 +28,7 @@ TITLES = {
     "4": ("主任", "chief"),
 }
 #: Columns that hold the id of an institution, a doctor, a specialty or a service.
-_PLACES = ("institution", "centre", "backup", "origin", "destination", "home")
+_PLACES = ("institution", "centre", "backup", "origin", "destination", "home", "upper", "second")
 _KINDS = {
     **dict.fromkeys(_PLACES, "institutions"),
     "doctor": "doctors",

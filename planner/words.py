@@ -39,6 +39,8 @@ TABLES = _pairs("""
     service_links | 服务关系 | Service links
     referrals | 双向转诊 | Referrals
     reserves | 号源床位预留 | Reserves
+    designations | 指定上级机构 | Designated institutions
+    down_places | 下转接收点 | Places of down-referral
     visits | 就诊平衡 | Visit balance
     shortfalls | 未满足底线 | Shortfalls
     audit | 核查 | Audit
@@ -98,6 +100,15 @@ COLUMNS = _pairs("""
     patients_per_month | 人次/月 | Visits a month
     visits_per_month | 人次/月 | Visits a month
     beds | 床位 | Beds
+    inflow | 上转流入（人次/月） | Referred a month
+    extra | 其中新增（人次/月） | Of these beyond today
+    slots_per_day | 每日预留号 | Reserved a day
+    released | 到时放回（人次/月） | Released a month
+    upper | 指定上级机构 | Designated institution
+    second | 次选上级机构 | Second choice
+    second_minutes | 次选单程（分） | Minutes to the second
+    bed_days | 每月床日 | Bed-days a month
+    used_bed_days | 已用床日 | Bed-days used
     need | 需求 | Need
     own | 本机构 | Own
     posted | 派驻接诊 | Posted
@@ -247,6 +258,7 @@ UNITS = _pairs("""
     1,000 visits/month | 千人次/月 | thousand visits/month
     1,000 risk-weighted insured persons | 千加权参保人 | thousand risk-weighted insured persons
     visits/month | 人次/月 | visits/month
+    bed-days/month | 床日/月 | bed-days/month
     windows without a clinic | 段 | spells
     vehicles | 车次 | vehicles
     trips | 人天 | trips

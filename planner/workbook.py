@@ -52,7 +52,7 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str) -> None:
     writer.sheet("postings", overview.postings(view))
     writer.sheet("teleconsultations", saved.table("teleconsultations"))
     writer.sheet("centres", overview.centres(view))
-    for name in ("service_links", "referrals", "reserves", "visits"):
+    for name in ("service_links", "referrals", "reserves", "designations", "down_places", "visits"):
         writer.sheet(name, saved.table(name))
     writer.sheet("shortfalls", _with_sentence(view, overview.shortfalls(view)))
     for name in ("audit", "today_audit") if len(saved.table("today_audit")) else ("audit",):

@@ -61,7 +61,9 @@ OUTPUT = {
     "sessions": "doctor institution specialty quarter sessions:n main:b minutes:n",
     "teleconsultations": "doctor specialty quarter half_days:n",
     "referrals": "origin destination specialty direction quarter patients_per_month:n minutes:n",
-    "reserves": "institution specialty visits_per_month:n beds:n",
+    "reserves": "institution specialty visits_per_month:n beds:n inflow:n extra:n slots_per_day:n released:n",
+    "designations": "institution specialty upper minutes:n second second_minutes:n patients_per_month:n share:n",
+    "down_places": "institution quarter beds:n bed_days:n patients_per_month:n used_bed_days:n share:n",
     "visits": "institution specialty quarter need:n own:n sessions:n posted:n tele:n referred:n left:n unmet:n "
     "returned:n offered:n mode",
     "shortfalls": "rule subject amount:n unit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from planner.audit import centres, clinics, groups, locks, money, people, roster, roster_gaps, visits
+from planner.audit import centres, clinics, groups, locks, money, people, reserves, roster, roster_gaps, visits
 from planner.audit.facts import Facts
 from planner.audit.finding import Finding, Lacking
 
@@ -62,6 +62,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "referral_max_minutes": visits.referral_max_minutes,
         "tele_capacity": visits.tele_capacity,
         "home_capability": visits.home_capability,
+        "reserve_size": reserves.reserve_size,
+        "designated_upper": reserves.designated_upper,
+        "down_place": reserves.down_place,
         "down_beds": visits.down_beds,
         "budget": money.budget,
         "lock": locks.lock,

@@ -208,10 +208,15 @@ def down_beds(facts: Facts) -> Finding:
     most = table["specialty"].map(kind["down_share"]) * table["referred"]
     stays = table["returned"] * table["specialty"].map(kind["down_bed_days"])
     used = sums(table.assign(days=stays), ["institution", "quarter"], "days")
-    rows = facts.region["capabilities"]
-    kept = rows[rows["direction"].isin(["down", "both"])].groupby("institution")["beds"].sum(min_count=1)
-    beds = used["institution"].map(kept).fillna(used["institution"].map(0.4 * facts.institutions["beds"].fillna(0.0)))
+    beds = down_beds_of(facts, used["institution"])
     return together(
         over(table, table["returned"], most, CELL, "visits that may return"),
         over(used, used["days"], _DAYS_A_MONTH * beds.fillna(0.0), ["institution", "quarter"], "bed-days a month"),
     )
+
+
+def down_beds_of(facts: Facts, ids: pd.Series) -> pd.Series:
+    """Beds for down-referrals: those of `capabilities`, else 40 % of all."""
+    rows = facts.region["capabilities"]
+    kept = rows[rows["direction"].isin(["down", "both"])].groupby("institution")["beds"].sum(min_count=1)
+    return ids.map(kept).fillna(ids.map(0.4 * facts.institutions["beds"].fillna(0.0))).fillna(0.0)

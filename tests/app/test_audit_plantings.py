@@ -49,6 +49,8 @@ def _farther_for_patients(folder: PlanFolder) -> None:
 
 
 #: Rule -> (what is planted, an id that the broken line must name).
+#: Plans since reserves are sized say how long before the day they are released.
+SIZED = setting("referrals", release_hours=24.0)
 PLANTINGS: dict[str, tuple[Plant, str]] = {
     "served": (lambda f: f.add("volumes", institution="H2", service="SSD", items_per_day=10, local_share=0), "H2"),
     "single_source": (_two_sources, "S1"),
@@ -116,6 +118,12 @@ PLANTINGS: dict[str, tuple[Plant, str]] = {
         lambda f: f.put("capabilities", {"institution": "H1", "specialty": "K1"}, visits_per_month=10),
         "H1",
     ),
+    "reserve_size": (all_of(SIZED, lambda f: f.plan_put("reserves", {"institution": "H3"}, beds=2)), "H3"),
+    "designated_upper": (
+        all_of(SIZED, lambda f: f.plan_put("designations", {"institution": "S2"}, upper="H1", second="H2")),
+        "S2",
+    ),
+    "down_place": (all_of(SIZED, drop("down_places", institution="S1")), "S1"),
     "down_beds": (
         all_of(visits("S1", "K1", returned=20), flow("H1", "S1", "K1", 20)),
         "S1",
@@ -131,6 +139,13 @@ def test_clean_plan_holds(tmp_path: Path) -> None:
     assert broken_rules(folder, tmp_path) == {}
     audit = audit_plan(tmp_path / "plan")
     assert list(audit["rule"]) == list(RULES)
+
+
+def test_sizes_and_designations_of_the_clean_plan_hold(tmp_path: Path) -> None:
+    """With release hours in its settings, the plan's reserves, designations and places are those of the audit."""
+    folder = clean_plan()
+    SIZED(folder)
+    assert broken_rules(folder, tmp_path) == {}
 
 
 def test_every_rule_has_a_check() -> None:

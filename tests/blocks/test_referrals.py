@@ -218,7 +218,8 @@ def test_tables_add_up() -> None:
     )
     assert (visits["sessions"] + visits["posted"] <= visits["offered"] + 1e-6).all()
     for row in tables["reserves"].itertuples():
-        assert row.visits_per_month <= x.capabilities[row.institution, row.specialty].reserve + 1e-6
+        assert row.extra <= x.capabilities[row.institution, row.specialty].reserve + 1e-6
+        assert row.visits_per_month >= row.extra - 1e-6
 
 
 # --- brute force ----------------------------------------------------------------------------------

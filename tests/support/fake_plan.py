@@ -102,7 +102,10 @@ def _tables(dice: random.Random, sites: dict[str, str], doctors: pd.DataFrame) -
         ("home_capability", "H1, orth, Q1", 12.6, "visits/month"),
     ]
     tele = [("D003", "card", "Q1", 6), ("D011", "neur", "Q1", 4)]
-    reserves = [("H1", "card", 42.0, 6.0), ("H2", "tcm", 18.5, 3.0)]
+    reserves = [
+        ("H1", "card", 42.0, 6.0, 140.0, 3.0, 2.0, 18.0),
+        ("H2", "tcm", 18.5, 3.0, 60.0, 0.0, 1.0, 9.5),
+    ]
     centres = [
         (service, "H1", "", "中", 20.0, 600.0, 431.0, "no", 860000.0) for service in SERVICES
     ] + [("ecg", "H2", "", "小", 15.0, 200.0, 122.0, "yes", 210000.0)]  # fmt: skip

@@ -198,9 +198,30 @@ S2,outside,K2,up,Q1,18,90
 S3,H3,K2,up,Q1,14,20
 S3,outside,K2,up,Q1,16,90
 """,
+    # A day come inflow x 0.4 x exp(-1/3) / 20.67: H1 K1 0.534 (two suffice on 98 % of the days, one on 89.93 %), H1 K2
+    # 0.555, H2 K1 0.111 (none on 89.5 %), H3 K2 0.194; H2 K2 0.028 needs none, but 2 come beyond today. Beds likewise,
+    # occupied in the mean inflow x 0.08 x 8 / 30.4375.
     "reserves": """
-institution,specialty,visits_per_month,beds
-H2,K2,2,0
+institution,specialty,visits_per_month,beds,inflow,extra,slots_per_day,released
+H1,K1,41.34,2,38.5,0,2,31
+H1,K2,41.34,2,40,0,2,31
+H2,K1,20.67,1,8,0,1,18
+H2,K2,2,0,2,2,0,0
+H3,K2,20.67,1,14,0,1,17
+""",
+    "designations": """
+institution,specialty,upper,minutes,second,second_minutes,patients_per_month,share
+S1,K1,H1,30,H2,35,24.5,1
+S1,K2,H1,30,H2,35,20,1
+S2,K1,H2,45,H1,60,8,0.363636
+S2,K2,H2,45,H1,60,2,0.090909
+S3,K2,H3,20,,,14,1
+""",
+    "down_places": """
+institution,quarter,beds,bed_days,patients_per_month,used_bed_days,share
+S1,Q1,8,243.5,2,20,0.082136
+S2,Q1,8,243.5,0,0,0
+S3,Q1,8,243.5,0,0,0
 """,
     # Clinic items: 0.3 x 49 / (250 / 12) x 0.5 at S1 (half stays there), 0.3 x 20 / (250 / 12) at S2.
     "centres": """
