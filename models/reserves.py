@@ -128,7 +128,8 @@ def upper_of(instance: Instance, settings: Referrals, site: str, hosts: list[str
 def down_places(instance: Instance, back: Mapping[Any, float]) -> pd.DataFrame:
     """institution, quarter, beds, bed_days, patients_per_month, used_bed_days, share: who takes patients back.
 
-    Every institution with beds for it that is below the hospitals or gets anybody back. back: visits a month by (institution, specialty, quarter).
+    Every institution with beds for it that is below the hospitals or gets anybody back.
+    back: visits a month by (institution, specialty, quarter).
     """
     patients: dict[tuple[str, str], float] = defaultdict(float)
     days: dict[tuple[str, str], float] = defaultdict(float)

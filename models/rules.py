@@ -7,25 +7,11 @@ accounting identities that cannot be switched off; `filter` rules leave columns 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from models.instance import RuleState
-
-
-@dataclass(frozen=True)
-class Rule:
-    id: str
-    block: str
-    kind: Literal["hard", "floor", "structure", "filter"]
-    zh: str
-    en: str
-
-    @property
-    def default(self) -> RuleState:
-        return "soft" if self.kind == "floor" else "hard"
-
+from models.rule import Rule
+from models.rules_dates import DATES
+from models.rules_groups import GROUPS
 
 _CATALOGUE = (
     # --- shared centres -------------------------------------------------------------------
@@ -287,135 +273,11 @@ _CATALOGUE = (
     Rule("lock", "whole", "hard", "手工锁定的安排得到保留", "locks are kept"),
 )
 
-_DATES = (
-    Rule(
-        "roster_count",
-        "roster",
-        "structure",
-        "每季排定和未排的门诊之和等于分配的次数",
-        "clinics dated and not dated are those allocated",
-    ),
-    Rule(
-        "doctor_free",
-        "roster",
-        "filter",
-        "只排在医生本院值班、夜班休息、请假和派驻之外的半天",
-        "doctors go out only in half-days free of duties, rests, absences and postings",
-    ),
-    Rule(
-        "site_open",
-        "roster",
-        "filter",
-        "只排在受援单位开诊且申报所要求的半天",
-        "clinics are held when the site is open, and when it asked for them",
-    ),
-    Rule("one_place", "roster", "hard", "一名医生同一半天只在一处", "a doctor is in one place at a time"),
-    Rule(
-        "two_sites",
-        "roster",
-        "hard",
-        "一天去两处的，两处之间不超过规定路程",
-        "two sites on one day are close to each other",
-    ),
-    Rule(
-        "week_limit", "roster", "hard", "每周外出半天数不超过个人上限", "no more half-days out in a week than the limit"
-    ),
-    Rule(
-        "roster_time",
-        "roster",
-        "hard",
-        "每季外出半天数不超过可用数（已留机动）",
-        "half-days out in a quarter stay within the budget, slack kept",
-    ),
-    Rule("room_half_day", "roster", "hard", "同一半天的来诊不超过诊室数", "visitors of a half-day fit the rooms"),
-    Rule(
-        "equipment_half_day",
-        "roster",
-        "hard",
-        "同一半天用到设备的门诊不超过设备数",
-        "clinics of a half-day fit the equipment",
-    ),
-    Rule(
-        "home_cover_half_day",
-        "roster",
-        "hard",
-        "每个半天科室在岗人数不低于规定",
-        "a department keeps its people in every half-day",
-    ),
-    Rule(
-        "least_gap",
-        "roster",
-        "hard",
-        "同一专业两次门诊不过密（跨期也算）",
-        "clinics of a specialty at a site are not crowded, across the edge of the period too",
-    ),
-    Rule(
-        "change_limit",
-        "roster",
-        "hard",
-        "与现行排班相比改动不超过规定次数",
-        "no more clinics of today's roster move than allowed",
-    ),
-)
-
-_GROUPS = (
-    Rule("one_group", "grouping", "structure", "每个单位属于一个集团", "every institution belongs to one group"),
-    Rule(
-        "follows_parent",
-        "grouping",
-        "structure",
-        "村级机构随其上级机构归组",
-        "a village institution follows the institution that manages it",
-    ),
-    Rule(
-        "lead_home",
-        "grouping",
-        "structure",
-        "每个集团只有一家牵头医院，且在本集团内",
-        "each group has one lead, which belongs to it",
-    ),
-    Rule("group_count", "grouping", "structure", "集团个数等于要求的个数", "there are as many groups as asked for"),
-    Rule("contiguous", "grouping", "hard", "每个集团的辖区连成一片", "each group's area is in one piece"),
-    Rule(
-        "balance_population",
-        "grouping",
-        "hard",
-        "各集团人口与应占份额相差不超过允许幅度",
-        "a group's people stay within the tolerance of its share",
-    ),
-    Rule(
-        "balance_need",
-        "grouping",
-        "floor",
-        "各集团就诊需求与应占份额相差不超过允许幅度",
-        "a group's visits stay within the tolerance of its share",
-    ),
-    Rule(
-        "balance_risk",
-        "grouping",
-        "floor",
-        "各集团医保风险与应占份额相差不超过允许幅度",
-        "a group's insurance risk stays within the tolerance of its share",
-    ),
-    Rule(
-        "group_capability",
-        "grouping",
-        "floor",
-        "各专业上送的就诊不超过牵头医院的接诊能力",
-        "a lead can take what its group sends up, in each specialty",
-    ),
-    Rule(
-        "group_minutes",
-        "grouping",
-        "filter",
-        "到牵头医院的路程不超过上限",
-        "the lead is within the longest trip",
-    ),
-)
-
 #: All rules by id, in the order of the documentation.
-RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE + _DATES + _GROUPS})
+RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE + DATES + GROUPS})
 #: Rules of the dated roster alone; `whole_day` and `lock` hold in it too.
-ROSTER_RULES = MappingProxyType({rule.id: rule for rule in _DATES})
+ROSTER_RULES = MappingProxyType({rule.id: rule for rule in DATES})
 #: Rules of the grouping alone; `lock` holds in it too.
-GROUP_RULES = MappingProxyType({rule.id: rule for rule in _GROUPS})
+GROUP_RULES = MappingProxyType({rule.id: rule for rule in GROUPS})
+
+__all__ = ["GROUP_RULES", "ROSTER_RULES", "RULES", "Rule"]

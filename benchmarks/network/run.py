@@ -80,7 +80,7 @@ def _flows(draw: np.random.Generator, ids: Any, level: Any, far: Any, flows: int
     pull = np.exp(-far / 25.0) * np.array([0.2, 0.5, 2.0, 6.0])[level]
     found: list[tuple[object, ...]] = []
     lower = np.flatnonzero(level < 3)
-    while len(found) < flows:
+    while len(found) < 1.06 * flows:  # some fall together
         origin = int(draw.choice(lower))
         weights = pull[origin] * ((level > level[origin]) & (level >= 1))
         to = int(draw.choice(len(ids), p=weights / weights.sum()))
@@ -109,17 +109,18 @@ def _hosts(draw: np.random.Generator, rows: pd.DataFrame, hospitals: Any) -> pd.
     return table
 
 
-def timed(what: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
+def timed(what: Callable[[], Any]) -> tuple[tuple[float, float], Any]:
+    """((seconds, seconds of processor), the answer)."""
+    started, busy = time.perf_counter(), time.process_time()
     found = what()
-    return time.perf_counter() - started, found
+    return (time.perf_counter() - started, time.process_time() - busy), found
 
 
-def run(institutions: int, flows: int, seed: int) -> list[tuple[str, float, str]]:
-    """(what, seconds, the answer in a few words) of every measure and of all together."""
+def run(institutions: int, flows: int, seed: int) -> list[tuple[str, tuple[float, float], str]]:
+    """(what, seconds on the clock and of the processor, the answer in a few words) of every measure and of all together."""
     network = made(institutions, flows, seed)
     problems = routing.problems(network)
-    rows: list[tuple[str, float, str]] = []
+    rows: list[tuple[str, tuple[float, float], str]] = []
 
     def add(name: str, what: Callable[[], Any], tell: Callable[[Any], str]) -> None:
         seconds, found = timed(what)
@@ -160,12 +161,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     rows = run(given.institutions, given.flows, given.seed)
-    for name, seconds, found in rows:
-        print(f"{name:<52} {seconds:7.2f} s  {found}")
+    for name, (seconds, busy), found in rows:
+        print(f"{name:<52} {seconds:7.2f} s {busy:7.2f} s of processor  {found}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
     if given.write:
-        lines = [f"| {name} | {seconds:.2f} | {found} |" for name, seconds, found in rows]
+        lines = [f"| {name} | {seconds:.2f} | {busy:.2f} | {found} |" for name, (seconds, busy), found in rows]
         text = _HEAD.format(python=platform.python_version(), peak=peak) + "\n".join(lines) + "\n"
         PAGE.write_text(text, encoding="utf-8", newline="\n")
 
@@ -174,12 +175,12 @@ _HEAD = """# Network analysis at full size
 
     python -m benchmarks.network.run --write
 
-A made-up alliance of 900 institutions on four levels with 20,000 flows in ten specialties; one process of two
-cores, Python {python}, peak memory {peak:.0f} MB. Everything is exact: nothing is sampled, so no measure has a
+A made-up alliance of 900 institutions on four levels with 20,000 flows in ten specialties; one process on a machine of two
+cores, Python {python}, peak memory {peak:.0f} MB. Where the clock is ahead of the processor, others were at work too. Everything is exact: nothing is sampled, so no measure has a
 sampling error to state. The goal is the whole analysis in under 60 s.
 
-| what | seconds | found |
-|---|---|---|
+| what | seconds | of processor | found |
+|---|---|---|---|
 """
 
 if __name__ == "__main__":
