@@ -138,7 +138,8 @@ def run(institutions: int, flows: int, seed: int) -> list[tuple[str, tuple[float
         lambda: failure.failures(network, problems),
         lambda f: f"{len(f)} institutions, greatest loss {f['lost'].max():,.0f} visits a month",
     )
-    add("minimum cuts", lambda: cuts.bottlenecks(network, problems), lambda f: f"headroom {f['headroom'].min():.3f}")
+    least = lambda f: f"headroom {f['headroom'].min():.3f}"  # noqa: E731
+    add("minimum cuts", lambda: cuts.bottlenecks(network, problems), least)
     add("communities", lambda: agreement.communities(network), lambda f: f"{len(set(f.values()))} communities")
     targets = pd.DataFrame(columns=["indicator", "scope", "value", "unit", "period", "source", "tolerance"])
     nobody = pd.DataFrame(columns=["origin", "specialty", "patients"])
