@@ -134,6 +134,23 @@ def states(view: View) -> Check:
             )
 
 
+def hosts(view: View) -> Check:
+    """No institution is forced to host more services than it may."""
+    for (host,), rows in view.grouped("centres", "institution").items():
+        place = view.by_id("institutions").get(host)
+        forced = sorted({row["service"] for row in rows if row["state"] == "forced"})
+        if place is not None and len(forced) > place.number("max_services"):
+            yield view.problem(
+                place,
+                "max_services",
+                (f"不少于必须承办的服务数 {len(forced)}", f"at least the {len(forced)} services it is forced to host"),
+                (
+                    f"提高上限，或把 centres 中 {'、'.join(forced)} 的一些改为 candidate",
+                    f"raise it, or write candidate for some of {', '.join(forced)} in centres",
+                ),
+            )
+
+
 def least_volumes(view: View) -> Check:
     """A service's least volume of a centre is no more than all its work."""
     items = items_by_service(view)
@@ -218,4 +235,4 @@ def required_services(view: View) -> Check:
             )
 
 
-CHECKS = (capacities, states, least_volumes, work_times, required_services)
+CHECKS = (capacities, states, hosts, least_volumes, work_times, required_services)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from models.centre_frame import Frame
@@ -39,6 +41,26 @@ def add_fixed_costs(frame: Frame) -> None:
         else:
             for term in frame.opened(host, CHANGE_POINTS):
                 ledger.aim("change", *term)
+
+
+def add_hosting(frame: Frame) -> None:
+    """What ties the services at one institution together: how many it may host, and what hosting costs once."""
+    places, hosts = frame.instance.institutions, defaultdict[str, list[int]](list)
+    for number, (host, _) in enumerate(frame.choices.hosts):
+        hosts[host].append(number)
+    most = frame.rows("max_services", "no more services than the institution may host", "max_services", "services")
+    for host, numbers in hosts.items():
+        limit = places[host].max_services
+        if limit is not None and len(numbers) > limit:
+            most.row(host, [term for number in numbers for term in frame.opened(number)], upper=float(limit))
+    paid = [host for host in hosts if places[host].host_cost_per_year > 0]
+    hosting = frame.columns("hosting", paid, "hosts some service", "1", upper=1.0)
+    family = frame.rows("hosting_if_open", "only a host has open centres")
+    for host in paid:
+        frame.ledger.pay("centres", hosting, host, places[host].host_cost_per_year)
+        for number in hosts[host]:
+            slot = frame.choices.hosts[number]
+            family.row(slot, [*frame.opened(number), (hosting, host, -1.0)], upper=0.0)
 
 
 def add_item_costs(frame: Frame) -> None:

@@ -52,7 +52,7 @@ def centres_today(route: Route) -> Floats | None:
     gone = [first + at for at, key in enumerate(columns.keys) if key[:3] not in existing]
     shut = np.asarray(gone, dtype=np.int64)
     rules = model.matrix.row_rules
-    loose = ["forced_centre", "forbidden_centre", "least_volume", "max_centres", "lock", "budget"]
+    loose = ["forced_centre", "forbidden_centre", "least_volume", "max_centres", "max_services", "lock", "budget"]
     matrix = model.matrix.drop_rows(np.isin(rules, loose)).fixed(shut, np.zeros(shut.size))
     for level in sorted(existing):
         at = np.asarray([first + place for place, key in enumerate(columns.keys) if key[:3] == level], dtype=np.int64)

@@ -39,7 +39,8 @@ class Quarter:
 class Institution:
     """A member of the alliance. `staff` (persons) and `group` may be unknown (None, "").
 
-    beds: beds that take down-referrals.
+    beds: beds that take down-referrals. max_services: shared services that it may host, None without
+    a limit; host_cost_per_year: yuan that hosting costs once, however many services it hosts.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Institution:
     lead: bool
     staff: int | None = None
     beds: float = 0.0
+    max_services: int | None = None
+    host_cost_per_year: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -79,13 +79,8 @@ _CATALOGUE = (
         "中心开办须达到最低工作量",
         "an open centre has at least the least volume",
     ),
-    Rule(
-        "max_centres",
-        "shared_centres",
-        "hard",
-        "一项服务的中心数不超过上限",
-        "no more centres of a service than allowed",
-    ),
+    Rule("max_centres", "shared_centres", "hard", "一项服务的中心数不超过上限", "no more centres of a service than allowed"),
+    Rule("max_services", "shared_centres", "hard", "一家机构承办的共享服务数不超过上限", "an institution hosts no more services than it may"),
     Rule("forced_centre", "shared_centres", "hard", "指定必须开办的中心要开办", "a forced centre is open"),
     Rule("forbidden_centre", "shared_centres", "hard", "指定不得开办的中心不开办", "a forbidden centre stays closed"),
     Rule(

@@ -38,6 +38,7 @@ Decisions
 ``handled``    w[h,s,l]      >= 0        items/day by level, where levels differ in cost per item
 ``carried``    m[h,s,l]      >= 0        item-minutes/day by level, where levels differ in cost per minute
 ``closed``     c[h,s]        in [0, 1]   an existing centre is given up
+``hosting``    o[h]          in [0, 1]   h hosts some service; only where hosting itself costs something
 ``farthest``   z             >= 0        minutes of the member that is farthest from its centre
 ``breach``     v[n]          >= 0        breach of a lock that has a weight
 
@@ -64,6 +65,7 @@ who serves whom (no cost of items, no capacity that can bind); each member is th
 ``promised_wait`` : likewise with p and safe; rows that can never bind are left out
 ``enough_capacity`` : sum cap y + sum a u >= sum a per service; implied, but it cuts off small openings
 ``least_volume`` : sum_i a x >= least sum_{l,b} y
+``max_services`` : sum_{s,l,b} y[h,s,l,b] <= most services of the host; ``hosting_if_open`` : sum_{l,b} y <= o
 ``max_centres``, ``forced_centre``, ``forbidden_centre`` : number of open centres; some level of a
 forced host is open; a forbidden level is not
 ``window``, ``service_max_minutes``, ``membership`` : x + r <= 0 on arcs that the rule forbids (elsewhere left out)
@@ -78,7 +80,8 @@ forced host is open; a forbidden level is not
 What it adds to the shared sums
 -------------------------------
 clinic_items[i,s,q]   - e - n
-money "centres"       + fixed, opening and closing cost (annualised), cost per item and item-minute, unserved items
+money "centres"       + fixed, opening and closing cost (annualised), cost per item and item-minute, unserved items,
+                        cost of hosting
 aim change            + 13 points for each newly opened or closed centre
 aim farthest          + z
 offers                served[i,s] = sum_h x; centre_open[h,s] = sum_{l,b} y
@@ -97,7 +100,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from models.centre_arcs import Slot, meets_turnaround
-from models.centre_costs import add_fixed_costs, add_item_costs
+from models.centre_costs import add_fixed_costs, add_hosting, add_item_costs
 from models.centre_frame import NAME, Frame, make_frame, options_of
 from models.centre_loads import add_clinic_items, add_loads
 from models.centre_tables import read_tables
@@ -129,6 +132,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     add_clinic_items(frame)
     _numbers(frame)
     add_fixed_costs(frame)
+    add_hosting(frame)
     add_item_costs(frame)
     _farthest(frame)
     _locks(frame)

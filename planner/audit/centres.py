@@ -170,6 +170,12 @@ def max_centres(facts: Facts) -> Finding:
     return over(count, count["centres"], limit, ["service"], "centres")
 
 
+def max_services(facts: Facts) -> Finding:
+    count = facts.plan["centres"].groupby("institution")["service"].nunique().astype(float).reset_index(name="hosted")
+    limit = count["institution"].map(facts.institutions["max_services"])
+    return over(count, count["hosted"], limit, ["institution"], "services")
+
+
 def _states(facts: Facts, state: str) -> pd.DataFrame:
     rows = facts.region["centres"]
     return rows[rows["state"] == state]

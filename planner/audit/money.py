@@ -28,7 +28,10 @@ def cost_parts(facts: Facts) -> dict[str, float]:
     return {
         "postings": subsidies(facts),
         "sessions": allowances(facts, facts.away),
-        "centres": float(centre_costs(facts)["cost"].sum()) + closing_costs(facts) + unserved_costs(facts),
+        "centres": float(centre_costs(facts)["cost"].sum())
+        + hosting_costs(facts)
+        + closing_costs(facts)
+        + unserved_costs(facts),
         "travel": driving(facts, facts.away),
     }
 
@@ -75,6 +78,12 @@ def _mean_extra(facts: Facts) -> pd.DataFrame:
     weeks = facts.quarters["weeks"]
     extra["extra"] *= extra["quarter"].map(weeks) / weeks.sum()
     return sums(extra, _SLOT, "extra")
+
+
+def hosting_costs(facts: Facts) -> float:
+    """What hosting costs once at every institution with an open centre."""
+    hosts = facts.plan["centres"]["institution"].drop_duplicates()
+    return float(hosts.map(facts.institutions["host_cost_per_year"]).fillna(0.0).sum())
 
 
 def closing_costs(facts: Facts) -> float:

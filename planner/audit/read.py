@@ -18,7 +18,8 @@ import pandas as pd
 #: Columns that the audit uses: name, or name:n number, name:b yes/no, name:d date.
 REGION = {
     "institutions": "id name level:n kind parent group lead:b rooms:n open_slots:n beds:n staff:n population:n "
-    "population_65:n min_sessions_per_month:n insured:n fund_yuan_per_year:n lon:n lat:n",
+    "population_65:n min_sessions_per_month:n insured:n fund_yuan_per_year:n lon:n lat:n max_services:n "
+    "host_cost_per_year:n",
     "neighbours": "institution neighbour kind",
     "communities": "id name lon:n lat:n population:n population_65:n institution",
     "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires "

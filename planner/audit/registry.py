@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "membership": centres.membership,
         "least_volume": centres.least_volume,
         "max_centres": centres.max_centres,
+        "max_services": centres.max_services,
         "forced_centre": centres.forced_centre,
         "forbidden_centre": centres.forbidden_centre,
         "backup": centres.backup,

@@ -44,7 +44,7 @@ def institutions(region: Region) -> dict[str, Institution]:
     )
     found: dict[str, Institution] = {}
     for row in rows(region, "institutions"):
-        staff = number(row, "staff")
+        staff, most = number(row, "staff"), number(row, "max_services")
         code = text(row, "id")
         found[code] = Institution(
             code,
@@ -54,6 +54,8 @@ def institutions(region: Region) -> dict[str, Institution]:
             yes(row, "lead", False),
             None if staff is None else round_half_up(staff),
             below.get(code, FREE_BEDS * number_or(row, "beds", 0.0)),
+            None if most is None else round_half_up(most),
+            number_or(row, "host_cost_per_year", 0.0),
         )
     return found
 

@@ -69,6 +69,7 @@ PLANTINGS: dict[str, tuple[Plant, str]] = {
     "membership": (region_put("memberships", "institution", "S3", group="B"), "S3"),
     "least_volume": (region_put("services", "id", "IMG", min_items_per_day=500), "IMG"),
     "max_centres": (region_put("services", "id", "SSD", max_centres=1), "SSD"),
+    "max_services": (region_put("institutions", "id", "H1", max_services=1), "H1"),
     "forced_centre": (
         lambda f: f.add("centres", service="IMG", institution="H3", level="one", items_per_day=50, state="forced"),
         "H3",

@@ -24,6 +24,7 @@ from support.changes import (
     with_rule,
     without,
 )
+from support.one_service import two_services
 from support.tiny import START, running_posting, tiny_instance
 
 from models.answers import Limits
@@ -170,6 +171,9 @@ CASES: dict[str, Case] = {
     "membership": Case(_grouped, ("floors", "cost"), CENTRES),
     "least_volume": Case(_townships_only, ("floors",), CENTRES),
     "max_centres": Case(lambda: _centre({"H1": 80.0, "H2": 80.0}, max_centres=1), ("floors",), CENTRES),
+    "max_services": Case(
+        lambda: with_record(two_services(), "institutions", "A", max_services=1), ("floors", "cost"), CENTRES
+    ),
     "forced_centre": Case(lambda: with_record(_centre(), "levels", 0, state="forced"), ("floors", "cost"), CENTRES),
     "forbidden_centre": Case(
         lambda: with_record(_centre(), "levels", 1, state="forbidden"), ("floors", "cost"), CENTRES

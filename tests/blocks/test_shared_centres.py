@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from support.one_service import FLOORS, PEOPLE, Best, alliance, backed, level, pair, peaks, service, split
-from support.tiny import tiny_instance, with_rule
+from support.one_service import FLOORS, PEOPLE, Best, alliance, backed, level, pair, peaks, service, split, two_services
+from support.tiny import tiny_instance, with_record, with_rule
 
 from models import shared_centres
 from models.assemble import assemble
@@ -185,6 +185,7 @@ BINDING: dict[str, Callable[[], Instance]] = {
     "membership": _grouped,
     "least_volume": lambda: pair(service(min_items_per_day=15.0)),
     "max_centres": lambda: pair(service(max_centres=1)),
+    "max_services": lambda: with_record(two_services(), "institutions", "A", max_services=1),
     "forced_centre": lambda: pair(levels=(level("A"), level("B", fixed=1000.0, state="forced"))),
     "forbidden_centre": lambda: pair(levels=(level("A"), level("B", state="forbidden"))),
     "backup": backed,

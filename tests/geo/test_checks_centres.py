@@ -68,6 +68,16 @@ def test_more_forced_than_allowed(desk: Desk) -> None:
     assert "H1, H2" in problem.cure_en
 
 
+def test_more_services_forced_than_an_institution_may_host(desk: Desk) -> None:
+    """Two services forced on a hospital that may host one are told with the services."""
+    desk.set("institutions", 2, max_services=1)
+    desk.set("centres", 3, state="forced")
+    desk.set("centres", 6, state="forced")
+    problem = desk.sole()
+    named(problem, "institutions", 2, "max_services")
+    assert "candidate" in problem.cure_en
+
+
 def test_least_volume_above_everything(desk: Desk) -> None:
     """A least volume that all members together do not reach closes every centre."""
     desk.set("services", 3, min_items_per_day=900)

@@ -11,7 +11,7 @@ from support.tiny import tiny_instance, with_option
 
 from models.assemble import Model, assemble
 from models.highs import solve
-from models.instance import Aims, Instance, Level, Service, Volume
+from models.instance import Aims, Instance, Institution, Level, Service, Volume
 from models.matrix import Floats
 
 PEOPLE = ("postings", "sessions", "referrals")
@@ -39,7 +39,9 @@ def alliance(
 ) -> Instance:
     """One service and nothing else; `minutes` are from members to hosts."""
     chosen = one or service()
+    places = sorted({place for pair in minutes for place in pair} | {v.institution for v in levels} | set(items))
     base = tiny_instance(
+        institutions={i: Institution(i, i, 2, "", True) for i in places},
         services={"S": chosen},
         volumes={(i, "S"): Volume(i, "S", amount, 0.14, 0.0) for i, amount in items.items()},
         levels=tuple(levels),
@@ -62,6 +64,20 @@ def pair(one: Service | None = None, **changes: Any) -> Instance:
     changes.setdefault("levels", (level("A"), level("B")))
     levels = list(changes.pop("levels"))
     return alliance(minutes, {"P": 10.0, "R": 10.0}, levels, one, **changes)
+
+
+def two_services() -> Instance:
+    """Services S and T at hosts A and B, with the trips of `pair`; A is the cheaper host of both."""
+    x = pair(service(unserved_cost=None))
+    one = [level("A", fixed=100.0, cost_per_item_minute=1.0), level("B", fixed=150.0, cost_per_item_minute=1.0)]
+    other = [replace(one[0], service="T"), replace(one[1], service="T", fixed_cost_per_year=160.0)]
+    return replace(
+        x,
+        services={s: replace(x.services["S"], id=s, name=s) for s in "ST"},
+        volumes={(i, s): replace(x.volumes[i, "S"], service=s) for i in "PR" for s in "ST"},
+        members=dict.fromkeys("ST", ("P", "R")),
+        levels=(*one, *other),
+    )
 
 
 def peaks() -> Instance:
