@@ -117,7 +117,7 @@ def timed(what: Callable[[], Any]) -> tuple[tuple[float, float], Any]:
 
 
 def run(institutions: int, flows: int, seed: int) -> list[tuple[str, tuple[float, float], str]]:
-    """(what, seconds on the clock and of the processor, the answer in a few words) of every measure and of all together."""
+    """(what, seconds on the clock and of the processor, the answer in a few words), for each measure and for all."""
     network = made(institutions, flows, seed)
     problems = routing.problems(network)
     rows: list[tuple[str, tuple[float, float], str]] = []
