@@ -33,7 +33,7 @@ EXPLAINED = 5
 #: Gap of a search, as a share of the value, while its answers are in pieces.
 LOOSE = 0.03
 #: Groupings grown by hand to begin with: where leads are given, and where seats are free.
-FEW, MANY = 6, 60
+FEW, MANY = 6, 30
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class _Route:
 
     def go(self, start: Groups | None) -> bool:
         """All aims; False without any grouping."""
-        tries = FEW if self.instance.fixed else min(MANY, max(FEW, 3_000 // len(self.instance.units)))
+        tries = FEW if self.instance.fixed else min(MANY, max(FEW, 2_000 // len(self.instance.units)))
         found = self.search.best([start] if start else [], grown=tries)
         order = ["floors", *(name for name in self.instance.options.order if name != "floors")]
         for at, aim in enumerate(order):

@@ -26,7 +26,7 @@ from planner.cli import _say_plan, main
 from planner.folder import SavedPlan, read_plan
 
 KEDONG = FOLDER / "kedong"
-COMMANDS = ("new", "regions", "check", "travel", "plan", "group", "audit", "report")
+COMMANDS = ("new", "regions", "check", "travel", "plan", "group", "network", "audit", "report")
 
 
 def run(*args: str | Path) -> Result:
