@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -82,3 +83,29 @@ def test_market_mornings_are_taken_first() -> None:
     asked = instance("monthly", 3, market=mornings)
     found = solve_roster(asked, RosterSettings(seconds=20))
     assert found.visits and all(visit[3] in mornings for visit in found.visits)
+
+
+def test_a_market_on_tens_across_the_edge_and_a_month_of_29_days() -> None:
+    """From 6 April 2026: markets on lunar 10, 20 and 30; the month in which the quarter begins has no thirtieth.
+
+    The fortnightly clinic was held on the market of 28 March (lunar 10), nine days before the start. It goes on
+    within three open weeks, on one weekday, that with most market mornings; 17 April, ten days after the market of the
+    twentieth, is none.
+    """
+    from planner.market_days import lunar_day, market_days
+
+    start = date(2026, 4, 6)
+    on = market_days("lunar 10")
+    assert on(date(2026, 3, 28)) and lunar_day(date(2026, 4, 16)) == 29 and lunar_day(date(2026, 4, 17)) == 1
+    mornings = frozenset(2 * day for day in WORKING if on(start + timedelta(days=day)))
+    asked = replace(instance("fortnightly", 6, (date(2026, 3, 28),), mornings), start=start)
+    found = solve_roster(asked, RosterSettings(seconds=20))
+    assert len(found.visits) == 6 and not found.missed
+    dates = [asked.date(visit[3]) for visit in found.visits]
+    weeks = {(day - start).days // 7 for day in dates}
+    assert weeks & {0, 1}  # one week without a clinic lies behind: two of the three are left
+    market = [start + timedelta(days=half // 2) for half in mornings]
+    assert date(2026, 4, 7) in market and date(2026, 4, 17) not in market
+    assert len({day.isoweekday() for day in dates}) == 1
+    most = max(sum(day.isoweekday() == n for day in market) for n in range(1, 6))
+    assert sum(visit[3] in mornings for visit in found.visits) == most == 2
