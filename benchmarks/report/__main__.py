@@ -74,6 +74,11 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _refuse(error: object) -> None:
+    """A page whose scripts fail is quick, and no measurement."""
+    raise SystemExit(f"the page failed: {error}")
+
+
 def _open(page: Path) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -87,6 +92,7 @@ def _open(page: Path) -> None:
         for _ in range(3):
             context = running.new_context(viewport={"width": 1366, "height": 900}, offline=True)
             tab = context.new_page()
+            tab.on("pageerror", _refuse)
             began = time.perf_counter()
             tab.goto(page.resolve().as_uri())
             loaded = time.perf_counter() - began

@@ -119,6 +119,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "map_note": ("线宽与数量成正比。", "Lines are as wide as their counts."),
     "map_missing": ("另有 {n} 个机构没有坐标，不在图上，可在列表中查看。", "{n} more institutions have no coordinates; they are in the list, not on the map."),
     "map_files": ("较大的静态图在 maps 文件夹中。", "The larger static pictures are in the folder maps."),
+    "clinics_detail": ("各点门诊与医生", "Clinics with their doctors"),
     "legend": ("图例", "Legend"),
     "from_place": ("{name}派出", "from {name}"),
     "centre_of": ("中心：{name}", "centre: {name}"),

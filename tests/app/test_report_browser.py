@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from support.browser import DESKTOP, PHONE, Opened, browser, opened
@@ -277,6 +279,31 @@ def test_partial_plans_open_too(
         found.draw_all()
         assert found.wide() <= 0
         assert found.page.locator(".notice").count() == (2 if kind == "no libraries" else 0)
+        found.well()
+
+
+def test_nine_hundred_institutions_open(kedong: Path, chromium: Any, tmp_path: Path) -> None:
+    """Village clinics are dots that can be clicked and found in the list; the larger places keep their names."""
+    saved = read_plan(kedong)
+    table = saved.region["institutions"]
+    dice = np.random.default_rng(5)
+    spots = dice.normal([126.3, 48.0], 0.15, (890, 2)).round(5).astype(str)
+    more = pd.DataFrame(
+        {"id": [f"V{n}" for n in range(890)], "name": [f"第{n}村卫生室" for n in range(890)], "level": "0"}
+    )
+    region = {
+        **saved.region,
+        "institutions": pd.concat([table, more.assign(lon=spots[:, 0], lat=spots[:, 1])]).fillna(""),
+    }
+    write_report(SavedPlan(saved.path, saved.info, saved.tables, region), tmp_path / "report.html", "zh")
+    with opened(chromium, tmp_path / "report.html") as found:
+        page = found.page
+        page.click('.chapters a[href="#map"]')
+        assert page.locator("#place-select option").count() == 900
+        assert page.locator("path.leaflet-interactive").count() == 897 and page.locator(".map-mark").count() == 2
+        assert "克东县人民医院" in page.locator(".map-label").all_inner_texts()
+        page.locator("path.leaflet-interactive").nth(400).dispatch_event("click")
+        assert "村卫生室" in page.inner_text("#place h3") or page.locator("#place li").count()
         found.well()
 
 

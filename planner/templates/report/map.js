@@ -105,19 +105,17 @@ function setUpMap() {
   }
 
   // --- institutions and their names
-  const many = spots.filter(Boolean).length > 300;
+  const many = spots.filter(Boolean).length > 300, vector = many ? L.svg({ pane: "marks" }) : undefined;
   data.places.forEach((place, at) => {
     if (!spots[at]) return;
     const size = Math.round(8 + 4 * ((LOOK.marks[place[1]] || LOOK.marks.township)[2] || 3));
     const tip = el("span", { dir: "auto" }, cut(place[0]));
     const mark = many && place[4] < 2
-      ? L.circleMarker(spots[at], { pane: "marks", renderer: marksRenderer(), radius: 5, color: "#ffffff", weight: 1.2, fillColor: LOOK.marks.township[1], fillOpacity: 1 })
+      ? L.circleMarker(spots[at], { pane: "marks", renderer: vector, radius: place[4] < 1 ? 3 : 5, color: "#ffffff", weight: 1, fillColor: (LOOK.marks[place[1]] || LOOK.marks.township)[1], fillOpacity: 1 })
       : L.marker(spots[at], { pane: "marks", keyboard: false, zIndexOffset: 100 * place[4], icon: L.divIcon({ html: markPicture(place[1], size), className: "map-mark", iconSize: [size, size] }) });
     mark.on("click", () => choose(at, false)).bindTooltip(tip, { direction: "top" }).addTo(groups.marks);
     if (mark.getElement && mark.getElement()) mark.getElement().dataset.place = String(at);
   });
-  let vector = null;
-  function marksRenderer() { vector = vector || L.svg({ pane: "marks" }); return vector; }
   const named = data.places.map((place, at) => at).filter((at) => spots[at]).sort((a, b) => data.places[b][4] - data.places[a][4] || (data.places[b][7] || 0) - (data.places[a][7] || 0));
   function labels() {
     // The larger first; a name that would cover another waits until there is room.
