@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from models.roster_choices import Key
 from models.roster_exchange import Exchange, Exchanged, exchange
-from models.roster_improve import again, less, not_worse
+from models.roster_improve import BATCH, again, batches, less, not_worse
 from models.roster_instance import Visit
 from models.roster_pieces import Piece
 from models.roster_polish import Polish, Polished
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from models.roster_route import Route
 
 #: Shares of the time that are over when the exchange ends, and when moves for the later aims do.
-FILLED, POLISHED = 0.40, 0.93
+FILLED, POLISHED = 0.40, 0.92
+#: Seconds that must be left for a further batch of counts.
+LEFT = 4.0
 #: Seconds of search after Ctrl-C.
 RESCUED = 3.0
 #: Share of the time that is over when the exchange ends that fills what smaller components left out.
 UPFILLED = 0.65
 #: The last of the later aims that are counted again.
-COUNTED_AGAIN = "roster_regular"
+COUNTED_AGAIN = "roster_windows"
 
 
 def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
@@ -154,13 +156,14 @@ def _bound_later(route: Route) -> None:
         earlier = order[: order.index(aim)]
         sure = route.bounds.sure(earlier, values)
         spare = {one: values[one] - sum(sure[one]) for one in earlier}
-        seconds = route.share(1.0, len(parts))
-        if route.left() <= 1.0 or route.pressed:
-            return
-        pieces = []
-        for part in parts:
-            caps = {one: sure[one][part] + spare[one] for one in earlier}
-            view, keys = route.views[part], route.parts[part]
-            pieces.append(Piece(view, keys, (aim,), seconds, route.settings.seed, counts=True, caps=caps))
-        for part, answer in zip(parts, route.solve(pieces), strict=True):
-            route.bounds.counted_again(part, aim, answer.stages)
+        for at, batch in enumerate(batches(parts, BATCH)):
+            if route.left() <= LEFT or route.pressed:
+                return
+            seconds = route.share(1.0, len(parts) - at * BATCH)
+            pieces = []
+            for part in batch:
+                caps = {one: sure[one][part] + spare[one] for one in earlier}
+                view, keys = route.views[part], route.parts[part]
+                pieces.append(Piece(view, keys, (aim,), seconds, route.settings.seed, counts=True, caps=caps))
+            for part, answer in zip(batch, route.solve(pieces), strict=True):
+                route.bounds.counted_again(part, aim, answer.stages)
