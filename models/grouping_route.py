@@ -122,7 +122,7 @@ class _Route:
     def go(self, start: Groups | None) -> bool:
         """All aims; False without any grouping."""
         tries = FEW if self.instance.fixed else min(MANY, max(FEW, 2_000 // len(self.instance.units)))
-        found = self.search.best([start] if start else [], grown=tries)
+        found = self.search.best([start] if start else [], grown=1 if start else tries)
         order = ["floors", *(name for name in self.instance.options.order if name != "floors")]
         for at, aim in enumerate(order):
             cost = self.model.aims[aim]
