@@ -137,19 +137,28 @@ def _nodes(axes: Axes, layers: Layers, places: dict[str, tuple[float, float]], c
         lowest = int(str(layer)) == count - 1
         upright = lowest and len(rows) > CROWDED
         step = (PAGE - 4 * EDGE) / max(len(rows), 1)
-        for key, text, group, look_of in rows[["id", "label", "group", "mark"]].itertuples(index=False):
+        staggered = not lowest and len(rows) > CROWDED
+        for at, (key, text, group, look_of) in enumerate(
+            rows[["id", "label", "group", "mark"]].itertuples(index=False)
+        ):
             x, y = places[str(key)]
+            higher = 4.2 if staggered and at % 2 else 0.0
             mark = look.MARK.get(str(look_of))
             shape, size, fill = (mark.plot, mark.size, mark.fill) if mark else ("h", 4.4, "#c9c5ba")
+            size = min(size, 0.62 * step)
             edge = look.SERIES[int(group) % len(look.SERIES)] if int(group) >= 0 else look.PAPER
             axes.plot(
                 [x], [y], linestyle="none", marker=shape, markersize=size * MM * 1.25, markerfacecolor=fill,
                 markeredgecolor=edge, markeredgewidth=1.6, zorder=40, clip_on=False,
             )  # fmt: skip
             wide = max(width_of(str(text)), 1.0)
-            fits = min((UPRIGHT - 4.0) * MM / wide, step * MM * 0.85) if upright else (step - 1.0) * MM / wide
+            fits = (
+                min((UPRIGHT - 4.0) * MM / wide, step * MM * 0.85)
+                if upright
+                else (step * (1 + staggered) - 1.0) * MM / wide
+            )
             axes.text(
-                x, y - 4.6 if lowest else y + 4.6, str(text), fontsize=min(LETTERS, max(4.5, fits)), color=look.INK,
+                x, y - 4.6 if lowest else y + 4.6 + higher, str(text), fontsize=min(LETTERS, max(4.5, fits)), color=look.INK,
                 ha="center", va="top" if lowest else "bottom", rotation=90 if upright else 0, zorder=50,
                 gid=f"{NAME}{layer}-{len(axes.texts)}",
             )  # fmt: skip

@@ -159,6 +159,7 @@ def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
     shown = shown.iloc[:MOST_LINES].reset_index(drop=True)
     most = float(shown["patients"].max()) if len(shown) else 0.0
     keys.append(Key(drawn.say("上转（每月人次）", "Up (visits a month)")))
+    others: set[int] = set()
     middle = (float(where["lon"].mean()), float(where["lat"].mean()))
     for hub in drawn.hubs:
         rows = lines(shown[shown["destination"] == hub], where, "origin", "destination")
@@ -171,6 +172,9 @@ def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
         if at < MOST_COLOURS:
             text = drawn.say(f"到{drawn.name(hub)}", f"to {drawn.name(hub)}")
             keys.append(Key(text, Lines(rows, colour, 1.4, dash)))
+        elif at not in others:
+            others.add(at)
+            keys.append(Key(drawn.say("到其他机构", "to others"), Lines(rows, colour, 1.4, dash)))
     for value in _examples(most):
         keys.append(Key(amount(value), Lines(spots, look.QUIET, look.width(value, most))))
     size = 1.0 if len(where) <= 80 else 0.75 if len(where) <= 300 else 0.55

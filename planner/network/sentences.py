@@ -166,6 +166,11 @@ class _Teller:
             return self.pick("没有机构承接上转。", "No institution receives referrals.")
         hub, between = self.place(first["institution"]), self.place(middle["institution"])
         share, degree = self.figure("hub_share"), float(middle["betweenness"])
+        if not degree > 0:
+            return self.pick(
+                f"{hub}承接最多，占上转的{share}；没有机构处在别人的转诊路线中间。",
+                f"{hub} receives most, {share} of the visits up; nobody stands in between others.",
+            )
         return self.pick(
             f"{hub}承接最多，占上转的{share}；处在最多转诊路线中间的是{between}（中介度{degree:.2f}）。",
             f"{hub} receives most, {share} of the visits up; most in between is {between} (betweenness {degree:.2f}).",
@@ -230,8 +235,8 @@ class _Teller:
         )
         if one.empty and none.empty:
             return self.pick(
-                f"每个基层机构都有两个以上互不依赖的转诊出口；{alone}。",
-                f"Every primary institution refers to two others or more that do not depend on one another; {alone}.",
+                f"每个下级机构都有两个以上互不依赖的转诊出口；{alone}。",
+                f"Every lower institution refers to two others or more that do not depend on one another; {alone}.",
             )
         parts = []
         if len(one):
@@ -239,8 +244,8 @@ class _Teller:
             hub = sorted(who.index[who == who.max()])[0]
             parts.append(
                 self.pick(
-                    f"{len(one)}家基层机构只有一个出口，其中{int(who.max())}家全靠{self.place(hub)}",
-                    f"{len(one)} primary institutions have a single exit, {int(who.max())} of them {self.place(hub)}",
+                    f"{len(one)}家下级机构只有一个出口，其中{int(who.max())}家全靠{self.place(hub)}",
+                    f"{len(one)} lower institutions have a single exit, {int(who.max())} of them {self.place(hub)}",
                 )
             )
         if len(none):

@@ -13,8 +13,15 @@ from planner.network.network import Network
 from planner.network.routing import Problem
 
 CARE = "\x00care"
-#: Institutions of this level and above are care; whoever is below reaches it by referral.
+#: Institutions of this level and above are care; whoever is below reaches it by referral. Where all are hospitals,
+#: those of the highest level are.
 HOSPITAL = 2
+
+
+def care_level(network: Network) -> float:
+    """The level from which on institutions count as care."""
+    level = network.places["level"]
+    return float(HOSPITAL) if (level < HOSPITAL).any() else float(level.max())
 
 
 def betweenness(network: Network) -> pd.Series:
@@ -29,7 +36,7 @@ def betweenness(network: Network) -> pd.Series:
 
 
 def exits(network: Network) -> pd.DataFrame:
-    """By institution below the hospitals: exits (different institutions it refers up to), through (the one
+    """By institution below care (see `care_level`): exits (different institutions it refers up to), through (the one
     institution that all its ways to a hospital pass, "" where there are two ways), cut_off (no way at all).
 
     `through` is the immediate dominator of the place on the ways from care down to it: if that institution
@@ -38,13 +45,13 @@ def exits(network: Network) -> pd.DataFrame:
     import networkx as nx
 
     graph = pair_graph(network, "up")
-    level = network.places["level"]
+    level, least = network.places["level"], care_level(network)
     back: Any = graph.reverse(copy=True)
     back.add_node(CARE)
-    back.add_edges_from((CARE, str(key)) for key in level.index if level[key] >= HOSPITAL)
+    back.add_edges_from((CARE, str(key)) for key in level.index if level[key] >= least)
     above = dict(nx.immediate_dominators(back, CARE))
     rows = []
-    for key in level.index[level < HOSPITAL]:
+    for key in level.index[level < least]:
         through = above.get(key)
         rows.append((key, graph.out_degree(key), "" if through in (None, CARE) else through, through is None))
     return pd.DataFrame(rows, columns=["institution", "exits", "through", "cut_off"])

@@ -39,8 +39,8 @@ n1_lost | visits/month | 一家停诊的最大损失 | Greatest loss of one | �
 n1_lost_share | share | 一家停诊的最大损失占比 | Greatest loss of one, share | 上项÷全部上转人次 | the same over all visits referred up
 n1_lost_in_group | visits/month | 不出组时的最大损失 | Greatest loss inside groups | 同上，但跨组不得多于现状 | the same, with no more than today across groups
 headroom | factor | 增长余地 | Headroom | 全部上转同比增长到几倍时，最紧的专业首次有人无处接收（最小割） | the factor of growth at which somebody of the tightest specialty first finds no place (minimum cut)
-one_exit | institutions | 单出口机构 | Single exits | 所有转诊路线都要经过同一家机构的基层机构 | primary institutions all of whose ways of referral pass one institution
-cut_off | institutions | 无出口机构 | Cut off | 没有任何上转去处的基层机构 | primary institutions that refer to nobody
+one_exit | institutions | 单出口机构 | Single exits | 所有转诊路线都要经过同一家机构的下级机构 | lower institutions all of whose ways of referral pass one institution
+cut_off | institutions | 无出口机构 | Cut off | 没有任何上转去处的下级机构 | lower institutions that refer to nobody
 one_host | share | 只有一处可去的上转 | Nowhere else to go | 上转人次中，该专业在路程上限内只有一家能接诊的医院者 | of the visits referred up, those with a single capable hospital of the specialty within the travel limit
 mutual_share | share | 有来有往的流量 | Answered flow | 每对机构上下转中较小者的2倍÷上下转之和 | twice the smaller of up and down of each pair, over the sum of both
 mutual_links | share | 有来有往的联系 | Answered links | 有转诊的机构对中，反方向也有转诊者 | of the links between two institutions, those that also run the other way

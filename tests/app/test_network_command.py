@@ -174,7 +174,7 @@ def test_sentences_name_the_figures_of_the_pencil(found: Analysis) -> None:
     told = "\n".join(sentences(found, "en"))
     assert "92.9% stay in the alliance" in told
     assert "If 县医院 fails, 65 visits a month (33.3% of all up)" in told
-    assert "2 primary institutions have a single exit" in told
+    assert "2 lower institutions have a single exit" in told
     assert "past 二院 to 县医院, 60 a month" in told
     assert changes(found).empty
 

@@ -94,6 +94,14 @@ def test_single_exits_are_what_no_way_can_avoid() -> None:
     assert bool(exits.loc["U", "cut_off"]) and not exits.loc["T", "cut_off"]
 
 
+def test_where_all_are_hospitals_the_highest_are_care() -> None:
+    """A province of hospitals: a county hospital that refers to one provincial one hangs on it."""
+    flows: list[Flow] = [("C", "P", "k", "up", 1.0), ("D", "P", "k", "up", 1.0), ("D", "Q", "k", "up", 1.0)]
+    made = network({"C": (2, ""), "D": (2, ""), "P": (3, ""), "Q": (3, "")}, flows, [], {})
+    found = structure.exits(made).set_index("institution")
+    assert found["through"].to_dict() == {"C": "P", "D": ""} and not found["cut_off"].any()
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_single_exits_agree_with_taking_institutions_out(seed: int) -> None:
     """In random networks of three levels, a place hangs on another exactly when it loses all care without it."""
