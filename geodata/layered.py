@@ -71,7 +71,15 @@ def _figure(layers: Layers) -> Figure:
     for at, label in enumerate(layers.layers):
         y = top - HIGH * at
         axes.plot([EDGE, PAGE - EDGE], [y, y], color="#e3e1da", linewidth=5.0 * MM, zorder=1, solid_capstyle="round")
-        axes.text(EDGE + 1.0, y + 5.0, label, fontsize=8.5, color=look.QUIET, va="center", zorder=30)
+        axes.text(
+            EDGE + 1.0,
+            y + 5.0 if at == count - 1 else y - 5.0,
+            label,
+            fontsize=8.5,
+            color=look.QUIET,
+            va="center",
+            zorder=30,
+        )
     _edges(axes, layers.edges, places)
     _nodes(axes, layers, places, count)
     for at, note in enumerate(layers.notes):
@@ -152,11 +160,8 @@ def _nodes(axes: Axes, layers: Layers, places: dict[str, tuple[float, float]], c
                 markeredgecolor=edge, markeredgewidth=1.6, zorder=40, clip_on=False,
             )  # fmt: skip
             wide = max(width_of(str(text)), 1.0)
-            fits = (
-                min((UPRIGHT - 4.0) * MM / wide, step * MM * 0.85)
-                if upright
-                else (step * (1 + staggered) - 1.0) * MM / wide
-            )
+            room = (step * (1 + staggered) - 1.0) * MM / wide
+            fits = min((UPRIGHT - 4.0) * MM / wide, step * MM * 0.85) if upright else room
             axes.text(
                 x, y - 4.6 if lowest else y + 4.6 + higher, str(text), fontsize=min(LETTERS, max(4.5, fits)), color=look.INK,
                 ha="center", va="top" if lowest else "bottom", rotation=90 if upright else 0, zorder=50,

@@ -177,7 +177,7 @@ _HEAD = """# Network analysis at full size
     python -m benchmarks.network.run --write
 
 A made-up alliance of 900 institutions on four levels with 20,000 flows in ten specialties; one process, two cores,
-Python {python}, peak memory {peak:.0f} MB. Where the clock is ahead of the processor, others were at work on the machine.
+Python {python}, peak memory {peak:.0f} MB. Where the clock is ahead of the processor, others were at work.
 Everything is exact: nothing is sampled, so no measure has a sampling error to state. The goal is the whole analysis in
 under 60 s.
 
