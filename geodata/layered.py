@@ -163,7 +163,8 @@ def _nodes(axes: Axes, layers: Layers, places: dict[str, tuple[float, float]], c
             room = (step * (1 + staggered) - 1.0) * MM / wide
             fits = min((UPRIGHT - 4.0) * MM / wide, step * MM * 0.85) if upright else room
             axes.text(
-                x, y - 4.6 if lowest else y + 4.6 + higher, str(text), fontsize=min(LETTERS, max(4.5, fits)), color=look.INK,
+                x, y - 4.6 if lowest else y + 4.6 + higher, str(text), color=look.INK,
+                fontsize=min(LETTERS, max(4.5, fits)),
                 ha="center", va="top" if lowest else "bottom", rotation=90 if upright else 0, zorder=50,
                 gid=f"{NAME}{layer}-{len(axes.texts)}",
             )  # fmt: skip
