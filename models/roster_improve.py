@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from models.roster_route import Route
 
 #: Components begun together; share of the time that is over when components are no longer opened together.
-BATCH, AGAIN = 8, 0.75
-#: Share of the time that is over when components are no longer opened for the later aims one by one.
-LATER = 0.85
+BATCH, AGAIN = 8, 0.70
 #: Aims whose value in a component does not depend on the others.
 APART = ("roster_windows", "roster_regular", "roster_market", "roster_change")
 
@@ -56,12 +54,12 @@ def _windows_again(route: Route) -> None:
         if missed <= route.bounds.low(part, "roster_windows") + 1e-6:
             continue
         for rival in _rivals(route, part)[:2]:
-            if route.left(LATER) <= 1.0:
+            if route.left() <= 1.0:
                 route.clocked = True
                 return
             both = [part, rival]
             before = tuple(visit for one in both for visit in route.plan[one])
-            seconds = route.left(LATER) / 4
+            seconds = route.left() / 4
             answer = route.solve([route.piece(both, ("roster_windows", *aims), seconds, before, FIRST)])[0]
             if answer.visits is None or not answer.stages:
                 continue
@@ -96,7 +94,7 @@ def later(route: Route) -> None:
     route.dirty |= {part for part, stages in route.stages.items() if not stages.keys() >= set(route.later[:1])}
     order = sorted(route.plan, key=lambda part: (part not in route.dirty, -len(route.parts[part]), part))
     for at, batch in enumerate(batches(order, BATCH)):
-        left = route.left(LATER)
+        left = route.left()
         if left <= 1.0:
             route.clocked = True
             return
@@ -105,7 +103,7 @@ def later(route: Route) -> None:
             held = FIRST if part in route.dirty else (*FIRST, *apart)
             aims = [aim for aim in route.later if aim not in held]
             _pool(route, part, part == batch[0])
-            seconds = route.share(LATER, len(order) - at * BATCH)
+            seconds = route.share(1.0, len(order) - at * BATCH)
             pieces.append(route.piece([part], aims, seconds, tuple(route.plan[part]), held))
         for part, answer in zip(batch, route.solve(pieces), strict=True):
             _accept(route, part, answer)

@@ -10,9 +10,10 @@ vehicles, accounts of groups, and the change limit. A small roster is one compon
 4. place: components in the way of others are dated again beside them, in two orders, the better kept.
 5. exchange: what is left out is tried clinic by clinic, all components at once (`models.roster_exchange`).
 6. again: components off their bound are opened together with those at the same sites.
-7. later: the later aims beside the others, the earlier ones held; then clinic by clinic (`models.roster_polish`).
+7. polish: the later aims clinic by clinic (`models.roster_polish`).
+8. later: the later aims of each component beside the others, the earlier ones held.
 
-With a component that is too large for step 3, steps 3 to 7 are an exchange from nothing, moves for the
+With a component that is too large for step 3, steps 3 to 8 are an exchange from nothing, moves for the
 later aims, and counts that bound these (`models.roster_wide`). After Ctrl-C what was found is filled up.
 
 Within a component a search ends by gap or node limit; the clock is a safeguard, and is named where it
@@ -40,6 +41,8 @@ from models.roster_wide import date_wide, fill_up, polish_plan, rescue
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
+#: The same of moves of single clinics for the later aims.
+MOVED_ON = 0.75
 #: Possible visits from which a component is large: alone it is dated for the first aims only.
 LARGE_PART = 800
 #: Children at work at once.
@@ -110,8 +113,9 @@ class Route:
             self.timed("exchange", lambda: fill_up(self, WORKERS))
             self.timed("again", lambda: again(self))
             if not self.settings.brief:
+                self.timed("polish", lambda: polish_plan(self, MOVED_ON, WORKERS))
+                self.dirty = set(self.plan)
                 self.timed("later", lambda: later(self))
-                self.timed("polish", lambda: polish_plan(self, 1.0, WORKERS))
 
     def _wide(self) -> bool:
         """Whether a component is too large to be dated alone in its share of the time."""
