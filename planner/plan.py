@@ -292,7 +292,7 @@ def finish(
     published: Published | None = None,
     tell: Tell = silent,
 ) -> None:
-    """Write rotation and indicators, and unless told otherwise map, report, workbook and calendars.
+    """Write rotation and indicators, and unless told otherwise map, report, workbook, calendars and papers.
 
     folder: an audited plan folder.
 
@@ -314,6 +314,7 @@ def finish(
     if report:
         from planner.calendars import write_calendars
         from planner.maps import write_maps
+        from planner.papers.write import write_papers
         from planner.report.page import write_report
         from planner.workbook import write_workbook
 
@@ -326,6 +327,7 @@ def finish(
         write_calendars(folder, saved, lang, published)
         tell("part_report")
         write_report(saved, folder / "report.html", lang)
+        write_papers(folder, saved, lang, tell)
 
 
 def rewrite_report(folder: Path, lang: str | None = None, tell: Tell = silent) -> SavedPlan:

@@ -15,6 +15,8 @@ from planner.folder import SavedPlan, read_plan
 ROOT = Path(__file__).resolve().parent.parent
 # Fixtures of a whole session are made before a test has a cache of its own: they keep nothing.
 os.environ["ALLIANCE_CACHE"] = ""
+# A PDF takes seconds that no test but its own needs.
+os.environ["ALLIANCE_BROWSER"] = "none"
 
 
 @pytest.fixture(autouse=True)

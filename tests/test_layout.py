@@ -25,7 +25,7 @@ KEPT_IN = {
     "osmium": ("geodata/roads/",),
     "matplotlib": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
-    "jinja2": ("planner/report/", "planner/grouping/page.py"),
+    "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py"),
     "vl_convert": ("planner/report/scripts.py",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),
@@ -167,6 +167,7 @@ def test_wheel_holds_the_three_packages_and_their_data(tmp_path: Path) -> None:
     wanted = (
         "planner/templates/report/page.html.j2",
         "planner/templates/report/map.js",
+        "planner/templates/papers/brief.css",
         "geodata/schema/institutions.csv",
     )
     for name in (

@@ -270,6 +270,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "part_workbook": ("工作簿：workbook.xlsx", "workbook: workbook.xlsx"),
     "part_calendars": ("日历：calendars/", "calendars: calendars/"),
     "part_report": ("报告：report.html", "report: report.html"),
+    "part_brief": ("会议材料：brief.html", "brief for the meeting: brief.html"),
 })  # fmt: skip
 #: What the page's own scripts say, sent along with the data.
 IN_PAGE = tuple(
