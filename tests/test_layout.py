@@ -26,6 +26,8 @@ KEPT_IN = {
     "matplotlib": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
     "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py"),
+    "babel": ("geodata/catalogue.py", "planner/local.py"),
+    "pypinyin": ("planner/local.py",),
     "vl_convert": ("planner/report/scripts.py",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),
@@ -124,7 +126,7 @@ def test_packages_are_light_and_marked(package: str) -> None:
 
 def test_help_is_quick_to_load() -> None:
     """The command line loads neither solver, tables nor maps before a command runs."""
-    run_light("import planner.cli", (*HEAVY, "pandas", "numpy", "jinja2"))
+    run_light("import planner.cli", (*HEAVY, "pandas", "numpy", "jinja2", "babel", "pypinyin"))
 
 
 def test_settings_are_checked_without_a_solver() -> None:
@@ -169,6 +171,8 @@ def test_wheel_holds_the_three_packages_and_their_data(tmp_path: Path) -> None:
         "planner/templates/report/map.js",
         "planner/templates/papers/brief.css",
         "geodata/schema/institutions.csv",
+        "planner/locale/zh_CN/LC_MESSAGES/alliance.po",
+        "planner/locale/en/LC_MESSAGES/alliance.po",
     )
     for name in (
         *wanted,
