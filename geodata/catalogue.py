@@ -66,6 +66,11 @@ class Texts(Mapping[str, tuple[str, str]]):
         """A message with its places still open; of several plural forms the general one."""
         return self._forms(key, lang)[-1]
 
+    def find(self, key: str, lang: str) -> str | None:
+        """A message with its places still open; None for a key that is not there."""
+        forms = self._all(lang).get(key)
+        return forms[-1] if forms else None
+
     def say(self, key: str, lang: str, /, **values: object) -> str:
         """A message with its values filled in; the value `n` chooses among plural forms."""
         forms = self._forms(key, lang)

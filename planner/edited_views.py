@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from geodata.text import clean
@@ -19,7 +20,6 @@ _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
 _BETWEEN = re.compile(r"[\n、，,;；]+")
 _MONTH_ZH = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月")
 _MONTH_EN = re.compile(rf"({'|'.join(MONTHS_EN)})[a-z]*\s+(\d{{4}})")
-_SIGNS = {flat(text) for key in ("changed", "market", "closed", "make_up") for text in WORDS[key]}
 
 
 @dataclass
@@ -62,7 +62,7 @@ def _is_site_view(sheet: Any) -> bool:
 
 def _heads(rows: Sequence[Sequence[Any]], told: str) -> _Heads | None:
     """The heads of a sheet whose name or title says year and month; None where there are none."""
-    words = {flat(text): half for lang in SLOTS for half, text in SLOTS[lang].items()}
+    words = {flat(text): half for half in SLOTS for text in SLOTS[half]}
     words |= {flat(text): half for half in ("am", "pm") for text in WORDS[half]}
     for at, row in enumerate(rows[:HEAD_ROWS]):
         slots = {n: words[flat(clean(value))] for n, value in enumerate(row) if n and flat(clean(value)) in words}
@@ -216,10 +216,15 @@ class _Reader:
         return self.names.roster.doctor(doctor, "specialty")
 
 
+@cache
+def _signs() -> frozenset[str]:
+    return frozenset(flat(text) for key in ("changed", "market", "closed", "make_up") for text in WORDS[key])
+
+
 def _tokens(text: str) -> Iterator[str]:
     """Names in a cell: what is left without brackets and signs."""
     for part in _BETWEEN.split(_BRACKETS.sub("\n", text)):
         bare = part.strip()
         bare = bare.strip(WORDS["changed"][0]).strip()
-        if bare and flat(bare) not in _SIGNS:
+        if bare and flat(bare) not in _signs():
             yield bare

@@ -93,6 +93,6 @@ def _lock(lock: RosterLock, roster: RosterInstance, instance: Instance, lang: st
     days = sorted({half // 2 for half in lock.slots})
     on = roster.date(2 * days[0])
     weekday = WEEKDAYS[lang][on.isoweekday() - 1]
-    slot = SLOTS[lang][roster.slot(min(lock.slots))] if len(lock.slots) == 1 else ""
+    slot = SLOTS.text(roster.slot(min(lock.slots)), lang) if len(lock.slots) == 1 else ""
     when = f"{on} {weekday}" if len(days) == 1 else weekday
     return " ".join(part for part in (who or lock.doctor, when, slot, site) if part)

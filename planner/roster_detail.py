@@ -57,7 +57,7 @@ def _lists(printer: Printer) -> dict[int, str]:
     sheet.hide()
     columns = {
         1: list(WEEKDAYS[roster.lang]),
-        2: list(SLOTS[roster.lang].values()),
+        2: [SLOTS.text(slot, roster.lang) for slot in SLOTS],
         3: _labels(roster, "doctors"),
         4: list(roster.view.names["doctors"]),
         5: _labels(roster, "institutions"),

@@ -131,7 +131,7 @@ class RosterView:
         return frozenset(day.on for day in self.days if day.make_up)
 
     def slot(self, slot: str) -> str:
-        return SLOTS[self.lang].get(slot, slot)
+        return SLOTS.find(slot, self.lang) or slot
 
     def hours(self, slot: str) -> tuple[time, time]:
         """Begin and end of a clinic."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from planner.catalogue import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,70 +16,22 @@ if TYPE_CHECKING:
 #: Suspicious cells shown on the screen; all are in the file.
 SHOWN = 20
 
-MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "pairs": ("{pairs} 对路程：{methods}", "{pairs} trips: {methods}"),
-    "network": (
-        "道路 {file}：{km:,.0f} 公里，{junctions:,} 个路口，主路网占 {main:.1%}（其余 {cut:.1%} 与主路网不通），"
-        "渡船 {ferries} 条，封闭 {closed} 条",
-        "roads {file}: {km:,.0f} km, {junctions:,} junctions, {main:.1%} of it in the main part ({cut:.1%} cut off), "
-        "{ferries} ferries, {closed} closed roads",
-    ),
-    "engine": ("引擎：{engine}", "engine: {engine}"),
-    "snapped": (
-        "到道路的距离：中位 {p50:.0f} 米，最远 {most:.0f} 米；{without} 处附近无路，{cut} 处与主路网不通",
-        "from places to their road: median {p50:.0f} m, farthest {most:.0f} m; {without} without a road, {cut} cut off",
-    ),
-    "nobody": ("没有任何地点连到道路", "no place stands at a road"),
-    "ferry": ("{pairs} 对路程要乘渡船", "{pairs} trips depend on a ferry"),
-    "season": ("季节系数 {factor:g}", "season factor {factor:g}"),
-    "calibration_none": (
-        "未校准（可在 known_trips 中给出至少 3 条已知路程）",
-        "not calibrated (give at least 3 trips in known_trips)",
-    ),
-    "calibration_setting": ("校准系数 {factor:g}（设置）", "calibration {factor:g} (setting)"),
-    "calibration_known_trips": (
-        "校准系数 {factor:g}，由 {trips} 条已知路程得出；八成路程与之相差 {low:.0%} 至 {high:.0%}",
-        "calibration {factor:g} from {trips} known trips; eight in ten lie at {low:.0%} to {high:.0%} of it",
-    ),
-    "took": ("用时 {seconds:.1f} 秒", "took {seconds:.1f} s"),
-    "cached": ("取自缓存，用时 {seconds:.1f} 秒", "from the cache, {seconds:.1f} s"),
-    "none_odd": ("没有可疑的路程", "no suspicious trips"),
-    "odd": ("{count} 处可疑，全部列于 {path}：", "{count} suspicious places or trips, all of them in {path}:"),
-    "more": ("另有 {count} 处，见 {path}", "{count} more in {path}"),
-    "place": ("{place}：应为{expected}。{cure}", "{place}: expected {expected}. {cure}"),
-    "cell": (
-        "{origin} → {destination}：{minutes:.0f} 分钟、{km:.1f} 公里，应为{expected}。{cure}",
-        "{origin} → {destination}: {minutes:.0f} minutes, {km:.1f} km; expected {expected}. {cure}",
-    ),
-    "group": (
-        "{place}（{cells} 对路程，如 {origin} → {destination}：{minutes:.0f} 分钟、{km:.1f} 公里）："
-        "应为{expected}。{cure}",
-        "{place} ({cells} trips, such as {origin} → {destination}: {minutes:.0f} minutes, {km:.1f} km): "
-        "expected {expected}. {cure}",
-    ),
-    "table": ("整张表", "the whole table"),
-})  # fmt: skip
+MESSAGES = texts("travel")
 
-#: Method words of the table -> (zh, en); a user's own word stays as it is.
-METHODS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "roads": ("道路", "roads"),
-    "roads_ferry": ("道路加渡船", "roads and ferry"),
-    "straight": ("直线估算", "straight line"),
-    "table": ("路程表", "own table"),
-    "table_reversed": ("路程表返程", "own table, way back"),
-})  # fmt: skip
+#: Method words of the table; a user's own word stays as it is.
+METHODS = texts("travel.methods")
 
 
 def say(key: str, lang: str, **values: object) -> str:
     """The message of a key with its values."""
-    return MESSAGES[key][0 if lang == "zh" else 1].format(**values)
+    return MESSAGES.say(key, lang, **values)
 
 
 def how_made(made: Travel, lang: str) -> Iterator[str]:
     """Lines on where the minutes come from."""
     facts = made.facts
     stop = "，" if lang == "zh" else ", "
-    names = [f"{METHODS.get(word, (word, word))[lang != 'zh']} {count:,}" for word, count in facts["methods"].items()]
+    names = [f"{METHODS.find(word, lang) or word} {count:,}" for word, count in facts["methods"].items()]
     yield say("pairs", lang, pairs=f"{len(made.table):,}", methods=stop.join(names) or "0")
     roads = facts.get("roads")
     if roads:

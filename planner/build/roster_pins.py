@@ -104,8 +104,8 @@ class Pins:
             return f"{first} 至 {last} 的 {len(days)} 天：{why[0]}", f"on {len(days)} days, {first} to {last}: {why[1]}"
         slot = ("am" if halves[0] % 2 == 0 else "pm") if len(halves) == 1 else ""
         zh, en = (WEEKDAYS[lang][first.isoweekday() - 1] for lang in ("zh", "en"))
-        en = f"{en} {SLOTS['en'].get(slot, '')}".strip()
-        return f"{first} {zh}{SLOTS['zh'].get(slot, '')} {why[0]}", f"{first} {en}: {why[1]}"
+        en = f"{en} {SLOTS.find(slot, 'en') or ''}".strip()
+        return f"{first} {zh}{SLOTS.find(slot, 'zh') or ''} {why[0]}", f"{first} {en}: {why[1]}"
 
     def _why(self, doctor: Row | None, site: str, specialty: str, lock: Row, half: int) -> Iterator[tuple[str, Say]]:
         """The rules that refuse a half-day, most general first."""

@@ -21,7 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = [("planner", "alliance")]
 #: Function that takes a key first -> module that it comes from -> the context it speaks from.
 SPEAKERS = {
+    "planner.grouping.words": {"told": "grouping", "both": "grouping"},
+    "planner.map_words": {"told": "map"},
+    "planner.papers.words": {"brief_word": "brief"},
+    "planner.report.words": {"report_word": "report"},
+    "planner.roster_words": {"roster_word": "roster"},
     "planner.rotation_words": {"rotation_word": "rotation"},
+    "planner.text": {"say": "text"},
+    "planner.travel_words": {"say": "travel"},
 }
 
 
