@@ -1,6 +1,7 @@
 # make demo   plan the bundled county and say where the report is
 # make test   lint, types and tests: everything that continuous integration runs
-# make lint | types | docs | bench | format | clean
+# make docs   rewrite the generated pages and build the site into out/site
+# make lint | types | bench | format | clean
 #
 # Only python3 (3.11 or newer) and make are needed. An active virtual environment is used as it
 # is; otherwise .venv is made here. PIP_* settings of the environment are honoured by pip itself.
@@ -13,10 +14,10 @@ REGION ?= tianchang
 OUT ?= out/$(REGION)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format types docs bench clean
+.PHONY: help setup demo test test-slow lint format types docs site bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -3
+	@sed -n 's/^# //p' Makefile | head -4
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -24,7 +25,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,docs]"
 	@touch $@
 
 setup: $(STAMP)
@@ -32,7 +33,7 @@ setup: $(STAMP)
 demo: setup
 	$(BIN)/alliance plan $(REGION) -o $(OUT)
 
-test: lint types
+test: lint types site
 	$(BIN)/python -m pytest
 
 test-slow: setup
@@ -51,6 +52,10 @@ types: setup
 
 docs: setup
 	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+site: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: setup
 	$(BIN)/python -m benchmarks.location.run

@@ -225,12 +225,18 @@ def _sections(text: str) -> Iterator[str]:
         if first and heading.startswith(ALIGNED):
             yield f"```text\n{body}\n```"
         elif body.lstrip().startswith(".. math::"):
-            yield "$$" + body.split("::", 1)[1].strip() + "$$"
+            yield "$$" + _latex(body.split("::", 1)[1].strip()) + "$$"
         elif heading.startswith("Constraints"):
             yield "\n".join(f"- {line}" if line.startswith("``") else f"  {line.strip()}" for line in lines)
         else:
             yield body
         first = False
+
+
+def _latex(text: str) -> str:
+    """Names of more than one letter are set as words; commands, texts and lists of indices stay as they are."""
+    kept = r"\\text\{[^}]*\}|_\{[^}]*\}|\\[A-Za-z]+"
+    return re.sub(rf"{kept}|[A-Za-z]{{2,}}", lambda m: m[0] if m[0][0] in "\\_" else rf"\mathrm{{{m[0]}}}", text)
 
 
 def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

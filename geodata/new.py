@@ -6,6 +6,7 @@ a title, a line that says what each column means, Chinese headings, comments, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -32,7 +33,7 @@ _GUIDE_ZH = (
     "怎样填这本工作簿",
     "1. 每张表一类数据，只有“机构”必填；用不到的表留空即可。",
     "2. 第三行是列名，请勿改动；带*的列必填，其余留空则用默认值。",
-    "3. 从第四行起是示例，请改成自己的数据，或删去。",
+    "3. 数据从第四行起；有示例行的，请改成自己的数据，或删去。",
     "4. 其他表中可以写机构或医生的名称；重名时请写代码或工号。",
     "5. 不知道的留空，不要写0。",
     "6. 填好后运行 alliance check 本文件，逐条列出问题和改法。",
@@ -41,7 +42,7 @@ _GUIDE_EN = (
     "How to fill in this workbook",
     "One sheet for each kind of data; only 机构 (institutions) is required.",
     "Row 3 has the headings; those with * are required, other blanks get defaults.",
-    "The rows from 4 on are examples: type over them or delete them.",
+    "Data begin in row 4; type over example rows, or delete them.",
     "Other sheets may use names of institutions and doctors; where two are equal, use ids.",
     "Leave blank what is unknown; do not write 0.",
     "Then run: alliance check THIS_FILE. It lists every problem and its cure.",
@@ -54,24 +55,30 @@ def starter() -> Region:
         return read_region(folder)
 
 
-def new_region(path: str | Path) -> Path:
+def new_region(path: str | Path, examples: bool = True) -> Path:
     """Writes a starter region: `.xlsx` a workbook, no ending a CSV folder. Returns the path.
 
+    Without `examples` the tables have their headings only; settings are written all the same.
     Raises `RegionExists` rather than overwrite, `RegionNotFound` for another ending.
     """
     path = Path(path)
+    region = starter() if examples else _without_rows(starter())
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise RegionExists(path)
     if path.suffix.lower() == ".xlsx":
         path.parent.mkdir(parents=True, exist_ok=True)
-        _workbook(starter(), path)
+        _workbook(region, path)
     elif path.suffix == "":
-        _folder(starter(), path)
+        _folder(region, path)
     else:
         raise RegionNotFound(
             path, "a starter is an .xlsx workbook or a folder.", "新建的区域须是 .xlsx 工作簿或文件夹。"
         )
     return path
+
+
+def _without_rows(region: Region) -> Region:
+    return replace(region, tables={}, defaults=[])
 
 
 def _folder(region: Region, path: Path) -> None:

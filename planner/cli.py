@@ -44,13 +44,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
+@click.option("--empty", is_flag=True, help="Headings, notes and drop-downs only, without example rows.")
 @lang_option
 @speaks
-def new(path: Path, lang: str) -> int:
+def new(path: Path, empty: bool, lang: str) -> int:
     """Write a starter region 新建区域: an .xlsx workbook, or a folder of CSV files."""
     from geodata.new import new_region
 
-    new_region(path)
+    new_region(path, examples=not empty)
     click.echo(say("new_done", lang, path=path))
     return OK
 

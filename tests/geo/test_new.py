@@ -45,6 +45,20 @@ def test_codes_are_text_cells(tmp_path: Path) -> None:
     assert sheet.column_dimensions["A"].number_format == "@" or sheet["A4"].number_format == "@"
 
 
+@pytest.mark.parametrize("name", ["我的县.xlsx", "my_county"])
+def test_without_examples_only_the_rows_are_missing(tmp_path: Path, name: str) -> None:
+    """An empty starter has every heading and no row; what is missing is the institutions."""
+    region = read_region(new_region(tmp_path / name, examples=False))
+    assert all(frame.empty for frame in region.tables.values())
+    assert [problem.table for problem in region.problems + check_region(region)] == ["institutions"]
+    assert region.settings == starter().settings
+    if name.endswith(".xlsx"):
+        full = openpyxl.load_workbook(new_region(tmp_path / "full.xlsx"))
+        book = openpyxl.load_workbook(tmp_path / name)
+        assert [sheet.title for sheet in book] == [sheet.title for sheet in full]
+        assert all(book[tables()[t].sheet_zh].max_row == 3 for t in TABLES)
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """An existing file or filled folder is refused; an empty folder and a new one are filled."""
     (tmp_path / "a.xlsx").write_text("mine", encoding="utf-8")
