@@ -3,7 +3,7 @@
     commands.md            from the command line's own help
     settings.md            from the dataclasses of plan.toml
     data-format.md         from geodata/schema
-    rules.md               from models/rules.py
+    rules.md               from models/rules.py and its sentences
     network-measures.md    from planner/network/words.py
     formulation/*.md       from the docstrings of the blocks
 
@@ -188,6 +188,7 @@ def _column(column: Any) -> tuple[str, ...]:
 def rules() -> str:
     """The catalogue of rules."""
     from models.rules import RULES
+    from planner.catalogue import RULE_SENTENCES
 
     parts = [
         "# Rules 规则\n",
@@ -198,7 +199,8 @@ def rules() -> str:
         "每条规则只有一个编号：模型约束、`plan.toml` 设置、核查条目和解释用词都用它。\n",
     ]
     for block in dict.fromkeys(rule.block for rule in RULES.values()):
-        rows = [(f"`{rule.id}`", KINDS[rule.kind], rule.en, rule.zh) for rule in RULES.values() if rule.block == block]
+        mine = [rule for rule in RULES.values() if rule.block == block]
+        rows = [(f"`{rule.id}`", KINDS[rule.kind], *reversed(RULE_SENTENCES[rule.id])) for rule in mine]
         parts.append(f"## {block}\n\n{_table(('rule', 'kind', 'meaning', '含义'), rows)}")
     return "\n".join(parts)
 

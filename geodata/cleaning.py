@@ -137,9 +137,12 @@ def _missing_columns(raw: RawTable, columns: dict[str, Column], values: dict[str
     for column in columns.values():
         if column.required and column.name not in values and not (column.name == "id" and "name" in values):
             why = said(
-                "missing_column", column=column.name, headings="、".join(column.headings_zh[:3]), zh=column.meaning_zh,
-                en=column.meaning_en, has_zh="、".join(raw.headings[:12]), has_en=", ".join(raw.headings[:12]),
-            )  # fmt: skip
+                "missing_column",
+                column=column.name,
+                headings="、".join(column.headings_zh[:3]),
+                words=(column.meaning_zh, column.meaning_en),
+                has=("、".join(raw.headings[:12]), ", ".join(raw.headings[:12])),
+            )
             notes.add(None, column.heading_zh if _chinese(raw) else column.name, "", why)
 
 
@@ -156,7 +159,7 @@ def _derive_ids(raw: RawTable, values: dict[str, list[Value]], headings: dict[st
             ids[row] = name
             if len(rows_of[name]) > 1:
                 rows = ", ".join(raw.labels[same] for same in rows_of[name])
-                notes.add(row, headings["name"], name, said("same_name", id_zh=_id_word(raw.table), rows=rows))
+                notes.add(row, headings["name"], name, said("same_name", id_word=_id_word(raw.table), rows=rows))
     seen: dict[Value, int] = {}
     for row, value in enumerate(ids):
         if value is None:
@@ -188,14 +191,14 @@ def _missing_values(
         if column.required and (present or column.name == "id"):
             for row, value in enumerate(values[column.name]):
                 if value is None and (raw.labels[row], headings[column.name]) not in told:
-                    why = said("missing_value", zh=column.meaning_zh, en=column.meaning_en)
+                    why = said("missing_value", words=(column.meaning_zh, column.meaning_en))
                     notes.add(row, headings[column.name], "", why)
     either = [name for name, column in columns.items() if column.either]
     for row in range(len(raw.rows) if either else 0):
         if any(values[name][row] is not None or (raw.labels[row], headings[name]) in told for name in either):
             continue
         zh, en = "或".join(columns[name].heading_zh for name in either), " or ".join(either)
-        notes.add(row, headings[either[0]], "", said("missing_either", zh=zh, en=en))
+        notes.add(row, headings[either[0]], "", said("missing_either", words=(zh, en)))
 
 
 def _fill_defaults(table: str, columns: dict[str, Column], values: dict[str, list[Value]]) -> list[DefaultUsed]:

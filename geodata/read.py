@@ -169,7 +169,7 @@ def _clean_tables(found: _Found) -> dict[str, CleanTable]:
             cleaned[table] = result
     for known in tables().values():
         if known.required and known.name not in cleaned:
-            found.problems.append(said("no_table", zh=known.sheet_zh, table=known.name).problem(known.name))
+            found.problems.append(said("no_table", words=known.sheet_zh, table=known.name).problem(known.name))
     return cleaned
 
 

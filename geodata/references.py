@@ -79,9 +79,8 @@ def _resolve_column(table: CleanTable, column: Column, registers: dict[str, _Reg
                 problems.append(bad.problem(table.table, table.labels[row], table.headings[column.name], part))
         resolved.append(";".join(dict.fromkeys(filter(None, out))))
     if short:
-        pairs = {"zh": "、".join(f"{name} → {full}" for name, full in short.items())}
-        pairs["en"] = ", ".join(f"{name} → {full}" for name, full in short.items())
-        why = said("short_names", **pairs)
+        read = [f"{name} → {full}" for name, full in short.items()]
+        why = said("short_names", words=("、".join(read), ", ".join(read)))
         problems.append(why.problem(table.table, "", table.headings[column.name], "、".join(short), "warning"))
     table.frame[column.name] = resolved
     table.frame[column.name] = table.frame[column.name].astype(object)
@@ -117,11 +116,13 @@ def _ambiguous(name: str, owners: list[str], source: _Register) -> Said:
     """A name that several rows of a table share: which, and what to write instead."""
     return said(
         "ambiguous",
-        id_zh="工号" if source.table == "doctors" else "代码",
+        id_word="工号" if source.table == "doctors" else "代码",
         table=source.table,
         count=len(owners),
         name=name,
-        zh="、".join(f"{owner}（第{source.rows[owner]}行）" for owner in owners),
-        en=", ".join(f"{owner} (row {source.rows[owner]})" for owner in owners),
+        words=(
+            "、".join(f"{owner}（第{source.rows[owner]}行）" for owner in owners),
+            ", ".join(f"{owner} (row {source.rows[owner]})" for owner in owners),
+        ),
         ids=" or ".join(owners),
     )

@@ -1,4 +1,4 @@
-"""The reader's sentences and word lists, kept as data: `schema/sentences.csv`, `schema/words.csv`."""
+"""The reader's sentences, in the catalogue `locale/.../checks.po`, and its word lists: `schema/words.csv`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from geodata.catalogue import Texts
 from geodata.problems import Problem, Severity
+
+EXPECTED = Texts("expected", "geodata", "checks")
+CURES = Texts("cure", "geodata", "checks")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,8 @@ def _csv(name: str) -> dict[str, dict[str, str]]:
 
 
 def said(sentence: str, /, **values: object) -> Said:
-    """The sentence of `sentences.csv` with its values filled in."""
-    row = _csv("sentences")[sentence]
-    return Said(*(row[part].format(**values) for part in ("expected_zh", "expected_en", "cure_zh", "cure_en")))
+    """What was expected and the cure, by their key, with the values filled in; a value may be a pair (zh, en)."""
+    return Said(*EXPECTED.both(sentence, **values), *CURES.both(sentence, **values))
 
 
 @cache

@@ -76,7 +76,7 @@ def _expected_number(column: Column) -> Bad:
         en, zh = f"{en} of {_shown(low)} or more", f"不小于{_shown(low)}的{zh}"
     if column.unit and column.unit not in ("share", "degree"):
         en = f"{en} ({column.unit})"
-    return Bad(said("share" if column.unit == "share" else "number", zh=zh, en=en))
+    return Bad(said("share" if column.unit == "share" else "number", words=(zh, en)))
 
 
 def _yes_no(raw: object, text: str, column: Column) -> bool:
@@ -109,7 +109,7 @@ def _choice(raw: object, text: str, column: Column) -> str:
     if column.choices[0] == "am" and (found := lookup.get(key(re.sub(r"\(.*\)|[\d:：]+[-~至][\d:：]+", "", text)))):
         return found  # 上午(8:00-11:30)
     zh = "、".join(f"{choice_words()[choice][0]}（{choice}）" for choice in column.choices)
-    raise Bad(said("choice", zh=zh, en=", ".join(column.choices)))
+    raise Bad(said("choice", words=(zh, ", ".join(column.choices))))
 
 
 def _id(raw: object, text: str, column: Column) -> str:

@@ -1,4 +1,4 @@
-"""What a rule is: its id, its block, its kind, and its sentence in both languages."""
+"""What a rule is: its id, its block and its kind. Its sentence is in `models/locale`, by the id."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ class Rule:
     id: str
     block: str
     kind: Literal["hard", "floor", "structure", "filter"]
-    zh: str
-    en: str
 
     @property
     def default(self) -> RuleState:

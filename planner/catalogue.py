@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from geodata.catalogue import LOCALES, Headings, MissingMessage, Texts
 
-__all__ = ["LOCALES", "Headings", "MissingMessage", "Texts", "texts"]
+__all__ = ["LOCALES", "RULE_SENTENCES", "Headings", "MissingMessage", "Texts", "texts"]
+
+
+#: The sentence of each rule by its id; the models ship them and do not speak.
+RULE_SENTENCES = Texts("rules", "models", "rules")
 
 
 def texts(context: str) -> Texts:

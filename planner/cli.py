@@ -358,8 +358,8 @@ def _say_plan(saved: Any, lang: str, report: bool) -> None:
 
 def _say_audit(table: Any, lang: str) -> None:
     """One line when every rule holds, else every breach with its sentence."""
-    from models.rules import RULES
     from planner import audit_words
+    from planner.catalogue import RULE_SENTENCES
     from planner.plan import holds
 
     broken = table[~table["holds"].map(holds).astype(bool)]
@@ -367,8 +367,7 @@ def _say_audit(table: Any, lang: str) -> None:
         click.echo(say("audit_holds", lang, rules=table["rule"].nunique()))
         return
     for row in broken.itertuples():
-        rule = RULES.get(str(row.rule))
-        sentence = pick((rule.zh, rule.en), lang) if rule else ""
+        sentence = RULE_SENTENCES.find(str(row.rule), lang) or ""
         who, what = audit_words.subject(str(row.subject), lang), audit_words.detail(str(row.detail), lang)
         click.echo(f"✗ {row.rule} {sentence} | {who} | {what}")
     click.echo(say("audit_broken", lang, broken=len(broken)))
@@ -376,15 +375,14 @@ def _say_audit(table: Any, lang: str) -> None:
 
 def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> None:
     """The rules that had to give, and the cure."""
-    from models.rules import RULES
+    from planner.catalogue import RULE_SENTENCES
     from planner.words import UNITS, word
 
     click.echo(say(head, lang))
     for clash in clashes:
-        rule = RULES.get(clash.rule)
         values = {
             "rule": clash.rule,
-            "sentence": pick((rule.zh, rule.en), lang) if rule else "",
+            "sentence": RULE_SENTENCES.find(clash.rule, lang) or "",
             "subject": clash.subject and clash.subject + ("，" if lang == "zh" else ", "),
             "amount": amount(float(clash.amount)),
             "unit": word(UNITS, str(clash.unit or ""), lang),

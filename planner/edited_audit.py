@@ -10,10 +10,11 @@ from models.rules import RULES
 from planner import audit_words
 from planner.audit import audit_saved
 from planner.audit.read import Saved, read_saved, typed
+from planner.catalogue import RULE_SENTENCES
 from planner.edited import Edit, Edited, read_edited, roster_table, told
 from planner.folder import read_plan
 from planner.roster_views import RosterView
-from planner.text import pick, say
+from planner.text import say
 from planner.view import View
 
 #: Rules that dates can break.
@@ -98,7 +99,7 @@ def lines(judged: Judged, roster: RosterView) -> list[str]:
     for edit, breaches in judged.edits:
         made.append(f"{'✗' if breaches else '✓'} {edit_line(edit, roster)}")
         for rule, subject, detail in breaches:
-            sentence = pick((RULES[rule].zh, RULES[rule].en), lang)
+            sentence = RULE_SENTENCES.text(rule, lang)
             who = audit_words.subject(roster.view.subject(subject), lang)
             made.append(f"    {rule} {sentence} | {who} | {roster.view.subject(audit_words.detail(detail, lang))}")
     return made

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.rules import RULES
+from planner.catalogue import RULE_SENTENCES
 from planner.edited import Edited, kept_locks, read_edited
 from planner.edited_audit import edit_line, judge
 from planner.edited_names import NoRosterError
 from planner.folder import read_plan
 from planner.inputs import Finding, InputError, Inputs
 from planner.roster_views import RosterView
+from planner.text import MESSAGES
 from planner.view import View
 
 #: Where a workbook stays that was edited in its place.
@@ -70,11 +71,10 @@ def _impossible(plan: Path, edited: Edited, workbook: Path) -> list[Finding]:
         if not rules:
             continue
         zh, en = (edit_line(edit, RosterView(View(saved, lang))) for lang in ("zh", "en"))
-        found.append(Finding(
-            "error",
-            f"{workbook.name}：{zh}：{'；'.join(RULES[rule].zh for rule in rules)}。请改到别的半天，或恢复原样",
-            f"{workbook.name}: {en}: {'; '.join(RULES[rule].en for rule in rules)}; choose another half-day or undo it",
-        ))  # fmt: skip
+        why = tuple(
+            mark.join(RULE_SENTENCES.text(rule, lang) for rule in rules) for mark, lang in (("；", "zh"), ("; ", "en"))
+        )
+        found.append(Finding("error", *MESSAGES.both("edit_impossible", file=workbook.name, edit=(zh, en), why=why)))
     return found
 
 

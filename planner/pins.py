@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.rules import RULES
 from planner.calendar import WorkCalendar
+from planner.catalogue import RULE_SENTENCES
 from planner.inputs import Finding
 from planner.roster_words import SLOTS, WEEKDAYS
+from planner.text import MESSAGES
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -70,20 +71,16 @@ def _running(instance: Instance) -> pd.DataFrame:
 def _told(clash: PinClash, roster: RosterInstance, instance: Instance) -> Finding:
     labels = [lock.label.removeprefix("locks row ") for lock in clash.locks]
     said = {lang: "; ".join(_lock(lock, roster, instance, lang) for lock in clash.locks) for lang in ("zh", "en")}
-    names = {
-        "zh": (" 和 " if clash.together else " 或 ").join(f"{rule}（{RULES[rule].zh}）" for rule in clash.rules)
-        or "锁定的次数多于分配所能安排",
-        "en": (" and " if clash.together else " or ").join(f"{rule} ({RULES[rule].en})" for rule in clash.rules)
-        or "more is locked than can be allocated",
-    }
-    together = ("不能同时满足", "cannot all be kept") if len(labels) > 1 else ("不能满足", "cannot be kept")
-    return Finding(
-        "error",
-        f"锁定（locks）第{'、'.join(labels)}行{together[0]}：{said['zh'].replace('; ', '；')}。"
-        f"妨碍的规则：{names['zh']}。请改动或删去其中一行",
-        f"locks, row{'s' * (len(labels) > 1)} {', '.join(labels)}: {together[1]}: {said['en']}. "
-        f"In the way: {names['en']}. Change or delete one of the rows",
+    rules = [MESSAGES.both("rule_told", rule=rule, sentence=RULE_SENTENCES[rule]) for rule in clash.rules]
+    joined = MESSAGES["lock_rules_all" if clash.together else "lock_rules_any"]
+    names = tuple(join.join(told) for join, told in zip(joined, zip(*rules, strict=True), strict=True)) if rules else ()
+    told = MESSAGES.both(
+        "locks_clash" if len(labels) > 1 else "lock_fails",
+        rows=("、".join(labels), ", ".join(labels)),
+        locks=(said["zh"].replace("; ", "；"), said["en"]),
+        rules=names or MESSAGES["lock_too_many"],
     )
+    return Finding("error", *told)
 
 
 def _lock(lock: RosterLock, roster: RosterInstance, instance: Instance, lang: str) -> str:

@@ -14,19 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from models.rules import RULES
 from planner import indicator_words
+from planner.catalogue import RULE_SENTENCES, texts
 from planner.folder import SavedPlan
 from planner.text import amount, pick, say
 from planner.words import COLUMNS, MEASURES, UNITS, VALUES, word
 
 SCENARIOS = ("do_nothing", "today", "by_hand", "plan")
-TITLES = {
-    "1": ("住院医师", "resident"),
-    "2": ("主治", "attending"),
-    "3": ("副主任", "assoc. chief"),
-    "4": ("主任", "chief"),
-}
+TITLES = texts("titles")
 #: Columns that hold the id of an institution, a doctor, a specialty or a service.
 _PLACES = ("institution", "centre", "backup", "origin", "destination", "home", "upper", "second")
 _KINDS = {
@@ -105,8 +100,7 @@ class View:
         )  # fmt: skip
 
     def title(self, key: str) -> str:
-        pair = TITLES.get(key.split(".")[0])
-        return self.pick(pair) if pair else key
+        return TITLES.find(key.split(".")[0], self.lang) or key
 
     def subject(self, text: object) -> str:
         """A rule's subject with ids replaced by names (bare short numbers are left alone)."""
@@ -126,8 +120,7 @@ class View:
 
     def rule(self, key: str) -> str:
         """The sentence of a rule."""
-        rule = RULES.get(key)
-        return self.pick((rule.zh, rule.en)) if rule else key
+        return RULE_SENTENCES.find(key, self.lang) or key
 
     def heading(self, column: str) -> str:
         return word(COLUMNS, column, self.lang)

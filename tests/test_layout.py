@@ -173,6 +173,8 @@ def test_wheel_holds_the_three_packages_and_their_data(tmp_path: Path) -> None:
         "geodata/schema/institutions.csv",
         "planner/locale/zh_CN/LC_MESSAGES/alliance.po",
         "planner/locale/en/LC_MESSAGES/alliance.po",
+        "models/locale/en/LC_MESSAGES/rules.po",
+        "geodata/locale/zh_CN/LC_MESSAGES/checks.po",
     )
     for name in (
         *wanted,

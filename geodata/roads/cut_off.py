@@ -126,8 +126,10 @@ def cut_off_problem(network: RoadNetwork, table: str, *, layer: bool) -> Problem
         return None
     value = f"{found.junctions}/{found.all_junctions}, {found.km:.0f}/{found.all_km:.0f} km"
     shown: dict[str, object] = {"junctions": found.junctions, "km": f"{found.km:.0f}", "share": f"{100 * share:.0f}"}
-    shown["parts_en"] = "; ".join(f"{part.label('en')} ({part.km:.0f} km)" for part in found.parts) or "-"
-    shown["parts_zh"] = "；".join(f"{part.label('zh')}（{part.km:.0f}公里）" for part in found.parts) or "无"
+    shown["parts"] = (
+        "；".join(f"{part.label('zh')}（{part.km:.0f}公里）" for part in found.parts) or "无",
+        "; ".join(f"{part.label('en')} ({part.km:.0f} km)" for part in found.parts) or "-",
+    )
     if share >= _BROKEN_SHARE and layer:
         gaps, crossings = loose_ends(network), crossings_without_junction(network)
         told = said("roads_broken_up", gaps=gaps, crossings=crossings, **shown)
