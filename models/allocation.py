@@ -20,6 +20,7 @@ from models.centre_route import unserved_institutions
 from models.clashes import find_clashes
 from models.highs import solve
 from models.instance import Instance
+from models.known_plan import KnownPlan
 from models.matrix import Matrix
 from models.people_route import people_route
 from models.route import Incumbent, Outcome, Report, Route, Settings
@@ -35,13 +36,16 @@ def plan(
     settings: Settings | None = None,
     report: Report | None = None,
     incumbent: Incumbent | None = None,
+    known: KnownPlan | None = None,
 ) -> Outcome:
     """The linked plan of an instance.
 
-    report(stage, progress) is called while solving; incumbent(tables) for each better plan.
-    Never returns a plan worse than doing nothing in the first aim that differs.
+    report(stage, progress) is called while solving; incumbent(tables) for each better plan. known: a
+    plan of another instance of the same region, from which the search begins where it fits.
+    Never returns a plan worse than doing nothing (or than `known`, where it keeps all rules here) in the
+    first aim that differs.
     """
-    route = Route(instance, settings or Settings(), report, incumbent)
+    route = Route(instance, settings or Settings(), report, incumbent, known)
     route.model.aims["unserved"] = unserved_institutions(route.model)
     people = any(name in route.model.blocks for name in ("postings", "sessions", "referrals"))
     stages = people_route(route) if people else _plain_route(route, route.model.matrix)

@@ -22,6 +22,7 @@ from models.centre_route import (
     matrix_without,
 )
 from models.highs import settle, solve
+from models.known_plan import carried, settled, with_centres
 from models.matrix import Floats, Matrix
 from models.neighbourhood import blocks_of_specialties, improve_in_blocks
 from models.pricing import start_within
@@ -80,6 +81,11 @@ def _start_of(route: Route) -> Stages | None:
     with route.timed("by hand"):
         alone.x = by_hand.office_plan(alone.model, alone.matrix, within="budget")
     tight = alone.x is not None and _over_budget(alone)
+    if route.known is not None:
+        with route.timed("known plan"):
+            x = settled(alone.model, alone.matrix, carried(route.known, alone.model))
+        if x is not None and (alone.x is None or _better(_worth(alone, x), _worth(alone, alone.x))):
+            alone.x = x
     if not tight:
         _prove_alone(route, alone, tight)
     if alone.x is not None:
@@ -111,9 +117,29 @@ def _begun(route: Route, centres: Floats | None) -> Stages:
     idle = by_hand.running_plan(route.model, stages.matrix)
     if idle is not None and (stages.x is None or _worth(stages, idle) < _worth(stages, stages.x)):
         stages.x = idle
+    stages = _no_worse_than_known(route, stages)
     if stages.x is None and not _feasible(route, stages.matrix):
         return _all_at_once(route)
     return stages
+
+
+def _no_worse_than_known(route: Route, stages: Stages) -> Stages:
+    """The known plan's people with these centres where they are better; with its own where only those serve it."""
+    if route.known is None:
+        return stages
+    model = route.model
+    with route.timed("known plan"):
+        whole = carried(route.known, model)
+        for matrix in (stages.matrix, with_centres(model, whole)):
+            x = settled(model, matrix, whole)
+            if x is not None and (stages.x is None or _better(_worth(stages, x), _worth(stages, stages.x))):
+                stages = Stages(model, matrix, x, report=route.report)
+    return stages
+
+
+def _better(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Fewer shortfalls, or as many and fewer visits unmet by more than the rounding of a linear programme."""
+    return one[0] < other[0] or (one[0] == other[0] and one[1] < other[1] - 1e-4)
 
 
 def _worth(stages: Stages, x: Floats) -> tuple[float, float]:
@@ -151,12 +177,12 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
     """Solve `floors` and `unmet` of the people alone; what is found goes to `route.alone`."""
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
+            if aim == "unmet" and not tight:
+                _in_blocks(route, alone)
             limits = limits_of(route, aim, alone)
             if aim == "unmet" and tight:
                 # The plan comes from the people with their centres: here only the bound is wanted.
                 limits = replace(limits, seconds=0.2 * route.left)
-            elif aim == "unmet":
-                _in_blocks(route, alone)
             found = alone.accept(aim, 0.0, SAME, lambda _: SAME) if aim == "floors" else None
             if found is None:
                 found = alone.solve(aim, limits, lambda _: SAME)
@@ -223,6 +249,9 @@ def _weigh_floors(stages: Stages) -> str:
 def _first_aim(route: Route, stages: Stages, aim: str) -> bool:
     """Solve one of the aims that decide what is offered; False when there is no plan."""
     bound = _whole_bound(route, stages, aim)
+    if aim == "worst_served" and stages.x is not None:
+        # Left out of the searches before: what the plan at hand is worth must be right where this one finds nothing.
+        aim_rules.settle_worst_served(route.model.sheet, route.model.matrix, stages.x)
     with route.timed(aim):
         found = stages.accept(aim, bound, _enough(route, aim, bound), route.tolerance(aim))
         if found is None:

@@ -16,6 +16,7 @@ from models.assemble import Model, assemble
 from models.clashes import Clash
 from models.highs import forget_interrupt, interrupted, solve
 from models.instance import Instance
+from models.known_plan import KnownPlan
 from models.matrix import Floats
 from models.stages import Found, Stages
 
@@ -29,6 +30,8 @@ LEAST = 0.5
 RELAXED = 5.0
 #: Part of the time limit that is kept for pricing the scenarios at the end.
 KEPT_BACK = 0.06
+#: Part that the search for `unmet` leaves to the aims after it, but no more than leaves it two fifths.
+LATER = 0.2
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,15 @@ class Route:
     """The state of one run."""
 
     def __init__(
-        self, instance: Instance, settings: Settings, report: Report | None, incumbent: Incumbent | None
+        self,
+        instance: Instance,
+        settings: Settings,
+        report: Report | None,
+        incumbent: Incumbent | None,
+        known: KnownPlan | None = None,
     ) -> None:
         self.instance, self.settings, self.report, self.incumbent = instance, settings, report, incumbent
+        self.known = known
         self.began = time.perf_counter()
         forget_interrupt()
         self.timings: dict[str, float] = {}
@@ -112,7 +121,14 @@ class Route:
         )
 
     def tolerance(self, aim: str) -> Callable[[float], float]:
-        return lambda value: aim_rules.tolerance_of(self.instance, aim, value, self.nothing.get(aim))
+        known = None if self.known is None else self.known.value(aim)
+
+        def most(value: float) -> float:
+            given = aim_rules.tolerance_of(self.instance, aim, value, self.nothing.get(aim))
+            # What is better than the known plan stays so: later aims may not give all of it away.
+            return given if known is None or known < value else min(given, known - value)
+
+        return most
 
     def record(self, found: Found, bound: float | None = None, given: str = "") -> None:
         proved = found.bound if bound is None else min(bound, found.value)
@@ -159,9 +175,12 @@ def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)
         return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
+    seconds = max(0.4 * route.left, min(seconds, route.left - LATER * route.settings.seconds))
     cost, constant = stages.model.aims[aim]
-    relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=max(seconds, RELAXED)), relax=True)
-    stages.relaxed[aim] = relaxed.bound
-    bound = relaxed.bound if math.isfinite(relaxed.bound) else route.nothing.get(aim, 0.0)
+    if not math.isfinite(stages.relaxed.get(aim, -math.inf)):
+        relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=max(seconds, RELAXED)), relax=True)
+        stages.relaxed[aim] = relaxed.bound
+    proved = stages.relaxed[aim]
+    bound = proved if math.isfinite(proved) else route.nothing.get(aim, 0.0)
     room = max(route.nothing.get(aim, bound) - bound, 1.0)
     return route.limits(seconds, absolute_gap=max(0.6 * route.gap * room, 0.5))

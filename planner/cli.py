@@ -156,7 +156,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     """Make one linked plan 出方案 and save it as a plan folder."""
     from planner.bundled import find_region
     from planner.grouping.apply import Borders, NoGroupsError, UngroupedError
-    from planner.grouping.page import price_lines
+    from planner.grouping.price_page import price_lines
     from planner.plan import AuditFailedError, InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
 
@@ -218,7 +218,7 @@ def group(
     """Form groups 分组分片: which institution belongs to which lead, in one piece, balanced and near."""
     from planner.bundled import find_region
     from planner.grouping.apply import NoGroupsError, UngroupedError
-    from planner.grouping.page import price_lines
+    from planner.grouping.price_page import price_lines
     from planner.grouping.run import make_groups
     from planner.plan import AuditFailedError
     from planner.progress import Progress

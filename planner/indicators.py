@@ -30,7 +30,7 @@ COLUMNS = ["indicator", "scope", "value", "unit", "current", "target", "publishe
 SURPLUS_SPLIT = {"county": 0.6, "township": 0.3, "village": 0.1}
 #: Published indicators whose figure counts a period: the monthly indicator that is multiplied up.
 COUNTED = {
-    "referrals_up": "referrals_up_month",
+    "referrals_up": "slips_up_month",
     "referrals_down": "referrals_down_month",
     "expert_visits": "sessions_month",
 }

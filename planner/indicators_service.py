@@ -10,6 +10,7 @@ import pandas as pd
 from planner.audit import money, queue
 from planner.audit.facts import Facts
 from planner.audit.frames import matched
+from planner.flows import slips_known
 from planner.indicators_access import Measure
 from planner.situation import CELL, Situation
 
@@ -116,14 +117,19 @@ def visits(facts: Facts, now: Situation) -> Iterator[Measure]:
         if inside > 0:
             yield ("primary_share_of_township_needs", "", here / inside, "share", "of what townships hold or refer up")
     up, down = now.total("referred"), now.total("returned")
-    yield ("referrals_up_month", "", up, "visits/month", "visits seen at hospitals, with or without a referral form")
+    yield ("referrals_up_month", "", up, "visits/month", "visits seen at hospitals, with or without a referral slip")
+    yield ("slips_up_month", "", now.slips, "visits/month", _SLIPS[slips_known(facts)])
     yield ("referrals_down_month", "", down, "visits/month", "")
     if down > 0:
-        yield ("up_down_ratio", "", up / down, "ratio", "report, not a goal")
-    if up > 0:
-        yield ("down_up_ratio", "", down / up, "ratio", "report, not a goal")
+        yield ("up_down_ratio", "", now.slips / down, "ratio", "slips up; report, not a goal")
+    if now.slips > 0:
+        yield ("down_up_ratio", "", down / now.slips, "ratio", "slips up; report, not a goal")
 
 
+_SLIPS = {
+    True: "of the visits referred up, those with a referral slip, as published counts have them",
+    False: "no slips in the tables: every visit referred up counts",
+}
 _KNOWN = "only the specialist visits that the tables know; general visits at townships and villages are not in them"
 
 

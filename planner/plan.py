@@ -123,7 +123,7 @@ def make_plan(
     from planner.grouping.apply import Borders as Chosen
     from planner.grouping.apply import bordered
 
-    borders = borders or Chosen()
+    borders, before = borders or Chosen(), inputs.region
     inputs, config, grouped = bordered(inputs, config, travel, borders, progress)
     progress.stage("building")
     from planner.build import build_instance
@@ -154,11 +154,11 @@ def make_plan(
         outcome = linked.outcome
         progress.done()
     if borders.price:
-        from planner.grouping.price import price_plan
+        from planner.grouping.price import cases_of, price_plan
 
-        progress.stage("pricing")
-        again = partial(solves.allocate, seconds=clock.first())
-        maker.more = {**maker.more, "borders": price_plan(inputs, config, travel, borders, outcome, again)}
+        progress.stage("pricing", count=cases_of(borders), seconds=clock.first())
+        again = partial(solves.allocate_from, seconds=clock.first())
+        maker.more = {**maker.more, "borders": price_plan(inputs, config, travel, borders, outcome, again, before)}
         progress.done()
     progress.stage("auditing")
     maker.save(outcome, linked)

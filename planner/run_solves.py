@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geodata.region import Region
     from models.allocation import Outcome
     from models.instance import Instance
+    from models.known_plan import KnownPlan
 
 #: Seconds for dates after Ctrl-C has ended the allocation.
 INTERRUPTED = 5.0
@@ -38,13 +39,18 @@ class Solves:
         instance: Instance,
         seconds: float,
         incumbent: Callable[[Mapping[str, pd.DataFrame]], None] | None = None,
+        known: KnownPlan | None = None,
     ) -> Outcome:
-        """One allocation; `incumbent` gets each better plan."""
+        """One allocation; `incumbent` gets each better plan, `known` is a plan of other groups to begin with."""
         from models.allocation import Settings, plan
 
         solver = self.config.solver
         settings = Settings(seconds=seconds, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
-        return plan(instance, settings, self.progress, incumbent)
+        return plan(instance, settings, self.progress, incumbent, known)
+
+    def allocate_from(self, instance: Instance, known: KnownPlan, seconds: float) -> Outcome:
+        """One allocation that begins with a plan of other groups."""
+        return self.allocate(instance, seconds, known=known)
 
     def dated(self, instance: Instance, first: Outcome) -> Linked:
         """An allocation with its dates, as `planner.roster_run.link` finds them."""

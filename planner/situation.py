@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planner import flows
 from planner.audit import loads
 from planner.audit.duty import at_once, places, running
 from planner.audit.facts import Facts
@@ -21,7 +22,8 @@ CELL = ["institution", "specialty", "quarter"]
 class Situation:
     """clinics: doctor, institution, specialty, quarter, sessions, main, home, trip, km, far;
     away: half-days and trips by doctor, place and quarter; posted: doctors away on a posting;
-    most_posted: the most at one time; visits: per cell and quarter, in visits per month.
+    most_posted: the most at one time; visits: per cell and quarter, in visits per month;
+    slips: visits a month that go up inside the alliance with a referral slip (all of them where nobody knows).
     """
 
     clinics: pd.DataFrame
@@ -30,6 +32,7 @@ class Situation:
     most_posted: float
     visits: pd.DataFrame
     months: float
+    slips: float
 
     @property
     def sessions_a_month(self) -> float:
@@ -46,9 +49,10 @@ def planned(facts: Facts) -> Situation:
     visits["kept"] = visits["sessions"] + visits["posted"] + visits["tele"]
     visits[["need", "own"]] = visits[["need0", "own0"]]
     columns = [*CELL, "months", "need", "own", "kept", "tele", "referred", "left", "unmet", "returned", "offered"]
+    slips = flows.slips_up(flows.planned(facts))
     held = at_once(places(facts.postings), [])
     most = float(held["count"].max()) if len(held) else 0.0
-    return Situation(facts.sessions, facts.away, facts.postings, most, visits[columns], _months(facts))
+    return Situation(facts.sessions, facts.away, facts.postings, most, visits[columns], _months(facts), slips)
 
 
 def today(facts: Facts) -> Situation:
@@ -63,8 +67,9 @@ def today(facts: Facts) -> Situation:
     visits = facts.cells.reset_index().rename(columns={"outreach": "kept"}).merge(quarters, how="cross")
     visits = visits.assign(tele=0.0, offered=float("nan"), returned=0.0)
     visits["returned"] = _returned_today(facts, visits)
+    slips = flows.slips_up(flows.observed(facts))
     return Situation(
-        clinics, loads.away(facts, clinics), posted.assign(home=home), float(len(posted)), visits, _months(facts)
+        clinics, loads.away(facts, clinics), posted.assign(home=home), float(len(posted)), visits, _months(facts), slips
     )
 
 

@@ -7,7 +7,6 @@ address never becomes a link.
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
@@ -18,6 +17,7 @@ import pandas as pd
 import xlsxwriter
 
 from planner import audit_words, indicator_words, overview
+from planner.aligned import width as columns_of
 from planner.folder import SavedPlan
 from planner.roster_sheets import add_roster_sheets
 from planner.view import SCENARIOS, View, text_of, to_float
@@ -152,19 +152,14 @@ def _shown(value: object) -> str:
     return "" if value is None or value != value else str(value)
 
 
-def _length(text: str) -> int:
-    """Characters of a text, wide ones counting double."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
-
-
 def _width(texts: list[str]) -> float:
     """A column's width in characters."""
-    return float(min(WIDEST, max(NARROWEST, max((_length(text) for text in texts), default=0) + 2)))
+    return float(min(WIDEST, max(NARROWEST, max((columns_of(text) for text in texts), default=0) + 2)))
 
 
 def _lines(texts: Iterable[object], widths: Iterable[float]) -> int:
     """Lines that the longest cell of a row needs in columns of these widths."""
-    return max(ceil(_length(_shown(text)) / (width - 1.5)) for text, width in zip(texts, widths, strict=True))
+    return max(ceil(columns_of(_shown(text)) / (width - 1.5)) for text, width in zip(texts, widths, strict=True))
 
 
 def _summary(writer: _Writer) -> None:

@@ -23,9 +23,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.map_ground import Ground
+from planner.flows import FLOW
 from planner.network import agreement, analysis, balance, choice, cuts, failure, routing, structure
 from planner.network.files import write_network
-from planner.network.network import FLOW, Network
+from planner.network.network import Network
 from planner.network.sentences import sentences
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-network.md"

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner import __version__
 from planner.folder import SavedPlan
+from planner.grouping.price_page import price_table
 from planner.grouping.words import told
 from planner.indicator_words import name as name_of
 from planner.maps import maps_of
@@ -105,68 +106,3 @@ def member_table(view: View) -> dict[str, Any]:
         ])  # fmt: skip
     headings = [view.heading(name) for name in ("group", "institution", "today", "minutes")]
     return {"headings": headings, "rows": rows, "numeric": [False, False, False, True]}
-
-
-def price_table(view: View) -> dict[str, Any]:
-    """Other borders and what they cost, with the range that both proofs leave open; aims that are 0 throughout go."""
-    table = view.saved.table("borders")
-    if table.empty:
-        return {"headings": [], "rows": [], "numeric": []}
-    rows = [[case_name(view, cases[0]), *_cells(view, row)] for cases in _cases(view) for row in cases]
-    headings = [view.heading(name) for name in ("case", "aim", "value", "unit", "difference", "least", "most", "gap")]
-    return {"headings": headings, "rows": rows, "numeric": [False, False, True, False, True, True, True, True]}
-
-
-def _cases(view: View) -> list[list[dict[Any, Any]]]:
-    """The rows of each case, its aims in the plan's order."""
-    table = view.saved.table("borders")
-    order = [str(aim["name"]) for aim in view.saved.info.get("aims", ())]
-    largest = table.groupby("aim")["value"].apply(lambda values: values.abs().max())
-    found: dict[float, list[dict[Any, Any]]] = {}
-    for row in table.to_dict("records"):
-        aim = str(row["aim"])
-        if not aim or largest[aim] > 1e-6:
-            found.setdefault(float(row["number"]), []).append(row)
-    rank = {name: at for at, name in enumerate(order)}
-    return [sorted(rows, key=lambda row: rank.get(str(row["aim"]), 99)) for _, rows in sorted(found.items())]
-
-
-def _cells(view: View, row: dict[Any, Any]) -> list[str]:
-    if not row["aim"]:
-        return [told("rejected", view.lang) if row["status"] == "INFEASIBLE" else str(row["status"]), *[""] * 6]
-    figures = [to_float(row.get(name)) for name in ("value", "difference", "least", "most")]
-    value, difference, least, most = ("" if one is None else amount(one) for one in figures)
-    gap = to_float(row.get("gap"))
-    told_gap = "" if gap is None else f"{100 * gap:.2g} %"
-    return [view.measure(str(row["aim"])), value, view.unit(str(row["unit"])), difference, least, most, told_gap]
-
-
-def case_name(view: View, row: dict[Any, Any]) -> str:
-    """What a row of `borders.csv` is about, in words."""
-    site = view.name("institutions", row["institution"]) if row["institution"] else ""
-    return told(str(row["case"]), view.lang, site=site, group=row["group"])
-
-
-def price_lines(saved: SavedPlan, lang: str) -> list[str]:
-    """The price of borders as one plain line a case: difference, its proved range, and the gap of the case."""
-    view = View(saved, lang)
-    if saved.table("borders").empty:
-        return []
-    lines = [told("price", lang)]
-    for rows in _cases(view):
-        parts = [part for row in rows if (part := _part(view, row))]
-        lines.append(f"  {case_name(view, rows[0])}: " + "; ".join(parts))
-    return lines
-
-
-def _part(view: View, row: dict[Any, Any]) -> str:
-    label, value, unit, difference, least, most, gap = _cells(view, row)
-    if not row["aim"]:
-        return label
-    if str(row["case"]) == "case_this":
-        return told("price_ours", view.lang, aim=label, value=value, unit=unit, gap=gap)
-    if abs(float(row["difference"])) <= 1e-6 and abs(float(row["most"])) <= 1e-6:
-        return ""
-    sign = "+" if float(row["difference"]) > 0 else ""
-    figures = {"difference": sign + difference, "least": least, "most": most, "gap": gap}
-    return told("price_part", view.lang, aim=label, unit=unit, **figures)

@@ -1,13 +1,15 @@
 """The price of borders: what a grouping or a plan would be like if one border were drawn otherwise, with proof.
 
-Every case is solved again with its own bound. With both bounds, the true difference lies between `least` and
-`most`: (case's bound - our value) and (case's value - our bound). All aims are minimised, so that a positive
-difference is a loss.
+Every case is solved again with its own bound, begun from the grouping or plan at hand where that fits. With both
+bounds, the true difference lies between `least` and `most`: (case's bound - our value) and (case's value - our
+bound); what a case only permits cannot lose, what it only forbids cannot gain. Bounds that hold for a kept offer or
+kept centres alone compare nothing: those aims have a difference and no range. All aims are minimised, so that a
+positive difference is a loss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,33 +29,43 @@ if TYPE_CHECKING:
     from models.aims import AimResult
     from models.allocation import Outcome
     from models.instance import Instance
+    from models.known_plan import KnownPlan
     from planner.config import Config
     from planner.grouping.apply import Borders, Grouped
     from planner.inputs import Inputs
 
-#: Seconds for one case of a grouping, and most sites that are moved (those nearest to another lead first).
-SECONDS, MOST = 10.0, 60
+#: Seconds for one case of a grouping, for all of them, and most sites that are moved (nearest to another lead first).
+SECONDS, TOTAL, MOST = 10.0, 120.0, 60
+#: Differences below this are rounding.
+NOTHING = 1e-6
+#: What a bound may rest on that another plan need not share (`AimResult.given`).
+CONDITIONAL = frozenset({"the offer", "centres"})
 
 
 @dataclass(frozen=True)
 class Case:
-    """One other way: its key in `planner.grouping.words`, and the site that would move."""
+    """One other way: its key in `planner.grouping.words`, and the site that would move.
+
+    way: -1 where it only permits more than the grouping or plan at hand, 1 where it only forbids, 0 for neither.
+    """
 
     key: str
     institution: str = ""
     group: str = ""
+    way: int = 0
 
 
 def price_groups(grouped: Grouped, config: Config) -> pd.DataFrame:
     """`borders` of a grouping: without contiguity, without balance, and every site at a border in the next group."""
     instance, ours = grouped.built.instance, grouped.outcome
-    settings = GroupSettings(SECONDS, FINER * config.solver.gap, config.solver.node_limit, config.solver.seed)
-    rows = list(_rows(1, Case("case_this"), ours.status, ours.aims, ours.aims))
     cases: list[tuple[Case, GroupingInstance]] = []
     for key, rules in (("case_not_contiguous", ["contiguous"]), ("case_not_balanced", _balance(instance))):
         eased = {**instance.rules, **{rule: RuleSetting("off") for rule in rules}}
-        cases.append((Case(key), replace(instance, rules=eased)))
+        cases.append((Case(key, way=-1), replace(instance, rules=eased)))
     cases += [(case, _locked(instance, case)) for case in _moves(instance, dict(ours.groups))]
+    seconds = min(SECONDS, TOTAL / len(cases))
+    settings = GroupSettings(seconds, FINER * config.solver.gap, config.solver.node_limit, config.solver.seed)
+    rows = list(_rows(1, Case("case_this"), ours.status, ours.aims, ours.aims))
     for number, (case, changed) in enumerate(cases, start=2):
         fixed = _seats_kept(changed, dict(ours.groups)) if case.key == "case_move" else changed
         found = solve_grouping(fixed, settings, start=_started(ours.groups, case, instance))
@@ -79,7 +91,7 @@ def _moves(instance: GroupingInstance, groups: dict[str, str]) -> list[Case]:
             continue
         for other in sorted({groups[one] for one in instance.around[unit]} - {centre}):
             extra = instance.minutes.get((unit, other), 0.0) - instance.minutes.get((unit, centre), 0.0)
-            found.append((extra, Case("case_move", unit, instance.centre[other].group)))
+            found.append((extra, Case("case_move", unit, instance.centre[other].group, 1)))
     return [case for _, case in sorted(found, key=lambda pair: (pair[0], pair[1].institution))[:MOST]]
 
 
@@ -96,14 +108,6 @@ def _started(groups: Any, case: Case, instance: GroupingInstance) -> dict[str, s
     return start
 
 
-def border_rows(
-    cases: Iterable[tuple[Case, Status, tuple[AimResult, ...]]], ours: tuple[AimResult, ...]
-) -> pd.DataFrame:
-    """`borders` from cases solved elsewhere; the first is the plan itself."""
-    rows = [row for at, case in enumerate(cases, start=1) for row in _rows(at, *case, ours)]
-    return pd.DataFrame(rows)
-
-
 def _rows(
     number: int, case: Case, status: Status, aims: tuple[AimResult, ...], ours: tuple[AimResult, ...]
 ) -> Iterator[dict[str, Any]]:
@@ -113,13 +117,24 @@ def _rows(
         yield {**said, "aim": "", "status": status.value.upper()}
         return
     known = {aim.name: aim for aim in ours}
+    first = True
     for aim in aims:
         mine = known.get(aim.name)
         row = {**said, "aim": aim.name, "status": status.value.upper(), "value": aim.value, "bound": aim.bound}
         row |= {"gap": aim.gap, "unit": aim.unit}
         if mine is not None:
-            span = {"least": aim.bound - mine.value, "most": aim.value - mine.bound}
-            row |= {"difference": aim.value - mine.value, **span}
+            difference = aim.value - mine.value
+            row["difference"] = difference
+            if not CONDITIONAL & {*aim.given.split(", "), *mine.given.split(", ")}:
+                least, most = aim.bound - mine.value, aim.value - mine.bound
+                # The values themselves may stand beyond: later aims took some of this one's tolerance.
+                if first and case.way < 0:
+                    most = min(most, max(difference, 0.0))
+                elif first and case.way > 0:
+                    least = max(least, min(difference, 0.0))
+                row |= {"least": least, "most": max(least, most)}
+            # What holds of an aim by its rules alone holds of the next where the two do not differ in this one.
+            first = first and abs(aim.value - mine.value) <= NOTHING and aim.gap <= NOTHING and mine.gap <= NOTHING
         yield row
 
 
@@ -129,25 +144,61 @@ def price_plan(
     travel: pd.DataFrame,
     borders: Borders,
     ours: Outcome,
-    allocate: Callable[[Instance], Outcome],
+    allocate: Callable[[Instance, KnownPlan], Outcome],
+    before: Region,
 ) -> pd.DataFrame:
-    """`borders` of a linked plan: with groups dropped (or, where ours has none, with today's), and with each move.
+    """`borders` of a linked plan; before: the region with today's groups.
 
-    Allocations alone are compared: dates change nothing in these aims.
+    With groups dropped (or, where ours has none, with today's), with today's groups where ours are new, and with each
+    move. Allocations alone are compared, with the same limits of what has dates.
     """
+    from models.known_plan import KnownPlan
     from planner.build import build_instance
 
-    dropped = borders.mode != "none"
-    other = without_groups(config) if dropped else _with_groups_back(config)
-    cases: list[tuple[Case, Region, Config]] = [(Case("case_none" if dropped else "case_fixed"), inputs.region, other)]
+    assert ours.model is not None and ours.x is not None
+    known, cuts = KnownPlan(ours.model, ours.x), ours.model.instance.date_cuts
+    rows = list(_of_plan(1, Case("case_this"), ours, ours))
+    for number, (case, region, settings) in enumerate(_plans(inputs, config, travel, borders, before), start=2):
+        instance = replace(build_instance(region, settings, travel).instance, date_cuts=cuts)
+        rows += _of_plan(number, case, allocate(instance, known), ours)
+    return pd.DataFrame(rows)
+
+
+def cases_of(borders: Borders) -> int:
+    """How many further plans `price_plan` makes."""
+    return 1 + (borders.mode == "free") + len(borders.moves)
+
+
+def _plans(
+    inputs: Inputs, config: Config, travel: pd.DataFrame, borders: Borders, before: Region
+) -> list[tuple[Case, Region, Config]]:
+    if borders.mode == "none":
+        found = [(Case("case_fixed", way=1), inputs.region, _with_groups_back(config))]
+    else:
+        found = [(Case("case_none", way=-1), inputs.region, without_groups(config))]
+    if borders.mode == "free":
+        found.append((Case("case_today"), before, config))
     for site, group in moves_of(inputs.region, borders.moves):
         table = pd.DataFrame({"institution": _with_followers(inputs.region, travel, config, site), "group": group})
-        cases.append((Case("case_move", site, group), with_groups(inputs.region, table), config))
-    solved = [(Case("case_this"), ours.status, tuple(ours.aims))]
-    for case, region, settings in cases:
-        found = allocate(build_instance(region, settings, travel).instance)
-        solved.append((case, found.status, tuple(found.aims)))
-    return border_rows(solved, tuple(ours.aims))
+        found.append((Case("case_move", site, group), with_groups(inputs.region, table), config))
+    return found
+
+
+def _of_plan(number: int, case: Case, found: Outcome, ours: Outcome) -> Iterator[dict[str, Any]]:
+    """The aims of a plan, and the visits kept local, which are no aim and have no bound."""
+    yield from _rows(number, case, found.status, tuple(found.aims), tuple(ours.aims))
+    if found.tables:
+        kept, mine = _kept_local(found), _kept_local(ours)
+        said = {"number": number, "case": case.key, "institution": case.institution, "group": case.group}
+        said |= {"aim": "kept_visits", "status": found.status.value.upper(), "unit": "visits/month"}
+        yield {**said, "value": kept, "difference": kept - mine}
+
+
+def _kept_local(outcome: Outcome) -> float:
+    table = outcome.tables.get("visits")
+    if table is None or table.empty:
+        return 0.0
+    return float(table[["sessions", "posted", "tele"]].to_numpy(dtype=float).sum()) / table["quarter"].nunique()
 
 
 def _with_groups_back(config: Config) -> Config:

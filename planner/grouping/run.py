@@ -68,9 +68,9 @@ def make_groups(
     grouped = group_region(inputs.region, config, made.table, progress)
     tables = dict(grouped.outcome.tables)
     if price:
-        from planner.grouping.price import price_groups
+        from planner.grouping.price import TOTAL, price_groups
 
-        progress.stage("pricing")
+        progress.stage("pricing_groups", seconds=TOTAL)
         tables["borders"] = price_groups(grouped, config)
     progress.done()
     progress.stage("auditing")

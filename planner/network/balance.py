@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.network.network import OUTSIDE, Network
+from planner.flows import OUTSIDE
+from planner.network.network import Network
 
 PLACE = ["up_out", "up_in", "down_out", "down_in", "outside"]
 

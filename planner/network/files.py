@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.flows import FLOW
 from planner.folder import whole_folder, write_table
 from planner.network.analysis import Analysis
 from planner.network.graph import multigraph, pairs
-from planner.network.network import FLOW
 from planner.network.sentences import compared, sentences
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.network.network import OUTSIDE, Network
+from planner.flows import OUTSIDE
+from planner.network.network import Network
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -11,17 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from planner import situation
+from planner import flows, situation
+from planner.flows import FLOW, OUTSIDE
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
     from planner.situation import Situation
-
-OUTSIDE = "outside"
-FLOW = ["origin", "destination", "specialty", "direction"]
 
 
 @dataclass(frozen=True)
@@ -72,39 +69,21 @@ class Network:
 
 def observed(facts: Facts) -> Network:
     """The network of today, by the region's tables."""
-    up = facts.referred.rename(columns={"institution": "origin", "hospital": "destination", "visits": "patients"})
-    rows = facts.region["referrals"]
-    inside = rows["destination"].isin(facts.institutions.index) & rows["origin"].isin(facts.institutions.index)
-    down = rows[(rows["direction"] == "down") & inside]
-    down = down.rename(columns={"patients_per_month": "patients"})
-    left = facts.cells["left"].rename("patients").reset_index().rename(columns={"institution": "origin"})
-    flows = pd.concat(
-        [
-            up.assign(direction="up"),
-            down[[*FLOW, "patients"]],
-            left.assign(destination=OUTSIDE, direction="up"),
-        ],
-        ignore_index=True,
-    )
-    return _network(facts, _with_slips(flows, rows), situation.today(facts), planned=False)
+    return _network(facts, flows.observed(facts), situation.today(facts), planned=False)
 
 
 def planned(facts: Facts) -> Network:
     """The network that a saved plan makes: the mean of its quarters, weighed by their months."""
-    rows = facts.plan["referrals"]
-    share = facts.quarters["months"] / facts.quarters["months"].sum()
-    weighed = rows.assign(patients=rows["patients_per_month"] * rows["quarter"].map(share))
-    flows = weighed.groupby(FLOW)["patients"].sum().reset_index()
-    return _network(facts, _with_slips(flows, facts.region["referrals"]), situation.planned(facts), planned=True)
+    return _network(facts, flows.planned(facts), situation.planned(facts), planned=True)
 
 
-def _network(facts: Facts, flows: pd.DataFrame, now: Situation, planned: bool) -> Network:
-    flows = flows[flows["patients"] > 5e-4].groupby(FLOW, as_index=False)[["patients", "slips"]].sum()
+def _network(facts: Facts, every: pd.DataFrame, now: Situation, planned: bool) -> Network:
+    kept = every[every["patients"] > 5e-4].groupby(FLOW, as_index=False)[["patients", "slips"]].sum()
     hosts = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
     hosts = hosts.assign(capacity=(hosts["visits"] - hosts["own_load"]).clip(lower=0.0))
     return Network(
         places=_places(facts),
-        flows=flows.assign(minutes=_minutes(facts, flows)),
+        flows=kept.assign(minutes=_minutes(facts, kept)),
         cells=_cells(now),
         hosts=hosts[["hospital", "specialty", "capacity"]],
         reach=_reach(facts, sorted(set(hosts["hospital"]))),
@@ -113,7 +92,7 @@ def _network(facts: Facts, flows: pd.DataFrame, now: Situation, planned: bool) -
         max_minutes=facts.number("referrals", "max_minutes", 120.0),
         own_group=facts.state("own_group") != "off",
         planned=planned,
-        slips_known=bool(facts.region["referrals"]["slips_per_month"].notna().any()),
+        slips_known=flows.slips_known(facts),
     )
 
 
@@ -129,24 +108,6 @@ def _minutes(facts: Facts, flows: pd.DataFrame) -> pd.Series:
     known = facts.minutes("patient", flows["origin"], flows["destination"])
     away = flows["destination"] == OUTSIDE
     return known.where(~away, known.fillna(facts.number("referrals", "outside_minutes", 90.0)))
-
-
-def _with_slips(flows: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Flows with `slips`: those among them with a referral slip, in the share that the tables give.
-
-    A flow whose rows give no slips counts whole; nobody who leaves the county was sent by the alliance.
-    """
-    known = rows[rows["slips_per_month"].notna() & (rows["patients_per_month"] > 0)]
-    sums = known.groupby(FLOW)[["slips_per_month", "patients_per_month"]].sum()
-    share = sums["slips_per_month"] / sums["patients_per_month"]
-    whole = 1.0
-    if len(known):  # flows that are new in a plan: the mean share of the direction
-        up = known[(known["direction"] != "down") & (known["destination"] != OUTSIDE)]
-        total = float(up["patients_per_month"].sum())
-        whole = float(up["slips_per_month"].sum()) / total if total > 0 else 1.0
-    found = pd.Series(share.reindex(pd.MultiIndex.from_frame(flows[FLOW])).to_numpy(), index=flows.index)
-    usual = np.where(flows["destination"] == OUTSIDE, 0.0, np.where(flows["direction"] == "down", 1.0, whole))
-    return flows.assign(slips=flows["patients"] * found.fillna(pd.Series(usual, index=flows.index)))
 
 
 def _cells(now: Situation) -> pd.DataFrame:

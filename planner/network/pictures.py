@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.flows import OUTSIDE
 from planner.map_words import told
 from planner.network.analysis import Analysis
 from planner.network.graph import pairs
-from planner.network.network import OUTSIDE
 from planner.text import amount
 
 if TYPE_CHECKING:
