@@ -21,6 +21,7 @@ from planner import indicators_service as service
 from planner import indicators_shared, situation
 from planner.audit.facts import Facts
 from planner.audit.read import read_saved
+from planner.grouping import measures as groups
 from planner.indicators_access import Measure
 from planner.indicators_referrals import referrals
 from planner.situation import Situation
@@ -44,6 +45,8 @@ def indicators(folder: Path) -> pd.DataFrame:
     extra = [*service.centres(facts), *service.change(facts, plan, before), *referrals(facts)]
     turns = _beside(*(_frame(posts.rotation(folder, planned)) for planned in (True, False)))
     table = pd.concat([table, _frame(extra).assign(current=np.nan), turns[list(table)]], ignore_index=True)
+    if len(facts.plan["groups"]):
+        table = pd.concat([table, groups.indicators_of(facts)], ignore_index=True)
     return _with_targets(facts, table)[COLUMNS]
 
 

@@ -24,7 +24,11 @@ AMOUNTS = {
 
 def group_indicators(folder: Path) -> pd.DataFrame:
     """The indicators of a folder with `groups.csv`, today's grouping beside the new one."""
-    facts = Facts(read_saved(folder))
+    return indicators_of(Facts(read_saved(folder)))
+
+
+def indicators_of(facts: Facts) -> pd.DataFrame:
+    """The same from its facts."""
     now, before = (_frame(measures(facts, column)) for column in ("group", "today"))
     moved = _frame(_moved(facts))
     table = now.merge(

@@ -60,7 +60,8 @@ def answer(view: View) -> str:
     """The grouping in one sentence, with its proof."""
     saved = view.saved
     table = saved.table("groups")
-    gaps = [(float(aim["gap"]), str(aim["name"])) for aim in saved.info.get("aims", ())]
+    aims = saved.info.get("grouping", {}).get("aims", saved.info.get("aims", ()))
+    gaps = [(float(aim["gap"]), str(aim["name"])) for aim in aims]
     worst, name = max(gaps, default=(0.0, ""))
     proof = (
         told("proved", view.lang, gap=max(100 * worst, 0.01))

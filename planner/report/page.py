@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from planner import __version__, overview
 from planner.figures.access import GRID
-from planner.figures.whole import Figures, figures_of
+from planner.figures.whole import Figures, facts_of, figures_of
 from planner.folder import SavedPlan
 from planner.maps import maps_of
 from planner.report import scripts
@@ -20,7 +20,10 @@ from planner.report.answer import Answer
 from planner.report.changes import change_tables
 from planner.report.charts import Charts
 from planner.report.evidence import audit_section, provenance
+from planner.report.grids import Grid
+from planner.report.groups_chapter import groups_chapter
 from planner.report.map_data import map_data
+from planner.report.network_chapter import network_chapter
 from planner.report.roster_chapter import roster_chapter
 from planner.report.roster_data import roster_data
 from planner.report.tables import compared, plan_tables
@@ -30,7 +33,10 @@ from planner.view import SCENARIOS, View
 #: Characters of the static maps in the page; they are for print and for readers without scripts.
 MOST_PICTURES = 2_000_000
 #: In the order of the page.
-CHAPTERS = ("answer", "map", "people", "roster", "centres", "gains", "access", "flows", "costs", "rules", "provenance")
+CHAPTERS = (
+    "answer", "map", "people", "roster", "centres", "gains", "access", "flows", "groups", "network", "costs", "rules",
+    "provenance",
+)  # fmt: skip
 
 
 def write_report(saved: SavedPlan, path: Path, lang: str) -> None:
@@ -60,6 +66,9 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
     answer = Answer(view, figures)
     inlined = scripts.inlined()
     page_map, page_roster = map_data(view, figures), roster_data(view)
+    groups, network = groups_chapter(view), network_chapter(view, facts_of(view.saved))
+    grids |= {one.key: one for one in (*groups.values(), *network.values()) if isinstance(one, Grid)}
+    there = {"groups": groups["there"], "network": bool(network["sentences"])}
     return {
         "lang": view.lang,
         "view": view,
@@ -68,7 +77,9 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
         "title": view.say("title", name=view.saved.info.get("region") or view.say("untitled")),
         "subtitle": _subtitle(view),
         "version": __version__,
-        "chapters": CHAPTERS,
+        "chapters": [key for key in CHAPTERS if there.get(key, True)],
+        "groups": groups,
+        "network": network,
         "answer": overview.answer(view),
         "first": answer,
         "aims": view.aims(),

@@ -30,7 +30,6 @@ def plan_tables(view: View, figures: Figures) -> dict[str, Grid]:
         _matrix(view),
         _clinics(view),
         grid_of(view, "postings", overview.postings(view)),
-        grid_of(view, "groups", saved.table("groups")),
         grid_of(view, "tele", overview.teleconsultations(view)),
         _unheld(view),
         grid_of(view, "fairness", saved.table("fairness")),

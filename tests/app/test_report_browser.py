@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from support.browser import DESKTOP, PHONE, Opened, browser, opened
+from support.grouped import staffed_county
 from support.hostile import HOSTILE, spoil
 
 from planner.cli import main
@@ -45,7 +46,9 @@ def report(folder: Path, lang: str) -> Path:
 
 def visit_chapters(found: Opened) -> None:
     """Click every chapter; its heading comes near the top of the window, or the page is at its end."""
-    for key in CHAPTERS:
+    links = found.page.locator(".chapters a").evaluate_all("found => found.map((one) => one.hash.slice(1))")
+    assert [key for key in CHAPTERS if key in links] == links and {*CHAPTERS} - {*links} <= {"groups", "network"}
+    for key in links:
         found.page.click(f'.chapters a[href="#{key}"]')
         found.until(
             f"Math.abs(document.getElementById('{key}').getBoundingClientRect().top) < 160"
@@ -66,6 +69,47 @@ def test_every_chapter_opens_with_the_network_cut(
         assert found.page.locator("[data-chart] svg").count() >= 5
         assert found.wide() <= 0
         found.well()
+
+
+@pytest.fixture(scope="module")
+def bordered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county planned with new groups and the price of their borders, reported in both languages."""
+    base = tmp_path_factory.mktemp("bordered")
+    words = ["plan", str(staffed_county(base / "county")), "-o", str(base / "plan"), "--groups", "free", "--price"]
+    result = CliRunner().invoke(main, [*words, "--move", "T3=西片", "--time-limit", "20", "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    write_report(read_plan(base / "plan"), base / "plan" / "report-en.html", "en")
+    return base / "plan"
+
+
+@SIZES
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_groups_and_network_have_chapters(bordered: Path, chromium: Any, lang: str, size: tuple[int, int]) -> None:
+    """Members, price with what is proved, ten sentences, the levels and both small tables are there and fit."""
+    with opened(chromium, report(bordered, lang), size) as found:
+        page = found.page
+        visit_chapters(found)
+        groups = read_plan(bordered).table("groups")
+        heads = groups[groups["institution"] == groups["unit"]]
+        assert page.locator('table[data-grid="group_members"] tbody tr').count() == len(heads)
+        assert page.locator('table[data-grid="group_list"] tbody tr').count() == heads["group"].nunique()
+        assert {"zh": "连成一片", "en": "in one piece"}[lang] in page.inner_text("#groups > p")
+        assert page.locator('table[data-grid="borders"] tbody tr').count() == 4
+        assert {"zh": "不分组", "en": "groups dropped"}[lang] in page.inner_text("#groups .sentences")
+        assert page.locator("#network .sentences li").count() == 10
+        assert page.locator("#network figure svg").bounding_box()["height"] > 200
+        told = page.locator('table[data-grid="network_failures"] tbody tr > :nth-child(2)').all_inner_texts()
+        assert len(told) == 2 and all(float(text.replace(",", "")) > 0 for text in told)
+        assert page.locator('table[data-grid="network_cuts"] tbody tr').count() == 1
+        assert found.wide() <= 0
+        found.well()
+
+
+def test_a_plan_of_the_tables_groups_has_no_chapter_of_groups(kedong: Path, chromium: Any) -> None:
+    """Where groups were neither made nor priced there is a network and no chapter of groups."""
+    with opened(chromium, report(kedong, "zh")) as found:
+        assert found.page.locator("#groups").count() == 0
+        assert found.page.locator("#network .sentences li").count() == 10
 
 
 def test_the_roster_is_filtered(kedong: Path, chromium: Any) -> None:

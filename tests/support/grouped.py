@@ -61,3 +61,20 @@ def changed(**cells: dict[str, object]) -> tuple[str, list[tuple[object, ...]]]:
         for row in INSTITUTIONS
     ]
     return columns, rows
+
+
+def staffed_county(folder: Path) -> Path:
+    """A county with two specialists in each lead and visits to be held."""
+    doctors = [(f"D{h}{n}", f"医生{h}{n}", f"H{h}", "K1", 3, 2) for h in (1, 2) for n in range(1, 7)]
+    needs = [(f"T{n}", "K1", 200 + 10 * n, 60, 60, 20) for n in range(1, 9)]
+    return county(
+        folder,
+        specialties=("id name", [("K1", "内科")]),
+        doctors=("id name institution specialty title sessions_per_week", doctors),
+        departments=("institution department headcount", [(h, "K1", 10) for h in ("H1", "H2")]),
+        needs=(
+            "institution specialty visits_per_month own_visits_per_month referred_visits_per_month "
+            "left_visits_per_month",
+            needs,
+        ),
+    )

@@ -8,7 +8,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from support.grouped import county
+from support.grouped import staffed_county
 
 from planner.cli import main
 from planner.folder import read_plan
@@ -56,28 +56,11 @@ def test_groups_of_a_bundled_region(name: str, tmp_path: Path) -> None:
     assert (saved.table("audit")["holds"] == "yes").all()
 
 
-def _planned(folder: Path) -> Path:
-    """A county with two specialists in each lead and visits to be held."""
-    doctors = [(f"D{h}{n}", f"医生{h}{n}", f"H{h}", "K1", 3, 2) for h in (1, 2) for n in range(1, 7)]
-    needs = [(f"T{n}", "K1", 200 + 10 * n, 60, 60, 20) for n in range(1, 9)]
-    return county(
-        folder,
-        specialties=("id name", [("K1", "内科")]),
-        doctors=("id name institution specialty title sessions_per_week", doctors),
-        departments=("institution department headcount", [(h, "K1", 10) for h in ("H1", "H2")]),
-        needs=(
-            "institution specialty visits_per_month own_visits_per_month referred_visits_per_month "
-            "left_visits_per_month",
-            needs,
-        ),
-    )
-
-
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The same county planned with today's groups (and their price), with new ones, and with none."""
     base = tmp_path_factory.mktemp("plans")
-    region = _planned(base / "county")
+    region = staffed_county(base / "county")
     extra = {"fixed": ["--price", "--move", "T3=西片"], "free": [], "none": []}
     for mode, more in extra.items():
         result = run("plan", region, "-o", base / mode, "--groups", mode, "--no-report", *more)
@@ -125,7 +108,7 @@ def test_the_price_of_borders_is_told_with_both_proofs(plans: dict[str, Path]) -
 
 def test_a_move_that_is_none_is_refused(tmp_path: Path) -> None:
     """An unknown institution or group is named before anything is written."""
-    region = _planned(tmp_path / "county")
+    region = staffed_county(tmp_path / "county")
     result = run("plan", region, "-o", tmp_path / "plan", "--no-report", "--price", "--move", "T3=北片")
     assert result.exit_code == 1 and "T3=北片" in result.output and "东片" in result.output
     assert not (tmp_path / "plan").exists()
