@@ -1,6 +1,7 @@
 r"""The aims: what is minimised, in the committee's order, and how a gap is stated.
 
-Most aims are sums that the blocks fill (`models.ledger`). `worst_served` needs rows of its own:
+Most aims are sums that the blocks fill (`models.ledger`). `fairness` needs rows of its own
+(`models.clinic_turns`), and so does `worst_served`:
 one less the mean, over the worst tenth of the sites, of visits kept over visits attainable,
 
 .. math:: \min\ 1 - t + \tfrac{1}{W} \sum_i short_i, \qquad short_i \ge t - kept_i / attainable_i
@@ -12,15 +13,17 @@ would stick at one unreachable site.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 import numpy as np
 
+from models.clinic_turns import ACCOUNT, settle_turns
 from models.instance import Instance
 from models.ledger import Ledger
-from models.matrix import Floats, Matrix
+from models.matrix import Bools, Floats, Matrix
 from models.rows import Columns, Rows, Sheet, Term
 
 #: unit of each aim, and the least difference that counts (the absolute tolerance of its cap)
@@ -30,12 +33,15 @@ UNITS: dict[str, tuple[str, float]] = {
     "worst_served": ("share", 0.001),
     "travel": ("minutes/month", 60.0),
     "cost": ("yuan/year", 1000.0),
+    "fairness": ("points", 1.0),
     "change": ("clinics moved", 1.0),
     "wishes": ("points", 1.0),
     "farthest": ("minutes", 0.01),
 }
 #: relative tolerance that later aims may use up
-TOLERANCES = {"unmet": 0.001, "worst_served": 0.01, "travel": 0.01, "cost": 0.01}
+TOLERANCES = {"unmet": 0.001, "worst_served": 0.01, "travel": 0.01, "cost": 0.01, "fairness": 0.02}
+#: Where the rows begin that only one aim needs.
+OWN_ROWS = {"worst_served": "aims.", "fairness": ACCOUNT}
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,21 @@ def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
         ledger.aim("worst_served", short, site, 1.0 / ceil(len(can) / 10))
     ledger.aim("worst_served", level, "t", -1.0)
     ledger.constants["worst_served"] += 1.0
+
+
+def rows_of_aims(matrix: Matrix, needed: Iterable[str] = ()) -> Bools:
+    """Rows that only an aim needs which is not `needed`: they tie pieces together, and plans break them before."""
+    found: Bools = np.zeros(matrix.rows, dtype=bool)
+    for aim, begin in OWN_ROWS.items():
+        if aim not in set(needed):
+            found |= np.char.startswith(matrix.row_rules, begin)
+    return found
+
+
+def settle_aims(sheet: Sheet, matrix: Matrix, x: Floats) -> None:
+    """Put the columns that only an aim needs where they belong for the plan `x` (in place)."""
+    settle_worst_served(sheet, matrix, x)
+    settle_turns(sheet, matrix, x)
 
 
 def settle_worst_served(sheet: Sheet, matrix: Matrix, x: Floats) -> None:

@@ -3,8 +3,8 @@
 1. people without centre columns, from a plan made by hand: `floors` and `unmet`, a bound for the whole;
 2. every shared service alone, for the visits of that plan: least unserved, then least cost; 3. people
 with these centres, from that plan: `floors`, `unmet` (accepted at once where the bound already proves
-them), `worst_served`; 4. `travel`, `cost`, `change`, `wishes` with what is offered kept, the centres
-again given the people. One call over everything ends half-way under a binding budget.
+them), `worst_served`; 4. `travel`, `cost`, `fairness`, `change`, `wishes` with what is offered kept, the
+centres again given the people. One call over everything ends half-way under a binding budget.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from models.answers import Limits, Status
 from models.assemble import assemble
 from models.centre_route import unserved_institutions
 from models.clashes import find_clashes
+from models.clinic_turns import settle_turns
 from models.highs import solve
 from models.instance import Instance
 from models.known_plan import KnownPlan
@@ -97,6 +98,7 @@ def _plain_route(route: Route, matrix: Matrix) -> Stages | None:
 def _outcome(route: Route, stages: Stages) -> Outcome:
     assert stages.x is not None
     model = route.model
+    settle_turns(model.sheet, model.matrix, stages.x)
     with route.timed("scenarios"):
         scenarios = scenarios_of(route, stages.x)
     results = tuple(route.final(result, stages.x) for result in route.results)

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from models import postings
-from models.aims import settle_worst_served
+from models.aims import rows_of_aims, settle_aims
 from models.answers import Limits
 from models.assemble import Model
 from models.instance import FREQUENCIES, Instance
@@ -106,13 +106,13 @@ def settle_in_order(model: Model, matrix: Matrix, aims: Iterable[str] = ("floors
     """The continuous rest of a plan whose whole numbers are fixed: aims in order, as linear programmes."""
     from models.stages import Stages
 
-    stages = Stages(model, matrix.drop_rows(np.char.startswith(matrix.row_rules, "aims.")))
+    stages = Stages(model, matrix.drop_rows(rows_of_aims(matrix)))
     for aim in (aim for aim in aims if model.aims[aim][0].any()):
         found = stages.solve(aim, Limits(seconds=20.0), lambda value: 1e-9 * max(1.0, abs(value)))
         if found.value == np.inf:
             return None
     if stages.x is not None:
-        settle_worst_served(model.sheet, model.matrix, stages.x)
+        settle_aims(model.sheet, model.matrix, stages.x)
     return stages.x
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models import postings, sessions
+from models.aims import rows_of_aims
 from models.assemble import Model
 from models.baselines import Baseline, people_values, settle_in_order
 from models.by_hand_posts import posts_by_hand
@@ -101,7 +102,7 @@ class _ByHand:
 def settle_whole(model: Model, matrix: Matrix, people: np.ndarray, whole: Floats) -> Floats | None:
     """The settled plan with the people's whole numbers of `whole`, every rule kept; None if some rule breaks."""
     held = matrix.fixed(people, np.clip(whole[people], matrix.lower[people], matrix.upper[people]))
-    held = held.drop_rows(np.char.startswith(held.row_rules, "aims."))
+    held = held.drop_rows(rows_of_aims(held))
     return settle_in_order(model, held, ("floors", "unmet"))
 
 

@@ -151,7 +151,10 @@ class Capability:
 
 @dataclass(frozen=True)
 class Doctor:
-    """An eligible doctor. `free` is half-days per quarter net of duties, absences and slack."""
+    """An eligible doctor. `free` is half-days per quarter net of duties, absences and slack.
+
+    far_before: far trips on the account that earlier periods left (`history`).
+    """
 
     id: str
     name: str
@@ -166,6 +169,7 @@ class Doctor:
     minutes: Mapping[str, float]
     km: Mapping[str, float]
     wish_points: float = 0.0
+    far_before: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -311,7 +315,7 @@ class Budget:
 class Aims:
     """The committee's order, weights, and how much of each aim later ones may give away."""
 
-    order: tuple[str, ...] = ("floors", "unmet", "worst_served", "travel", "cost", "change", "wishes")
+    order: tuple[str, ...] = ("floors", "unmet", "worst_served", "travel", "cost", "fairness", "change", "wishes")
     left_weight: float = 0.5
     avoidable_weight: float = 0.25
     tolerances: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

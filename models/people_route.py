@@ -28,9 +28,10 @@ from models.neighbourhood import blocks_of_specialties, improve_in_blocks
 from models.pricing import start_within
 from models.route import Route, limits_of
 from models.stages import Stages
+from models.turn_route import hand_over_clinics
 
 #: Aims that are decided with the offer (modes and centres) kept.
-PEOPLE_AIMS = ("travel", "cost", "change", "wishes")
+PEOPLE_AIMS = ("travel", "cost", "fairness", "change", "wishes")
 #: The people's whole numbers.
 WHOLE = ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
 #: What one point of shortfall counts against a visit while a start is looked for.
@@ -38,7 +39,7 @@ FLOORS_FIRST = 100.0
 #: Values of an aim that differ by less are the same: the rounding of a linear programme.
 SAME = 1e-5
 #: Relative gaps at which they stop, so that the clock does not.
-LATER_GAP = {"travel": 0.003, "cost": 0.005, "change": 0.02, "wishes": 0.1}
+LATER_GAP = {"travel": 0.003, "cost": 0.005, "fairness": 0.01, "change": 0.02, "wishes": 0.1}
 
 
 def people_route(route: Route) -> Stages | None:
@@ -317,6 +318,9 @@ def _later_aims(route: Route, stages: Stages, aims: list[str]) -> Stages:
         gap = 0.5 * aim_rules.tolerance_of(route.instance, aim, 0.0, None)
         limits = route.limits(share, absolute_gap=gap, relative_gap=LATER_GAP.get(aim, 1e-4))
         with route.timed(aim):
+            if aim == "fairness":
+                hand_over_clinics(route, stages, limits)
+                limits = replace(limits, seconds=min(share, route.left))
             found = stages.solve(aim, limits, route.tolerance(aim))
             if found.value == np.inf:
                 break

@@ -31,6 +31,7 @@ Decisions
 ``changed``         c[d,i,k,q]    >= 0           clinics moved, where the doctor holds some there today
 ``missed``          u[n]          in [0, 1]      a clinic asked for with a weight is not held
 ``lost``            g[d,i,k,q]    >= 0           today's clinics given up, where their number is limited
+``far_unit``        f[d,j]        in [0, 1]      the j-th far trip of a doctor in the horizon
 
 Constraints
 -----------
@@ -59,6 +60,8 @@ capture x pool, supply at the greatest count, and recoverable, which is valid be
 where a rule is soft and in explanations, which leave the scope as it is)
 ``lock_session`` : clinics fixed by hand, as many as the days they are locked to
 ``asked_session`` : sum n + missed >= 1 for clinics asked for with a weight
+``far_account`` : sum_j f >= far trips, r (n where they take no whole day), of one who shares far sites;
+only the aim `fairness` needs the row
 ``changed_more``, ``changed_less`` : changed >= n - today's and >= today's - n
 
 What it adds to the shared sums
@@ -69,6 +72,7 @@ home_load[h,k,q]             + home patients x clinics (twice on long trips) / m
 clinic_items[i,s,q]          + usage x v, per working day
 money "sessions", "travel"   + allowance per half-day away; 2 x km x cost per km for each trip
 aims travel, change          + doctors' minutes; clinics moved against today's roster
+aim fairness                 + (2 (account - the least of the pool + j) - 1) f: squares of account and trips together
 aim floors                   + weight x missed, weight x n against a lock that has a weight
 
 Left out on purpose: which half-day (the roster decides it), vehicles shared by several doctors,
@@ -86,6 +90,7 @@ from models.clinic_dates import dates_rows, kept_rows
 from models.clinic_limits import away_rows, floors_rows, places_rows, today_rows
 from models.clinic_locks import locks_rows
 from models.clinic_modes import main_rows, modes_rows, pattern_rows, visits_rows
+from models.clinic_turns import turns_rows
 from models.instance import Instance
 from models.ledger import Ledger
 from models.options import Sessions as Options
@@ -124,6 +129,7 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     today_rows(made)
     dates_rows(made)
     kept_rows(made)
+    turns_rows(made)
     for rule in sorted({rule for rules in made.forbidden.values() for rule in rules}):
         family = Rows(made.sheet, NAME, f"{rule}_clinic", doc="a filter as a row", rule=rule, unit="clinics")
         for who, rules in made.forbidden.items():

@@ -13,8 +13,10 @@ from functools import partial
 import numpy as np
 import scipy.sparse as sp
 
+from models.aims import rows_of_aims
 from models.answers import Job, Limits, Progress, Solution, Status
 from models.assemble import Model
+from models.clinic_turns import ACCOUNT, settle_turns
 from models.highs import solve_many
 from models.matrix import Floats, Matrix
 from models.pieces import components, part_of
@@ -53,6 +55,8 @@ class Stages:
     def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
         """Minimise one aim over what is left, keep the plan, and cap the aim."""
         cost, constant = self.model.aims[aim]
+        if aim == "fairness" and self.x is not None:
+            self.x = self._settled(self.x.copy())
         matrix = self.without_later_aims(aim)
         pieces = _pieces(matrix)
         stuck, pieces = _stuck(matrix, pieces)
@@ -76,7 +80,7 @@ class Stages:
             return Found(aim, np.inf, -np.inf, status, _stop(answers), sum(a.seconds for a in answers))
         rest = constant + float(cost[loose] @ x[loose])
         value, bound = float(cost @ x) + constant, sum(a.bound for a in answers) + rest
-        self.x = x
+        self.x = self._settled(x)
         done = Found(aim, value, min(bound, value), status, _stop(answers), sum(a.seconds for a in answers))
         self.found.append(done)
         self._cap(aim, cost, pieces, tolerance(value), value)
@@ -109,11 +113,16 @@ class Stages:
             jobs.append(Job(part, cost[cols], limits=own, start=start, progress=news))
         return solve_many(jobs)
 
+    def _settled(self, x: Floats) -> Floats:
+        """The plan with its units of far trips filled, which no earlier aim has looked at (in place)."""
+        if (self.matrix.row_rules == ACCOUNT).any():
+            settle_turns(self.model.sheet, self.matrix, x)
+        return x
+
     def without_later_aims(self, aim: str) -> Matrix:
         """Rows that only a later aim needs tie the pieces together: leave them out until then."""
-        if aim == "worst_served" or any(f.aim == "worst_served" for f in self.found):
-            return self.matrix
-        return self.matrix.drop_rows(np.char.startswith(self.matrix.row_rules, "aims."))
+        later = rows_of_aims(self.matrix, {aim, *(found.aim for found in self.found)})
+        return self.matrix.drop_rows(later) if later.any() else self.matrix
 
     def _cap(
         self, aim: str, cost: Floats, pieces: list[tuple[np.ndarray, np.ndarray]], tolerance: float, total: float

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from models.options import OptionError, check_ranges, option
 
-AIMS = ("floors", "unmet", "worst_served", "travel", "cost", "change", "wishes", "farthest")
+AIMS = ("floors", "unmet", "worst_served", "travel", "cost", "fairness", "change", "wishes", "farthest")
 COVERS = ("postings", "sessions", "centres", "travel")
 
 

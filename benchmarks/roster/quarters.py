@@ -17,9 +17,11 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import fmean
 
 import pandas as pd
 
+from benchmarks.roster.even import Outings, least_spread, outings
 from planner.bundled import find_region
 
 FIRST, QUARTERS = date(2025, 12, 29), 4
@@ -48,8 +50,11 @@ def prepare(region: Path, start: date, before: list[Path], seconds: float, forge
         accounts.drop(columns="carried_over").to_csv(region / "history.csv", index=False)
 
 
-def spreads(region: Path, plans: list[Path]) -> pd.DataFrame:
-    """Per kind: mean over the pools of (most - least) of the year's count, and the sum of squares over all."""
+def spreads(region: Path, plans: list[Path], made: list[Outings]) -> pd.DataFrame:
+    """Per kind: mean over the pools of (most - least) of the year's count, and the sum of squares over all.
+
+    far: also the least mean that those who went out can have, and, as `far, all`, both over everybody who could go far.
+    """
     doctors = pd.read_csv(region / "doctors.csv", dtype=str).set_index("id")
     counts = pd.concat([pd.read_csv(plan / "fairness.csv") for plan in plans])
     table = counts.groupby("doctor")[["sessions", *KINDS]].sum()
@@ -59,7 +64,18 @@ def spreads(region: Path, plans: list[Path]) -> pd.DataFrame:
         (kind, (pools[kind].max() - pools[kind].min()).mean(), int((table[kind] ** 2).sum()), int(table[kind].sum()))
         for kind in KINDS
     ]
-    return pd.DataFrame(rows, columns=["kind", "mean spread in a pool", "sum of squares", "in all"])
+    able = sorted(set.union(*(set(who) for quarter in made for who in quarter.may.values())))
+    whole = table.reindex(able)["far"].fillna(0).to_frame()
+    whole["pool"] = doctors["institution"] + "/" + doctors["specialty"]
+    everybody = whole.groupby("pool").filter(lambda pool: len(pool) > 1 and pool["far"].sum() > 0).groupby("pool")
+    rows.append(("far, all", (everybody["far"].max() - everybody["far"].min()).mean(), rows[0][2], rows[0][3]))
+    found = pd.DataFrame(rows, columns=["kind", "mean spread in a pool", "sum of squares", "in all"])
+    best = {
+        kind: fmean(least_spread(members, made) for members in grouped.groups.values())
+        for kind, grouped in (("far", pools), ("far, all", everybody))
+    }
+    found.insert(2, "at best", found["kind"].map(best))
+    return found
 
 
 def main() -> None:
@@ -70,7 +86,7 @@ def main() -> None:
     parser.add_argument("--forget", action="store_true", help="do not feed the account forward")
     parser.add_argument("--seconds", type=float, default=60.0)
     asked = parser.parse_args()
-    region, plans = asked.folder / "region", list[Path]()
+    region, plans, made = asked.folder / "region", list[Path](), list[Outings]()
     shutil.copytree(find_region(asked.region), region)
     for number, start in enumerate(starts(), start=1):
         prepare(region, start, plans, asked.seconds, asked.forget)
@@ -78,7 +94,8 @@ def main() -> None:
         command = [sys.executable, "-m", "planner", "plan", str(region), "-o", str(plan), "--no-report", "--lang", "en"]
         subprocess.run(command, check=True, capture_output=True)
         plans.append(plan)
-        sys.stdout.write(f"after quarter {number}\n{spreads(region, plans).to_string(index=False)}\n")
+        made.append(outings(region, plan))
+        sys.stdout.write(f"after quarter {number}\n{spreads(region, plans, made).to_string(index=False)}\n")
         sys.stdout.flush()
 
 

@@ -5,6 +5,7 @@
         places.py     institutions, trips, sites (open half-days, rooms, floors)
         people.py     specialties, doctors, departments
         free.py       a doctor's free half-days
+        accounts.py   what earlier periods left on the doctors' accounts
         today.py      today's clinics and running postings
         posts.py      posts on offer
         needs.py      today's visits of every institution and specialty, balanced

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
 from models.instance import FREQUENCIES, Department, Doctor, Institution, Specialty
+from planner.build.accounts import accounts
 from planner.build.free import free_half_days
 from planner.build.places import Trips
 from planner.build.settings import CAPTURE_CAP
@@ -91,6 +92,7 @@ def doctors(
     free = free_half_days(region, config, calendar, table, notes)
     travel = _Homes(region, config, places, trips)
     found: dict[str, Doctor] = {}
+    before = accounts(region)
     for row in table:
         code, home = text(row, "id"), text(row, "institution")
         posting = cast(Literal["no", "may", "wants"], text(row, "posting") or "may")
@@ -109,6 +111,7 @@ def doctors(
             minutes=minutes,
             km=km,
             wish_points=_wish_points(row, posting, config, calendar),
+            far_before=before.get(code, {}).get("far", 0.0),
         )
     _tell_defaults(table, config, notes)
     return found

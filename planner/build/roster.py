@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.roster_instance import RosterDepartment, RosterDoctor, RosterInstance, RosterSite
 from planner.build import roster_days as days
+from planner.build.accounts import accounts
 from planner.build.roster_locks import locks, today
 from planner.build.roster_needs import needs
 from planner.build.tables import Notes, number, number_or, round_half_up, rows, text
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from planner.config import Config
 
 Tables = Mapping[str, "pd.DataFrame"]
-#: Periods of the fairness account that still count: four quarters.
-LEDGER_PERIODS = 4
 
 
 class BuiltRoster(NamedTuple):
@@ -87,7 +86,7 @@ def _doctors(
     for row in tables["teleconsultations"].to_dict("records") if "teleconsultations" in tables else ():
         tele[str(row["doctor"]), str(row["quarter"])] += float(row["half_days"])
     weekly = {text(row, "id"): number(row, "sessions_per_week") for row in rows(region, "doctors")}
-    ledger = _ledger(region)
+    ledger = accounts(region)
     found = {}
     for code, doctor in sorted(instance.doctors.items()):
         budget = []
@@ -106,18 +105,6 @@ def _doctors(
             ledger=ledger.get(code, {}),
         )
     return found
-
-
-def _ledger(region: Region) -> dict[str, dict[str, float]]:
-    """What the last periods of `history` left on each doctor's account."""
-    table = rows(region, "history")
-    kept = sorted({text(row, "period") for row in table})[-LEDGER_PERIODS:]
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for row in table:
-        if text(row, "period") in kept:
-            for kind in ("far", "fridays", "holiday_adjacent"):
-                found[text(row, "doctor")][kind] += number_or(row, kind, 0.0)
-    return {doctor: dict(values) for doctor, values in found.items()}
 
 
 def _sites(

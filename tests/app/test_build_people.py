@@ -138,6 +138,18 @@ def test_wish_points(doctor: dict[str, Any], points: float) -> None:
     assert build(made).instance.doctors["D1"].wish_points == points
 
 
+def test_far_trips_of_earlier_periods_are_on_the_account() -> None:
+    """The last four periods add up; who has no history has nothing on the account."""
+    made = rows()
+    periods = ("2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1")
+    made["history"] = [
+        {"doctor": "D1", "period": period, "sessions": 9, "far": far, "fridays": 1, "holiday_adjacent": 0}
+        for period, far in zip(periods, (50, 1, 2, 3, 4), strict=True)
+    ]
+    staff = build(made).instance.doctors
+    assert (staff["D1"].far_before, staff["D2"].far_before) == (10.0, 0.0)
+
+
 def test_departments() -> None:
     """Blank shares take the option; a department without a headcount limits nothing and is told."""
     made = rows()

@@ -18,6 +18,7 @@ from support.tiny import START, need, running_posting, tiny_instance
 
 from models.answers import Limits, Status
 from models.assemble import BLOCKS, Model, assemble
+from models.clinic_turns import settle_turns
 from models.highs import solve
 from models.instance import Budget, DateCut, Instance, Lock, Post
 from models.ledger import MONEY, SUMS
@@ -129,7 +130,7 @@ def worse(one: tuple[float, ...], other: tuple[float, ...], tolerance: float = 1
 
 
 def plan_vector(model: Model, values: Mapping[str, Mapping[Any, float]]) -> Floats:
-    """The plan with these values by variable and key, all others zero; idle time and unmet need fill up."""
+    """The plan with these values by variable and key, all others zero; idle time, unmet need and trips fill up."""
     x = np.zeros(model.matrix.cols)
     for path, entries in values.items():
         columns = model.variable(path)
@@ -139,6 +140,8 @@ def plan_vector(model: Model, values: Mapping[str, Mapping[Any, float]]) -> Floa
     for path in ("whole.idle", "referrals.unmet"):
         if path not in values:
             _fill(model, x, path)
+    if "sessions.far_unit" not in values:
+        settle_turns(model.sheet, model.matrix, x)
     return x
 
 
