@@ -151,10 +151,7 @@ class Capability:
 
 @dataclass(frozen=True)
 class Doctor:
-    """An eligible doctor. `free` is half-days per quarter net of duties, absences and slack.
-
-    far_before: far trips on the account that earlier periods left (`history`).
-    """
+    """An eligible doctor. `free`: half-days per quarter net of duties, absences, slack; `far_before`: his account."""
 
     id: str
     name: str
@@ -169,7 +166,7 @@ class Doctor:
     minutes: Mapping[str, float]
     km: Mapping[str, float]
     wish_points: float = 0.0
-    far_before: float = 0.0
+    far_before: float = 0.0  # far trips of earlier periods
 
 
 @dataclass(frozen=True)
