@@ -101,15 +101,16 @@ def ranked(instance: GroupingInstance) -> dict[str, int]:
 def followers(instance: GroupingInstance) -> frozenset[str]:
     """Many units of which no group can consist alone, so that none of them need stand for one.
 
-    Each connected part of them has fewer people than a group must have; where groups may be in pieces, all
-    together have (Validi and Buchanan 2022). Found greedily, the smallest and least connected units first.
+    Each connected part of them has fewer people than a group must have; where groups may be in pieces (by the
+    rule, or because the graph itself is), all together have (Validi and Buchanan 2022). Found greedily, the
+    smallest and least connected units first.
     """
     hard = instance.state("balance_population") == "hard" and "population" in instance.balanced()
     if not hard or not instance.anonymous:
         return frozenset()
     low = min(instance.span("population", centre.unit)[0] for centre in instance.centres)
     load = {unit.id: unit.loads.get("population", 0.0) for unit in instance.units}
-    whole = instance.state("contiguous") == "hard"
+    whole = instance.state("contiguous") == "hard" and len(pieces(instance.around, instance.unit)) == 1
     best: frozenset[str] = frozenset()
     for weigh in (0.0, 0.5, 1.0, 2.0):
         order = sorted(load, key=lambda u: (load[u] * len(instance.around[u]) ** weigh, u))

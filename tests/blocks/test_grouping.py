@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.grids import apart, every, grid, holds, instance, locked, parted, ruled, travel
 
@@ -241,6 +242,41 @@ def test_any_small_graph_equals_enumeration(x: GroupingInstance, state: str) -> 
     found = solve_grouping(x, GroupSettings(seconds=None, gap=0.0)) if known else None
     if found is not None:
         assert value(found, "travel") == pytest.approx(min(known), abs=1e-5)
+        assert holds(x, found.groups)
+
+
+@st.composite
+def scattered(draw: st.DrawFn) -> GroupingInstance:
+    """Six units of uneven people on any graph, in one part or in several; two or three groups round any of them."""
+    spots = {f"u{n}": (float(n), float(n % 2)) for n in range(6)}
+    pairs = list(combinations(spots, 2))
+    edges = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=9, unique=True))
+    people = {unit: draw(st.integers(1, 9)) * 500.0 for unit in spots}
+    tolerance, count = draw(st.sampled_from([0.1, 0.2, 0.3])), draw(st.sampled_from([2, 3]))
+    order = ("floors", "cut_edges")
+    return instance(spots, edges, (), count, people, tolerance_population=tolerance, order=order, centres="any")
+
+
+def pairs_apart() -> GroupingInstance:
+    """Two links of a large and a small unit each way: both groups are made of pieces of both parts."""
+    people = {"A": 3_000.0, "B": 3_000.0, "C": 2_000.0, "D": 2_000.0}
+    spots = {unit: (float(at), 0.0) for at, unit in enumerate(people)}
+    order = ("floors", "cut_edges")
+    edges = [("A", "B"), ("C", "D")]
+    return instance(spots, edges, (), 2, people, tolerance_population=0.0, order=order, centres="any")
+
+
+@given(scattered(), st.sampled_from(["hard", "off"]))
+@example(pairs_apart(), "hard")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_free_centres_on_any_graph_equal_enumeration(x: GroupingInstance, state: str) -> None:
+    """Groups made of pieces of several parts are found: the fewest links parted of enumeration, or no grouping."""
+    x = ruled(x, contiguous=state)
+    known = [parted(x, groups) for groups in every(x) if holds(x, groups)]
+    found = solve_grouping(x, EXACT)
+    assert (found.status is Status.OPTIMAL) == bool(known)
+    if known:
+        assert value(found, "cut_edges") == pytest.approx(min(known))
         assert holds(x, found.groups)
 
 
