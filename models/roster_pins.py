@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from models.instance import RuleSetting
 from models.roster_choices import fits
-from models.roster_instance import RosterInstance, RosterLock, Visit
+from models.roster_instance import RosterInstance, RosterLock
 from models.roster_pieces import Piece, solve_piece
 from models.roster_stages import FIRST
 from models.roster_values import broken_of
@@ -22,49 +22,69 @@ from models.rules import ROSTER_RULES
 IN_THE_WAY = (*(rule for rule in ROSTER_RULES if rule not in ("roster_count", "change_limit", "site_open")), "lock")
 #: Seconds for one question, and for all.
 EACH, ALL = 5.0, 20.0
+#: A bound above this proves that some lock is broken.
+PROVED = 1e-4
 
 
 @dataclass(frozen=True)
 class PinClash:
-    """Locks that cannot all be kept, and the rules in the way.
+    """Locks that cannot all be kept, which is proved, and the rules in the way.
 
-    together: only all of these rules give room if none holds; else any one of them would.
+    together: only all of these rules give room if none holds; else any one of them would. smallest: none of
+    the locks may be left out of the clash; False where time ended before that was known.
     """
 
     locks: tuple[RosterLock, ...]
     rules: tuple[str, ...]
     together: bool = False
+    smallest: bool = True
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Labels of locks broken where as many as possible are kept; whether it is proved that some must be."""
+
+    broken: tuple[str, ...]
+    proved: bool
 
 
 def pin_clashes(instance: RosterInstance) -> list[PinClash]:
-    """Clashes among the hard locks that ask for clinics in half-days.
+    """Clashes among the hard locks that ask for clinics in half-days; what time leaves unproved is no clash.
 
     instance: needs, and counts, of these locks alone.
     """
     asked = [lock for lock in instance.locks if lock.must and lock.weight is None and lock.slots]
     forbidden = [lock for lock in instance.locks if not lock.must and lock.weight is None]
     small = _of_locks(replace(instance, today=frozenset(), change_limit=None), asked)
+    soft = [rule for rule in IN_THE_WAY if rule != "lock" and instance.state(rule) == "soft"]
+    small = _without(small, soft)  # a soft rule gives way to a lock by itself
     deadline, found, named = time.time() + ALL, list[PinClash](), set[str]()
-    for label in _broken(small, asked, forbidden):
-        if label in named:
-            continue
-        core = sorted(_core(small, label, asked, forbidden, deadline), key=asked.index)
-        named |= {lock.label for lock in core}
-        alone = tuple(rule for rule in IN_THE_WAY if _helps(small, [rule], core, forbidden))
-        found.append(PinClash(tuple(core), alone or _fewest(small, core, forbidden), not alone))
+    answer = _ask(small, asked, forbidden)
+    for label in answer.broken if answer.proved else ():
+        core, smallest = _core(small, label, asked, forbidden, deadline) if label not in named else ([], True)
+        if core:
+            core = sorted(core, key=asked.index)
+            named |= {lock.label for lock in core}
+            found.append(_with_rules(small, PinClash(tuple(core), (), False, smallest), forbidden, deadline))
     return found
 
 
-def _fewest(instance: RosterInstance, core: Sequence[RosterLock], forbidden: Sequence[RosterLock]) -> tuple[str, ...]:
-    """Rules without any of which the others still stand in the way; () where even all of them give too little."""
+def _with_rules(
+    instance: RosterInstance, clash: PinClash, forbidden: Sequence[RosterLock], deadline: float
+) -> PinClash:
+    """The clash with the rules any one of which gives room; else with few that do so together."""
+    core = clash.locks
+    alone = [rule for rule in IN_THE_WAY if time.time() < deadline and _helps(instance, [rule], core, forbidden)]
+    if alone or time.time() >= deadline:
+        return replace(clash, rules=tuple(alone))
     left = list(IN_THE_WAY)
     if not _helps(instance, left, core, forbidden):
-        return ()
+        return clash
     for rule in IN_THE_WAY:
         fewer = [one for one in left if one != rule]
-        if _helps(instance, fewer, core, forbidden):
+        if time.time() < deadline and _helps(instance, fewer, core, forbidden):
             left = fewer
-    return tuple(left)
+    return replace(clash, rules=tuple(left), together=True)
 
 
 def _of_locks(instance: RosterInstance, asked: Sequence[RosterLock]) -> RosterInstance:
@@ -76,31 +96,37 @@ def _of_locks(instance: RosterInstance, asked: Sequence[RosterLock]) -> RosterIn
     return replace(instance, needs=needs)
 
 
-def _broken(instance: RosterInstance, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock]) -> list[str]:
-    """Labels of locks left out where as many as possible are kept."""
+def _ask(instance: RosterInstance, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock]) -> _Answer:
+    """As many of the locks kept as time finds, and whether not all of them can be."""
     view = replace(instance, locks=(*asked, *forbidden))
-    visits: tuple[Visit, ...] = ()
-    if view.needs:
-        answer = solve_piece(Piece(view, tuple(sorted(view.needs)), FIRST[:1], EACH, 0))
-        visits = answer.visits or ()
-    return [one.label for one in broken_of(replace(view, locks=tuple(asked)), visits)]
+    if not view.needs:
+        return _Answer(tuple(lock.label for lock in asked), True)
+    answer = solve_piece(Piece(view, tuple(sorted(view.needs)), FIRST[:1], EACH, 0))
+    broken = tuple(one.label for one in broken_of(replace(view, locks=tuple(asked)), answer.visits or ()))
+    bound = max((stage.bound for stage in answer.stages if stage.aim == FIRST[0]), default=0.0)
+    return _Answer(broken, bool(broken) and bound > PROVED)
 
 
 def _core(
     instance: RosterInstance, label: str, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock], deadline: float
-) -> list[RosterLock]:
-    """The lock, and those without any of which it could be kept with the others."""
+) -> tuple[list[RosterLock], bool]:
+    """The lock and those with which it cannot be kept, and whether none may be left out.
+
+    [] where the lock is no part of a clash.
+    """
     first = next(lock for lock in asked if lock.label == label)
     core = [first, *(lock for lock in asked if lock is not first and _near(instance, first, lock))]
-    if not _broken(instance, core, forbidden):
-        core = list(asked)
-    for lock in core[1:]:
+    if not _ask(instance, core, forbidden).proved:
+        core = [first, *(lock for lock in asked if lock is not first)]
+    for lock in [*core[1:], first]:
         if time.time() > deadline:
-            break
+            return core, False
         fewer = [one for one in core if one is not lock]
-        if _broken(instance, fewer, forbidden):
+        if fewer and _ask(instance, fewer, forbidden).proved:
+            if lock is first:
+                return [], True
             core = fewer
-    return core
+    return core, True
 
 
 def _near(instance: RosterInstance, one: RosterLock, other: RosterLock) -> bool:
@@ -125,6 +151,10 @@ def _helps(
 
     Half-days that the site did not ask for stay out: the tables told of them.
     """
-    off = {rule: RuleSetting("off") for rule in rules if rule != "lock"}
-    view = replace(instance, rules={**instance.rules, **off})
-    return not _broken(view, core, () if "lock" in rules else forbidden)
+    view = _without(instance, [rule for rule in rules if rule != "lock"])
+    return not _ask(view, core, () if "lock" in rules else forbidden).broken
+
+
+def _without(instance: RosterInstance, rules: Sequence[str]) -> RosterInstance:
+    """The instance with these rules off."""
+    return replace(instance, rules={**instance.rules, **{rule: RuleSetting("off") for rule in rules}})

@@ -26,6 +26,9 @@ def in_turns(instance: Instance, roster: RosterInstance, tables: Tables) -> Tabl
         who, site = instance.doctors[doctor], key[0]
         if who.institution == site or site not in who.minutes:
             return None
+        # Today's clinics stay in their hands, those of the weeks before the start too: `change` counted on it.
+        if any(instance.today_sessions.get((doctor, *key), ())):
+            return None
         return who.minutes[site] if admit(instance, broken_filters(instance, who, *key), False) == () else None
 
     def limits(doctor: str, lines: Mapping[Key, tuple[int, ...]]) -> bool:

@@ -27,6 +27,8 @@ Report = Callable[..., None]
 
 #: Share of all allocated visits without a date from which a new allocation is worth its time.
 WORTH = 0.01
+#: Visits that are the rounding of a sum.
+SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,12 @@ NOTHING = Rostered({}, (), (), "none", 0.0, {}, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Linked:
-    """An allocation with its dates, and how many allocations it took."""
+    """An allocation with its dates, how many allocations it took, and the problem with all cuts that it answers."""
 
     outcome: Outcome
     rostered: Rostered
     rounds: int
+    instance: Instance
 
 
 def link(
@@ -78,8 +81,8 @@ def link(
     cuts before each new round. Where no time would be left for another round, none is prepared.
     """
     if rounds < 1 or first.stopped_by == "user" or not clock.again(looked=False):
-        return Linked(first, date(instance, first, NOTHING, clock.last()), 1)
-    best = Linked(first, date(instance, first, None, clock.look()), 1)
+        return Linked(first, date(instance, first, NOTHING, clock.last()), 1, instance)
+    best = Linked(first, date(instance, first, None, clock.look()), 1, instance)
     cuts = instance.date_cuts
     for number in range(2, rounds + 2):
         more = tuple(cut for cut in best.rostered.cuts if cut not in cuts)
@@ -92,13 +95,14 @@ def link(
         outcome = allocate(changed, seconds)
         if not outcome.tables:
             break
-        again = Linked(outcome, date(changed, outcome, None, clock.look()), number)
+        again = Linked(outcome, date(changed, outcome, None, clock.look()), number, changed)
         if _value(instance, again) >= _value(instance, best):
             break
         best = again
     if best.rostered.stopped_by == "user":
         return best
-    return replace(best, rostered=date(instance, best.outcome, best.rostered, clock.last()))
+    last = date(best.instance, best.outcome, best.rostered, clock.last())
+    return replace(best, rostered=last if last.unheld <= best.rostered.unheld + SAME else best.rostered)
 
 
 def _value(instance: Instance, linked: Linked) -> tuple[float, float]:

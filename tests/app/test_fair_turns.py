@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -68,6 +69,18 @@ def test_todays_clinics_stay(tmp_path: Path) -> None:
     """A clinic of today's roster is its doctor's, whatever the accounts say."""
     folder = planned(("D2", 6))
     row(folder, "roster", doctor="D2", institution="S2", specialty="K1", weekday=3, weeks="odd", slot="am")
+    after = turned(folder, tmp_path)[1]
+    table = folder.plan["sessions"] if after is None else after["sessions"]
+    assert set(table.loc[table["institution"] == "S2", "doctor"]) == {"D2"}
+
+
+def test_clinics_of_the_weeks_before_stay(tmp_path: Path) -> None:
+    """Today's roster is also the dated one that ends where the plan starts: its clinics keep their doctor."""
+    folder = planned(("D2", 6))
+    start = date.fromisoformat(str(folder.settings["calendar"]["start"]))
+    for weeks in range(2, 13, 2):
+        day = start + timedelta(days=2, weeks=-weeks)
+        row(folder, "roster", doctor="D2", institution="S2", specialty="K1", date=str(day), slot="am")
     after = turned(folder, tmp_path)[1]
     table = folder.plan["sessions"] if after is None else after["sessions"]
     assert set(table.loc[table["institution"] == "S2", "doctor"]) == {"D2"}

@@ -75,6 +75,7 @@ class Run:
     def __init__(self, watch: Watch, rosters: list[Rostered], unmet: float = 90.0) -> None:
         self.watch, self.rosters, self.unmet = watch, iter(rosters), unmet
         self.asked: list[tuple[str, float]] = []
+        self.dated: list[tuple[DateCut, ...]] = []
 
     def allocate(self, instance: Instance, seconds: float) -> Outcome:
         self.asked.append((f"allocate with {len(instance.date_cuts)} cuts", seconds))
@@ -83,6 +84,7 @@ class Run:
 
     def date(self, instance: Instance, outcome: Outcome, roster: Rostered | None, seconds: float) -> Rostered:
         self.asked.append(("look" if roster is None else "dates", seconds))
+        self.dated.append(instance.date_cuts)
         self.watch.time += seconds
         return next(self.rosters)
 
@@ -129,3 +131,20 @@ def test_a_worse_allocation_is_not_kept(watch: Watch) -> None:
     run = Run(watch, [_rostered(20.0, CUT), _rostered(0.0), _rostered(20.0)], unmet=1000.0)
     found = run.link(clock)
     assert found.rounds == 1 and found.outcome.aims[1].value == 100.0
+
+
+def test_the_last_dates_know_the_cuts(watch: Watch) -> None:
+    """The plan made with a cut is dated with it, also at the end: hands do not change against what was proved."""
+    clock = RunClock(100.0, 40.0, True, watch)
+    watch.time = 30.0
+    run = Run(watch, [_rostered(20.0, CUT), _rostered(0.0), _rostered(0.0)])
+    run.link(clock)
+    assert run.dated == [(), (CUT,), (CUT,)]
+
+
+def test_the_last_dates_lose_nothing(watch: Watch) -> None:
+    """A last search that dates fewer clinics than the look did gives way to it."""
+    clock = RunClock(100.0, 40.0, True, watch)
+    watch.time = 30.0
+    looked = _rostered(1.0, CUT)
+    assert Run(watch, [looked, _rostered(5.0)]).link(clock).rostered is looked

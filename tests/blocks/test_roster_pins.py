@@ -9,6 +9,8 @@ import pytest
 from blocks.test_roster_brute import ALL, MONDAYS, WEEKS, brute_force, people, two
 from support.rosters import doctor, halves, need, pair, roster, site
 
+from models import roster_pins
+from models.instance import RuleSetting
 from models.roster_instance import RosterDepartment, RosterInstance, RosterLock
 from models.roster_pins import PinClash, pin_clashes
 
@@ -106,6 +108,28 @@ def test_a_clash_is_told_exactly_when_no_roster_keeps_all(seed: int) -> None:
     pins = [("D1", lot.choice(["S1", "S2"]), lot.choice([0, 2, 14, 16])) for _ in range(lot.randint(1, 4))]
     x = pinned(x, *dict.fromkeys(pins))
     assert (pin_clashes(x) == []) == (brute_force(x)[0] == 0.0)
+
+
+def test_no_time_is_no_clash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that ends before it found a roster or a proof refuses no lock: twelve that can be kept are none."""
+    monkeypatch.setattr(roster_pins, "EACH", 1e-4)
+    x = two()
+    assert pin_clashes(pinned(x, ("D1", "S1", 0), ("D1", "S1", 14), ("D1", "S2", 2))) == []
+
+
+def test_a_core_that_time_cut_is_not_called_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time to leave locks out the clash is told with all of them, and not as the smallest."""
+    monkeypatch.setattr(roster_pins, "ALL", -1.0)
+    found = pin_clashes(pinned(two(), ("D1", "S1", 0), ("D1", "S1", 14), ("D1", "S2", 0)))
+    assert [one.smallest for one in found] == [False] and {"row 0", "row 2"} <= {lock.label for lock in found[0].locks}
+
+
+def test_a_soft_rule_is_no_clash() -> None:
+    """A rule that may give way at a price does not make locks impossible."""
+    x = two()
+    x = replace(x, doctors={"D1": replace(x.doctors["D1"], week_limit=1)})
+    x = replace(x, rules={**x.rules, "week_limit": RuleSetting("soft", 1e6)})
+    assert pin_clashes(pinned(x, ("D1", "S1", 0), ("D1", "S2", 2))) == []
 
 
 def test_other_clinics_do_not_take_a_locked_room() -> None:
