@@ -22,13 +22,14 @@ HEADLINES = {
 
 @dataclass(frozen=True)
 class Headline:
-    """One figure of the first screen: the plan's and today's, as text, and whether less is better."""
+    """One figure of the first screen: the plan's and today's, as text and as numbers, and whether less is better."""
 
     label: str
     value: str
     today: str
     unit: str
     better: str  # "up", "down" or "" where neither is
+    numbers: tuple[float, float | None] = (0.0, None)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def headlines(view: View) -> list[Headline]:
     for kind, better in (("kept", "up"), ("left", "down"), ("unmet", "down")):
         today = today_value(view, kind)
         label = view.measure(f"{kind}_visits")
-        found.append(Headline(label, view.figure(visits_total(view, kind)), view.figure(today), unit, better))
+        value = visits_total(view, kind)
+        found.append(Headline(label, view.figure(value), view.figure(today), unit, better, (value, today)))
     clinics_today = view.scenario_value("today", "clinics")
     months = view.months() / view.quarters()
     counts = (
@@ -88,7 +90,8 @@ def headlines(view: View) -> list[Headline]:
         ("open_centres", open_centres(view), None, "centres"),
     )
     for measure, value, today, of in counts:
-        found.append(Headline(view.measure(measure), view.figure(value), view.figure(today), view.unit(of), ""))
+        label, numbers = view.measure(measure), (value, today)
+        found.append(Headline(label, view.figure(value), view.figure(today), view.unit(of), "", numbers))
     return found
 
 

@@ -313,6 +313,7 @@ def finish(
         write_table(folder / "indicators.csv", table, columns, sort=False)
     if report:
         from planner.calendars import write_calendars
+        from planner.figures.whole import figures_of
         from planner.maps import write_maps
         from planner.papers.write import write_papers
         from planner.report.page import write_report
@@ -322,12 +323,13 @@ def finish(
         tell("part_map")
         write_maps(folder, saved, lang, ground)
         tell("part_workbook")
-        write_workbook(saved, folder / "workbook.xlsx", lang)
+        figures = figures_of(saved)
+        write_workbook(saved, folder / "workbook.xlsx", lang, figures)
         tell("part_calendars")
         write_calendars(folder, saved, lang, published)
         tell("part_report")
         write_report(saved, folder / "report.html", lang)
-        write_papers(folder, saved, lang, tell)
+        write_papers(folder, saved, lang, tell, figures)
 
 
 def rewrite_report(folder: Path, lang: str | None = None, tell: Tell = silent) -> SavedPlan:

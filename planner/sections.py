@@ -172,7 +172,9 @@ class Output(_Checked):
 
     language: str = option("", "报告语言；空为按系统", "language of the report", choices=("", "zh", "en"))
     map_note: str = option("", "地图下方的来源与审图号", "source and review number below the maps")
-    public: bool = option(True, "工作簿中附公示版", "sheets for the public in the workbook")
+    public: bool = option(
+        True, "附公示版：工作簿中的表和 posters", "for the public: the sheet in the workbook, and `posters`"
+    )
     month_statistics: bool = option(True, "工作簿中附月统计", "monthly statistics in the workbook")
     version: int = option(
         1, "排班表版本号，每次重新发布加一", "version of the roster, one more each time", least=1, most=9999

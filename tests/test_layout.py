@@ -24,6 +24,7 @@ KEPT_IN = {
     "pyogrio": ("geodata/",),
     "osmium": ("geodata/roads/",),
     "matplotlib": ("geodata/",),
+    "PIL": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
     "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py"),
     "babel": ("geodata/catalogue.py", "planner/local.py"),

@@ -23,12 +23,14 @@ DOMAINS = [("planner", "alliance"), ("models", "rules"), ("geodata", "checks")]
 SPEAKERS = {
     "planner.grouping.words": {"told": "grouping", "both": "grouping"},
     "planner.map_words": {"told": "map"},
+    "planner.papers.poster_words": {"poster_word": "posters"},
     "planner.papers.words": {"brief_word": "brief"},
     "planner.report.words": {"report_word": "report"},
     "planner.roster_words": {"roster_word": "roster"},
     "planner.rotation_words": {"rotation_word": "rotation"},
     "planner.text": {"say": "text"},
     "planner.travel_words": {"say": "travel"},
+    "planner.workbook_words": {"workbook_word": "workbook"},
 }
 
 

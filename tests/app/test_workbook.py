@@ -29,8 +29,8 @@ def test_sheets_are_named_in_the_language(fake_plan: SavedPlan, tmp_path: Path) 
     write_workbook(fake_plan, tmp_path / "zh.xlsx", "zh")
     write_workbook(fake_plan, tmp_path / "en.xlsx", "en")
     chinese, english = (openpyxl.load_workbook(tmp_path / f"{lang}.xlsx") for lang in ("zh", "en"))
-    assert chinese.sheetnames[:4] == ["总览", "目标", "情景对比", "指标"]
-    assert english.sheetnames[:4] == ["Summary", "Aims", "Scenarios", "Indicators"]
+    assert chinese.sheetnames[:5] == ["总览", "图表", "目标", "情景对比", "指标"]
+    assert english.sheetnames[:5] == ["Summary", "Charts", "Aims", "Scenarios", "Indicators"]
     assert "医生" in texts(chinese["派驻名单"]) and "Doctor" in texts(english["Postings"])
 
 
@@ -60,7 +60,7 @@ def test_names_never_become_formulas_or_links(fake_folder: Path, tmp_path: Path)
     write_workbook(read_plan(copy), tmp_path / "workbook.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "workbook.xlsx")
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert all(cell.data_type in "sn" for cell in cells) and all(cell.hyperlink is None for cell in cells)
+    assert all(cell.data_type in "snd" for cell in cells) and all(cell.hyperlink is None for cell in cells)
     assert {"=1+1", "http://example.org", "-2"} <= {cell.value for cell in cells if cell.data_type == "s"}
     with zipfile.ZipFile(tmp_path / "workbook.xlsx") as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]

@@ -15,8 +15,14 @@ OVERFLOW = """() => {
     const right = box.right - parseFloat(style.paddingRight);
     for (const one of sheet.querySelectorAll('*')) {
       if (foot && foot.contains(one)) continue;
+      // A band may reach the edge of the paper; what is inside a box that ends in an ellipsis is not seen.
+      const edge = one.closest('header') ? box.right : right;
+      let hidden = false;
+      for (let up = one.parentElement; up !== sheet; up = up.parentElement)
+        hidden ||= getComputedStyle(up).overflowX === 'hidden';
+      if (hidden) continue;
       const at = one.getBoundingClientRect();
-      if (at.width && at.height) worst = Math.max(worst, at.bottom - bottom, at.right - right);
+      if (at.width && at.height) worst = Math.max(worst, at.bottom - bottom, at.right - edge);
     }
   }
   return worst;
