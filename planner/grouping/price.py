@@ -155,13 +155,25 @@ def price_plan(
     from models.known_plan import KnownPlan
     from planner.build import build_instance
 
-    assert ours.model is not None and ours.x is not None
-    known, cuts = KnownPlan(ours.model, ours.x), ours.model.instance.date_cuts
-    rows = list(_of_plan(1, Case("case_this"), ours, ours))
-    for number, (case, region, settings) in enumerate(_plans(inputs, config, travel, borders, before), start=2):
+    assert ours.model is not None
+    cuts, best, solved = ours.model.instance.date_cuts, ours, [(1, Case("case_this"), ours)]
+    cases = list(enumerate(_plans(inputs, config, travel, borders, before), start=2))
+    # What forbids least comes last: each plan found before it is one of its own.
+    for number, (case, region, settings) in sorted(cases, key=lambda one: one[1][0].way < 0):
         instance = replace(build_instance(region, settings, travel).instance, date_cuts=cuts)
-        rows += _of_plan(number, case, allocate(instance, known), ours)
-    return pd.DataFrame(rows)
+        assert best.model is not None and best.x is not None
+        found = allocate(instance, KnownPlan(best.model, best.x))
+        solved.append((number, case, found))
+        if found.x is not None and _worth(found) < _worth(best):
+            best = found
+    ordered = sorted(solved, key=lambda one: one[0])
+    return pd.DataFrame([row for number, case, found in ordered for row in _of_plan(number, case, found, ours)])
+
+
+def _worth(outcome: Outcome) -> tuple[float, float]:
+    """Floors and unmet visits, rounded as a comparison needs."""
+    values = {aim.name: aim.value for aim in outcome.aims}
+    return round(values.get("floors", 0.0), 4), round(values.get("unmet", 0.0), 3)
 
 
 def cases_of(borders: Borders) -> int:

@@ -17,9 +17,11 @@ from planner.view import View, to_float
 MOST_MOVES = 8
 #: Amounts below this are rounding.
 SMALL = 1e-6
+#: Differences of broken promises below this are rounding.
+ROUNDING = 1e-4
 #: The aim that a case is judged by, and what is shown beside it, for plans and for groupings.
-FIRST = ("unmet", "group_travel")
-BESIDE = ("floors", "group_floors", "group_change", "kept_visits", "cost")
+FLOORS, FIRST = ("floors", "group_floors"), ("unmet", "group_travel")
+BESIDE = ("floors", "unmet", "group_floors", "group_travel", "group_change", "kept_visits", "cost")
 #: Digits after the point: enough that differences can be seen, no more than the proofs have.
 DIGITS = {"group_travel": 2, "unmet": 1, "kept_visits": 1, "cost": 2, "group_change": 0}
 
@@ -52,10 +54,10 @@ def price_sentences(view: View) -> list[str]:
     cases = _cases(view)
     found = []
     first = _first(cases) if cases else ""
-    for case in cases if first == "unmet" else []:
+    for case in cases if first in ("floors", "unmet") else []:
         row = next((one for one in case if one["aim"] == first), None)
         if row is not None and row["case"] != "case_this":
-            found.append(_sentence(view, row))
+            found.append(_sentence(view, row, _heading(view, first, cases)))
     return found
 
 
@@ -95,7 +97,7 @@ def _cases(view: View) -> list[list[Row]]:
 
 
 def _rank(rows: list[Row], first: str) -> tuple[int, float]:
-    if rows[0]["case"] != "case_move" or first == "unmet":
+    if rows[0]["case"] != "case_move" or first in ("floors", "unmet"):
         return 0, float(rows[0]["number"])
     row = next((one for one in rows if one["aim"] == first), None)
     lost = None if row is None else to_float(row["difference"])
@@ -103,8 +105,11 @@ def _rank(rows: list[Row], first: str) -> tuple[int, float]:
 
 
 def _first(cases: list[list[Row]]) -> str:
+    """The aim that cases are judged by: broken promises where they differ in these, else visits or trips."""
     named = [str(row["aim"]) for row in cases[0]]
-    return next((name for name in FIRST if name in named), named[0])
+    differ = [str(row["aim"]) for case in cases for row in case if abs(to_float(row["difference"]) or 0.0) > ROUNDING]
+    floors = [name for name in FLOORS if name in named and name in differ]
+    return next((name for name in (*floors, *FIRST) if name in named), named[0])
 
 
 def _matters(cases: list[list[Row]], name: str) -> bool:
@@ -118,6 +123,8 @@ def _heading(view: View, name: str, cases: list[list[Row]]) -> str:
     label = view.measure(name).split("：" if view.lang == "zh" else ": ")[-1]
     if name == "group_change":
         return label
+    if name == "unmet":
+        return told("price_unmet", view.lang)
     return told("price_heading", view.lang, name=label, unit=shown)
 
 
@@ -156,17 +163,17 @@ def _range(view: View, row: Row) -> str:
     return told("price_between", view.lang, least=_signed(least, digits), most=_signed(most, digits))
 
 
-def _sentence(view: View, row: Row) -> str:
-    least, most, name = to_float(row["least"]), to_float(row["most"]), case_name(view, row)
+def _sentence(view: View, row: Row, aim: str) -> str:
+    least, most = to_float(row["least"]), to_float(row["most"])
+    said, digits = {"name": case_name(view, row), "aim": aim}, DIGITS.get(str(row["aim"]))
     if least is None or most is None:
-        return told("price_open", view.lang, name=name)
-    if most <= SMALL and least <= SMALL:
-        low, high = -most, -least
-        key = "price_gain_most" if low < 0.05 else "price_gain"
-        return told(key, view.lang, name=name, least=_amount(max(low, 0.0)), most=_amount(max(high, 0.0)))
+        return told("price_open", view.lang, **said)
+    if most <= SMALL:
+        key = "price_gain_most" if -most < 0.05 else "price_gain"
+        return told(key, view.lang, **said, least=_amount(max(-most, 0.0), digits), most=_amount(-least, digits))
     if least >= -SMALL:
-        return told("price_loss", view.lang, name=name, least=_amount(max(least, 0.0)), most=_amount(most))
-    return told("price_either", view.lang, name=name, least=_amount(-least), most=_amount(most))
+        return told("price_loss", view.lang, **said, least=_amount(max(least, 0.0), digits), most=_amount(most, digits))
+    return told("price_either", view.lang, **said, least=_amount(-least, digits), most=_amount(most, digits))
 
 
 def _amount(value: object, digits: int | None = None) -> str:

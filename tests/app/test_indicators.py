@@ -10,8 +10,12 @@ import pandas as pd
 import pytest
 from support.plan_folder import PlanFolder, clean_plan
 
+from planner.audit.facts import Facts
+from planner.audit.read import read_saved
 from planner.indicators import COLUMNS, indicators
 from planner.indicators_access import gini, quantile
+from planner.network.measures import measures
+from planner.network.network import planned
 
 MONTHS = 91 / (365.25 / 12)
 
@@ -111,6 +115,25 @@ def test_targets_beside_the_values(tmp_path: Path) -> None:
     assert table.loc[("referrals_up", ""), "value"] == pytest.approx(1025)
     chains = table.loc[("mentor_chains", "")]
     assert np.isnan(chains["value"]) and chains["published"] == 395
+
+
+def test_published_referrals_are_held_against_slips(tmp_path: Path) -> None:
+    """Half of the visits up carry a slip: the published count and the ratio stand beside these, as in the network."""
+
+    def slips(folder: PlanFolder) -> None:
+        rows = folder.region["referrals"]
+        half = rows["patients_per_month"].astype(float) / 2
+        folder.region["referrals"] = rows.assign(slips_per_month=half.where(rows["destination"] != "outside", 0.0))
+
+    table, whole = _table(tmp_path, slips), _table(tmp_path / "whole")
+    assert table.loc[("referrals_up", ""), "value"] == pytest.approx(1025 / 2)
+    assert table.loc[("slips_up_month", ""), ["value", "current"]].tolist() == pytest.approx([102.5 / 2, 130 / 2])
+    assert whole.loc[("slips_up_month", ""), ["value", "current"]].tolist() == pytest.approx([102.5, 130])
+    assert table.loc[("referrals_up_month", ""), "value"] == whole.loc[("referrals_up_month", ""), "value"]
+    assert table.loc[("down_up_ratio", ""), "value"] == pytest.approx(2 * whole.loc[("down_up_ratio", ""), "value"])
+    network = measures(planned(Facts(read_saved(tmp_path / "plan"))))
+    for name in ("slips_up_month", "down_up_ratio"):
+        assert table.loc[(name, ""), "value"] == pytest.approx(network[name])
 
 
 def test_empty_plan_has_indicators(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         result = run("plan", region, "-o", base / mode, "--groups", mode, "--no-report", *more)
         assert result.exit_code == 0, result.output
         if mode == "fixed":
-            assert "price of borders" in result.output and "groups dropped" in result.output
+            assert "price of borders" in result.output and "groups dropped: " in result.output
+            told = result.output.split("price of borders")[1]
+            assert "(proved)" in told and "Cost" in told and "worst" not in told and "100" not in told.split("Gap")[1]
     return {mode: base / mode for mode in extra}
 
 
@@ -102,6 +104,11 @@ def test_the_price_of_borders_is_told_with_both_proofs(plans: dict[str, Path]) -
         assert made["bound"] <= floors.loc[case, "value"] + 1e-6
     assert unmet.loc["case_this", "value"] == pytest.approx(_aim(plans["fixed"], "unmet")["value"], abs=1e-5)
     assert (unmet["least"] <= unmet["difference"] + 1e-6).all() and (unmet["difference"] <= unmet["most"] + 1e-6).all()
+    fewer = floors.loc["case_none", "difference"]
+    assert fewer <= 1e-4 and (fewer < -1e-4 or unmet.loc["case_none", "difference"] <= 1e-3)
+    assert floors.loc["case_none", "most"] <= 1e-9, "dropping groups cannot break promises"
+    later = table[table["aim"].isin(["travel", "cost", "kept_visits"])]
+    assert later["difference"].notna().all() and later[["least", "most"]].isna().all().all()
     moved = table[table["case"] == "case_move"]
     assert set(moved["institution"]) == {"T3"} and set(moved["group"]) == {"西片"}
 
