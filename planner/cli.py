@@ -303,6 +303,7 @@ def _solver(values: Any) -> dict[str, Any]:
 
 def _say_groups(saved: Any, lang: str) -> None:
     """The grouping in one sentence, its aims with their proof, and the size of each group."""
+    from planner.aligned import aligned
     from planner.grouping.page import answer, group_table
     from planner.view import View, aim_lines
 
@@ -313,8 +314,8 @@ def _say_groups(saved: Any, lang: str) -> None:
     for line in aim_lines(saved, lang):
         click.echo("  " + line)
     table = group_table(view)
-    for row in [table["headings"], *table["rows"]]:
-        click.echo("  " + "  ".join(row))
+    for line in aligned(table["headings"], table["rows"], table["numeric"]):
+        click.echo("  " + line)
 
 
 def _written(plan: Path) -> int | None:

@@ -11,7 +11,6 @@ from planner import __version__
 from planner.folder import SavedPlan
 from planner.grouping.price_page import price_table
 from planner.grouping.words import told
-from planner.indicator_words import name as name_of
 from planner.maps import maps_of
 from planner.report.evidence import audit_section, provenance
 from planner.text import amount
@@ -89,7 +88,7 @@ def group_table(view: View) -> dict[str, Any]:
             cells.append(amount(value) if value is not None else "")
         rows.append([str(group), lead, str(len(part)), *cells])
     headings = [view.heading("group"), view.heading("lead"), told("units", view.lang)]
-    headings += [name_of(name, view.lang) for name in shown]
+    headings += [told(f"short_{name}", view.lang) for name in shown]
     return {"headings": headings, "rows": rows, "numeric": [False, False, True, *(True for _ in shown)]}
 
 
