@@ -6,6 +6,7 @@ alone, then beside each other, then the later aims. See design section 4 (Roster
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,7 +19,10 @@ from models.roster_route import Report, RosterSettings, Route
 from models.roster_stages import FIRST
 from models.roster_values import Broken, broken_of
 
-__all__ = ["RosterOutcome", "RosterSettings", "solve_roster"]
+__all__ = ["FalseBoundWarning", "RosterOutcome", "RosterSettings", "solve_roster"]
+
+#: Share of a value by which its bound may be above it by rounding; what a bound that is not one rests on.
+FALSE, WITHDRAWN = 1e-5, "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,21 @@ def _results(instance: RosterInstance, route: Route, visits: tuple[Visit, ...]) 
     for aim in (*FIRST, *route.later):
         value = values[aim]
         low, given = route.bound_of(aim, values)
-        low = min(value, low)
+        low, given = checked(aim, value, low, given)
         base = max(nothing - low, 1.0) if aim == FIRST[1] else max(abs(value), 1.0)
         found.append(AimResult(aim, value, low, max(0.0, value - low) / base, AIMS[aim][0], given))
     return found
+
+
+class FalseBoundWarning(UserWarning):
+    """A bound above a value that was found: one of the two is wrong."""
+
+
+def checked(aim: str, value: float, low: float, given: str) -> tuple[float, str]:
+    """The bound at most the value, for rounding; one that the value disproves is withdrawn, with a warning."""
+    if low > value + FALSE * max(1.0, abs(value)):
+        warnings.warn(
+            FalseBoundWarning(f"bound {low:g} of {aim} is above its value {value:g}: withdrawn"), stacklevel=2
+        )
+        return 0.0, WITHDRAWN
+    return min(value, low), given

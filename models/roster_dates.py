@@ -211,7 +211,8 @@ class Dates:
             limit = None if department is None else department.away.get(half)
             if limit is not None:
                 terms = self._half_days(visits, each=1.0)
-                left = limit - used.away.get((name, half), 0)
+                # who is missing with nobody away is nobody's fault; components would each count it
+                left = max(0, limit) - used.away.get((name, half), 0)
                 if len(terms) > left:
                     cover.row((name, half), terms, upper=left)
 

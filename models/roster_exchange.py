@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from models.roster_choices import fits
 from models.roster_instance import RosterInstance, Visit
 from models.roster_state import RosterState
+from models.roster_values import promises_of
 
 #: Margin at first and at last, in mean weights of a clinic; each round after the first begins at so much of it.
 HOT, COLD, AGAIN = 0.20, 0.03, 0.5
@@ -34,13 +35,17 @@ NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Exchange:
-    """What a child needs: seconds for all; bound: unheld weight at which the search may end."""
+    """What a child needs: seconds for all; bound: unheld weight at which the search may end.
+
+    under: the most promises beside which the bound stands.
+    """
 
     instance: RosterInstance
     seconds: float
     seed: int
     start: tuple[Visit, ...] = ()
     bound: float = 0.0
+    under: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -60,16 +65,19 @@ def exchange(
     state = RosterState(asked.instance)
     put(state, asked.start)
     promise(state)
+    kept = [visit for at, visit in enumerate(state.visits) if state.kept[at]]
+    # what is promised and kept stays; a bound that broken promises may undercut is no place to stop
+    bound = asked.bound if asked.under == math.inf or promises_of(asked.instance, kept) <= asked.under + NEAR else 0.0
     fill(state, rng)
-    search = _Search(state, rng, ends, asked.bound, report)
+    search = _Search(state, rng, ends, bound, report)
     idle = 0
     for number in range(MOST):
         before = search.best
-        if before <= asked.bound + NEAR or search.clocked or idle > PATIENCE:
+        if before <= bound + NEAR or search.clocked or idle > PATIENCE:
             break
         search.anneal(HOT if number == 0 else AGAIN * HOT)
         idle = 0 if search.best < before - NEAR else idle + 1
-    stopped = "gap" if search.best <= asked.bound + NEAR else "clock" if search.clocked else "nodes"
+    stopped = "gap" if search.best <= bound + NEAR else "clock" if search.clocked else "nodes"
     return Exchanged(tuple(search.visits()), search.best, stopped)
 
 

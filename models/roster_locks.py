@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from models.roster_choices import Key, choices, fits
 from models.roster_instance import RosterInstance, RosterLock, Visit
+from models.roster_model import BROKEN
 
 
 def locks_of(instance: RosterInstance, parts: Sequence[tuple[Key, ...]]) -> list[tuple[RosterLock, ...]]:
@@ -34,6 +35,21 @@ def locks_of(instance: RosterInstance, parts: Sequence[tuple[Key, ...]]) -> list
         if spoken:
             found[min(spoken)].append(lock)
     return [tuple(mine) for mine in found]
+
+
+def loose_of(instance: RosterInstance, parts: Sequence[tuple[Key, ...]]) -> list[float]:
+    """Points of what is asked of each component although another one could keep it too."""
+    found = []
+    for locks in locks_of(instance, parts):
+        asked = [lock for lock in locks if lock.must]
+        loose = [lock for lock in asked if sum(_speaks(instance, lock, keys) for keys in parts) > 1]
+        found.append(sum((BROKEN if lock.weight is None else lock.weight for lock in loose), 0.0))
+    return found
+
+
+def _speaks(instance: RosterInstance, lock: RosterLock, keys: Iterable[Key]) -> bool:
+    needs = [instance.needs[key] for key in keys]
+    return any(fits(lock, need, pair.doctor) for need in needs for pair in need.pairs)
 
 
 def locked_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Visit]:

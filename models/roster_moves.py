@@ -17,7 +17,9 @@ from models.roster_stages import FIRST
 if TYPE_CHECKING:
     from models.roster_route import Route
 
-#: (shortfalls, unheld) of a component, and a bound of the latter where nothing falls short
+#: Shortfalls from which a bound of them is no rounding.
+SHORT = 1e-3
+#: (shortfalls, unheld) of a component, and bounds of both: of the latter where nothing falls short
 Curve = dict[int, tuple[tuple[float, float], tuple[float, float]]]
 
 
@@ -42,11 +44,28 @@ def allot(route: Route, seconds: float) -> None:
     chosen, _ = cheapest([{k: v[0] for k, v in curves[part].items()} for part in active], limit)
     for part, k in zip(active, chosen, strict=True):
         route.views[part] = replace(route.views[part], change_limit=k)
-    _, (short, unheld) = cheapest([{k: v[1] for k, v in curves[part].items()} for part in active], limit)
+    bounds = [bounds_of(curves[part], min(limit, held[part])) for part in active]
+    _, (short, _) = cheapest(bounds, limit)
+    # a component that must fall short has no place in a roster that keeps all promises
+    kept = [{k: (0.0, unheld) for k, (short, unheld) in curve.items() if short < SHORT} for curve in bounds]
+    unheld = cheapest(kept, limit)[1][1] if short < SHORT and all(kept) else 0.0
     rest = [part for part in route.plan if part not in active]
     low = tuple(sum(route.bounds.low(part, aim) for part in rest) for aim in FIRST)
-    route.bounds.moves = (low[0] + short, low[1] + (unheld if short <= 1e-6 else 0.0))
+    short = max(0.0, short - sum(route.bounds.loose[part] for part in active))
+    route.bounds.moves = (low[0] + short, low[1] + unheld)
     route.bounds.allotted = True
+
+
+def bounds_of(curve: Curve, most: int) -> dict[int, tuple[float, float]]:
+    """Bounds of (shortfalls, unheld) with at most k clinics moved, k = 0 to `most`.
+
+    What k moves reach, more moves reach too: a k that was not dated has the bound of the next one that was.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    last = (0.0, 0.0)
+    for k in range(most, -1, -1):
+        found[k] = last = curve[k][1] if k in curve else last
+    return found
 
 
 def _differ(one: tuple[tuple[float, float], object] | None, other: tuple[tuple[float, float], object] | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from models.roster_dates import build_dates
 from models.roster_fair import groups_of, on_accounts
 from models.roster_instance import RosterInstance, Visit
 from models.roster_model import no_garbage_collection
-from models.roster_stages import FIRST, LARGE, Stage, capped, dated_first, hold, solve_aims, start_of, visits_of
+from models.roster_stages import FIRST, LARGE, NEAR, Stage, capped, dated_first, hold, solve_aims, start_of, visits_of
 from models.workers import Task, run_tasks
 
 Report = Callable[[object], None]
@@ -25,6 +26,7 @@ class Piece:
     seconds: for all aims together. held: aims that stay at the start's values. low: bounds known of aims.
     counts: the counting stage instead of dates. search: in neighbourhoods too, where a search ends unproved;
     relaxed: aims of which only the bound of the linear programme is wanted. caps: aims at most so much (counts).
+    under: the most promises beside which the bound of `low` for what is not held stands.
     """
 
     instance: RosterInstance
@@ -40,6 +42,7 @@ class Piece:
     search: bool = True
     relaxed: tuple[str, ...] = ()
     caps: Mapping[str, float] = field(default_factory=dict)
+    under: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,11 @@ def solve_piece(piece: Piece, deadline: float | None = None, report: Report | No
             if alone and x is not None and piece.start is not None:
                 # beside others and from a plan: groups find more than a search of the whole would in that time
                 values = {aim: model.value(aim, x) for aim in FIRST}
-                stages = [
-                    Stage(aim, value, min(value, piece.low.get(aim, 0.0)), "nodes") for aim, value in values.items()
-                ]
+                stands = values[FIRST[0]] <= piece.under + 10 * NEAR
+                low = {aim: piece.low.get(aim, 0.0) if aim == FIRST[0] or stands else 0.0 for aim in FIRST}
+                stages = [Stage(aim, value, min(value, low[aim]), "nodes") for aim, value in values.items()]
                 return Dated(tuple(visits_of(model, x)), tuple(stages))
-        rest = (piece.search, piece.low, piece.relaxed)
+        rest = (piece.search, piece.low, piece.relaxed, piece.under)
         found, stages = solve_aims(model, piece.aims, seconds, x, piece.seed, *rest)
         return Dated(None if found is None else tuple(visits_of(model, found)), tuple(stages))
 

@@ -31,13 +31,13 @@ from models.roster_bounds import Bounds
 from models.roster_choices import Key, choices, components, today_possible
 from models.roster_improve import BATCH, again, batches, later
 from models.roster_instance import RosterInstance, Visit
-from models.roster_locks import locked_of, locks_of
+from models.roster_locks import locked_of, locks_of, loose_of
 from models.roster_model import AIMS
 from models.roster_moves import allot
 from models.roster_pieces import Dated, Piece, beside, part_of, riders, solve_pieces
 from models.roster_stages import FIRST, Stage
 from models.roster_values import in_conflict, values_of
-from models.roster_wide import date_wide, fill_up, polish_plan, rescue
+from models.roster_wide import bound_first, date_wide, fill_up, polish_plan, rescue
 
 #: Shares of the time that are over when a stage ends.
 COUNTED, MOVED, ALONE, PLACED = 0.15, 0.25, 0.55, 0.70
@@ -83,7 +83,7 @@ class Route:
         self.views = [replace(part_of(instance, keys), locks=locks[at]) for at, keys in enumerate(self.parts)]
         self.plan: dict[int, list[Visit]] = {part: [] for part in range(len(self.parts))}
         self.solo: dict[int, list[Visit]] = {}
-        self.bounds = Bounds(len(self.parts))
+        self.bounds = Bounds(len(self.parts), loose_of(instance, self.parts))
         self.stages: dict[int, dict[str, Stage]] = {part: {} for part in self.plan}
         self.dirty: set[int] = set()
         self.timings: dict[str, float] = {}
@@ -116,6 +116,7 @@ class Route:
                 self.timed("polish", lambda: polish_plan(self, MOVED_ON, WORKERS))
                 self.dirty = set(self.plan)
                 self.timed("later", lambda: later(self))
+            self.timed("bounds", lambda: bound_first(self))
 
     def _wide(self) -> bool:
         """Whether a component is too large to be dated alone in its share of the time."""
@@ -190,14 +191,14 @@ class Route:
         used = beside(self.instance, view, ())
         used = replace(used, shared=mine & riders(self.instance, others))
         first = None if start is None else tuple(v for v in start if (v[1], v[2]) in view.needs)
-        low = {aim: self.bounds.low(part, aim) for aim in FIRST}
+        low, under = self.bounds.together([part])
         if len(self.parts) == 1:
             aims = FIRST if self.settings.brief else (*FIRST, *self.later)
-            return Piece(view, keys, aims, seconds, self.settings.seed, used, first, low=low)
+            return Piece(view, keys, aims, seconds, self.settings.seed, used, first, low=low, under=under)
         large = self.settings.brief or self._size(part) > LARGE_PART
         aims, seed = FIRST if large else (*FIRST, *self.later), self.settings.seed
         relaxed = tuple(aim for aim in TOGETHER if not (aim == "roster_change" and self.settings.replan))
-        return Piece(view, keys, aims, seconds, seed, used, first, low=low, relaxed=relaxed)
+        return Piece(view, keys, aims, seconds, seed, used, first, low=low, relaxed=relaxed, under=under)
 
     def _size(self, part: int) -> int:
         mine = set(self.parts[part])
@@ -273,8 +274,8 @@ class Route:
         view = self._joined(parts)
         keys = tuple(sorted(key for part in parts for key in self.parts[part]))
         used = beside(self.instance, view, self.others(parts))
-        low = {aim: sum(self.bounds.low(part, aim) for part in parts) for aim in FIRST}
-        return Piece(view, keys, tuple(aims), seconds, self.settings.seed, used, start, held, low)
+        low, under = self.bounds.together(parts)
+        return Piece(view, keys, tuple(aims), seconds, self.settings.seed, used, start, held, low, under=under)
 
     def _joined(self, parts: Sequence[int]) -> RosterInstance:
         """One view of several components, with the locks and the moves of all."""
@@ -330,7 +331,7 @@ class Route:
         """How far the first aims of a component are from their bounds."""
         gap = self.promised(part) - self.bounds.low(part, FIRST[0])
         gap = gap if gap > 1e-5 else 0.0
-        more = self.unheld(part) - self.bounds.low(part, FIRST[1])
+        more = self.unheld(part) - self.bounds.unheld(sum(map(self.promised, self.plan)), shares=True)[part]
         return 1e3 * gap + (more if more > 1e-5 else 0.0)
 
     def _value(self) -> tuple[float, float]:
@@ -348,5 +349,6 @@ class Route:
 
     def tell(self) -> None:
         if self.report is not None:
-            low = sum(self.bounds.low(part, FIRST[1]) for part in self.plan)
-            self.report(FIRST[1], Progress(self.spent(), sum(map(self.unheld, self.plan)), low, 0))
+            promised, unheld = self._value()
+            low, _ = self.bounds.total(FIRST[1], FIRST, {FIRST[0]: promised})
+            self.report(FIRST[1], Progress(self.spent(), unheld, low, 0))

@@ -36,12 +36,16 @@ NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Stage:
-    """One aim of one model: value, bound (given the aims before), and what stopped the search."""
+    """One aim of one model: value, bound (given the aims before), and what stopped the search.
+
+    capped: whether the aims after it were held to its value; an aim that nothing in a model touches caps nothing.
+    """
 
     aim: str
     value: float
     bound: float
     stopped_by: str
+    capped: bool = True
 
 
 def solve_aims(
@@ -53,14 +57,15 @@ def solve_aims(
     search: bool = True,
     low: Mapping[str, float] | None = None,
     relaxed: Sequence[str] = (),
+    under: float = math.inf,
 ) -> tuple[Floats | None, list[Stage]]:
     """The aims one after the other, each capped at what was found; the plan and a record per aim.
 
     seconds: for all aims; each may take half of what is left, the last one all. The start must keep every
     row; a plan is never given up for a worse one. None only when the first aim found nothing and no start
     was given. search: also in neighbourhoods (`models.roster_search`). low: bounds known before, where the
-    search may end. relaxed: aims of which only the bound of
-    the linear programme is wanted. Solves in this process.
+    search may end, that of what is not held only where promises cost no more than `under`. relaxed: aims of
+    which only the bound of the linear programme is wanted. Solves in this process.
     """
     matrix, x, found = model.matrix, start, list[Stage]()
     ends = time.time() + seconds
@@ -68,10 +73,10 @@ def solve_aims(
     for aim in aims:
         vector, constant = model.aims[aim]
         if not vector.any():
-            found.append(Stage(aim, constant, constant, "none"))
+            found.append(Stage(aim, constant, constant, "none", capped=False))
             continue
         left.remove(aim)
-        known = -math.inf if low is None else low.get(aim, -math.inf)
+        known = -math.inf if low is None or not _stands(aim, found, under) else low.get(aim, -math.inf)
         if x is None or float(vector @ x) + constant > known + NEAR:
             now = time.time()
             until = now + max(0.05, (ends - now) * (0.5 if left else 1.0))
@@ -84,6 +89,11 @@ def solve_aims(
         value = found[-1].value
         matrix = capped(matrix, vector, value - constant, aim)
     return x, found
+
+
+def _stands(aim: str, before: Sequence[Stage], under: float) -> bool:
+    """Whether a known bound of an aim holds beside what the promises before it cost."""
+    return aim != FIRST[1] or all(stage.aim != FIRST[0] or stage.value <= under + 10 * NEAR for stage in before)
 
 
 def _one_aim(

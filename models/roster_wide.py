@@ -44,7 +44,9 @@ def date_wide(route: Route, start: list[Visit] | None, workers: int) -> None:
         route.timed("again", lambda: again(route))
     if not route.settings.brief:
         route.timed("polish", lambda: polish_plan(route, POLISHED, workers))
-        route.timed("bounds", lambda: _bound_later(route))
+    route.timed("bounds", lambda: bound_first(route))
+    if not route.settings.brief:
+        route.timed("later", lambda: _bound_later(route))
 
 
 def _fill(route: Route, start: list[Visit] | None, workers: int) -> None:
@@ -63,9 +65,9 @@ def fill_up(route: Route, workers: int) -> None:
 
 
 def _exchange(route: Route, start: tuple[Visit, ...], until: float, workers: int, before: tuple[float, float]) -> None:
-    bound = sum(route.bounds.low(part, FIRST[1]) for part in route.plan)
+    low, under = route.bounds.together(list(route.plan))
     seconds = max(1.0, route.left(until))
-    asked = Exchange(route.instance, seconds, route.settings.seed, start, bound)
+    asked = Exchange(route.instance, seconds, route.settings.seed, start, low[FIRST[1]], under)
     best = [before]
 
     def heard(found: Exchanged) -> None:
@@ -132,10 +134,8 @@ def _take(route: Route, visits: Sequence[Visit], aims: Sequence[str], stopped_by
     for part, mine in split(route, visits).items():
         route.plan[part] = mine
         values = {FIRST[0]: promises_of(route.views[part], mine), FIRST[1]: route.unheld(part)}
-        route.stages[part] = {
-            aim: Stage(aim, values.get(aim, 0.0), min(values.get(aim, 0.0), route.bounds.low(part, aim)), stopped_by)
-            for aim in aims
-        }
+        # bounds of the whole are told by `models.roster_bounds`; none of these is asked
+        route.stages[part] = {aim: Stage(aim, values.get(aim, 0.0), 0.0, stopped_by) for aim in aims}
 
 
 def split(route: Route, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
@@ -145,6 +145,26 @@ def split(route: Route, visits: Iterable[Visit]) -> dict[int, list[Visit]]:
     for visit in visits:
         found[owner[visit[1], visit[2]]].append(visit)
     return {part: found[part] for part in route.plan}
+
+
+def bound_first(route: Route) -> None:
+    """Bounds of what is not held, counted again for components that may leave their cap of promises."""
+    promised = sum(map(route.promised, route.plan))
+    sure = route.bounds.unheld(promised)
+    lost = [part for part in route.plan if route.bounds.low(part, FIRST[1], shares=False) > sure[part] + 1e-5]
+    first = [route.bounds.low(part, FIRST[0], shares=False) for part in route.plan]
+    spare = promised - sum(first)
+    for at, batch in enumerate(batches(lost, BATCH)):
+        seconds = route.share(1.0, len(lost) - at * BATCH)
+        pieces = []
+        for part in batch:
+            caps = {FIRST[0]: first[part] + spare + route.bounds.loose[part]}
+            view, keys = route.views[part], route.parts[part]
+            pieces.append(Piece(view, keys, FIRST[1:], seconds, route.settings.seed, counts=True, caps=caps))
+        for part, answer in zip(batch, route.solve(pieces), strict=True):
+            route.bounds.counted_again(part, FIRST[1], answer.stages)
+        if route.pressed:
+            return
 
 
 def _bound_later(route: Route) -> None:
@@ -163,6 +183,7 @@ def _bound_later(route: Route) -> None:
             pieces = []
             for part in batch:
                 caps = {one: sure[one][part] + spare[one] for one in earlier}
+                caps[FIRST[0]] += route.bounds.loose[part]
                 view, keys = route.views[part], route.parts[part]
                 pieces.append(Piece(view, keys, (aim,), seconds, route.settings.seed, counts=True, caps=caps))
             for part, answer in zip(batch, route.solve(pieces), strict=True):
