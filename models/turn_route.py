@@ -18,7 +18,7 @@ from models.route import Route
 from models.stages import Stages
 
 #: Seconds that it gets, however little is left: without it nobody's turn comes on a slow machine.
-LEAST = 5.0
+LEAST = 10.0
 
 
 def hand_over_clinics(route: Route, stages: Stages, limits: Limits) -> None:
