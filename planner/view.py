@@ -200,8 +200,10 @@ class View:
         better = self.say("not_bounded")
         if value is not None and bound is not None and math.isfinite(bound):
             left = max(0.0, value - bound)
-            small = left <= 1e-6 * max(1.0, abs(value)) or self.figure(left, unit) in ("0", "0%")
-            told = f"{self.figure(left, unit)} {self._unit_after(unit)}".strip()
+            small, shown = left <= 1e-6 * max(1.0, abs(value)), self.figure(left, unit)
+            # What rounds to nothing in the unit shown is still not proved.
+            shown = f"{100 * left:.1g}%" if shown == "0%" else f"{left:.1g}" if shown == "0" else shown
+            told = f"{shown} {self._unit_after(unit)}".strip()
             better = self.say("proved_best") if small else self.say("better_by", amount=told)
         return AimView(
             name=str(aim["name"]),

@@ -63,7 +63,7 @@ def solved(monkeypatch: pytest.MonkeyPatch, fake_plan: SavedPlan) -> Callable[..
         base = Outcome(status, "clock", aims, tables, fake_plan.tables["scenarios"], (), 0.1)
         outcome = Outcome(**{**{name: getattr(base, name) for name in base.__dataclass_fields__}, **changes})
 
-        def plan(instance: Any, settings: Any, report: Any, incumbent: Any) -> Outcome:
+        def plan(instance: Any, settings: Any, report: Any, incumbent: Any, known: Any = None) -> Outcome:
             asked.update(settings=settings, instance=instance)
             if news is not None:
                 incumbent(tables)
