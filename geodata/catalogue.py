@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-#: What `--lang` takes -> the folder of the language.
-LOCALES: Mapping[str, str] = {"zh": "zh_CN", "en": "en"}
+from geodata.languages import LOCALES
 
 
 class MissingMessage(KeyError):
@@ -72,12 +73,13 @@ class Texts(Mapping[str, tuple[str, str]]):
         return forms[-1] if forms else None
 
     def say(self, key: str, lang: str, /, **values: object) -> str:
-        """A message with its values filled in; the value `n` chooses among plural forms."""
+        """A message with its values filled in, days as the language writes them; `n` or `count` chooses the form."""
         forms = self._forms(key, lang)
+        shown = {name: _shown(value, lang) for name, value in values.items()}
         if len(forms) > 1:
-            at = messages(*self._source, _known(lang)).form(_count(values["n"]))
-            return forms[at].format(**values)
-        return forms[0].format(**values)
+            at = messages(*self._source, _known(lang)).form(_count(values["n"] if "n" in values else values["count"]))
+            return forms[at].format(**shown)
+        return forms[0].format(**shown)
 
     def both(self, key: str, /, **values: object) -> tuple[str, str]:
         """A message in both languages; a value that is a pair gives each language its own."""
@@ -115,6 +117,14 @@ class Headings(Mapping[str, tuple[str, ...]]):
 
     def __len__(self) -> int:
         return len(LOCALES)
+
+
+def _shown(value: object, lang: str) -> Any:
+    if isinstance(value, date):
+        from geodata.local import day
+
+        return day(value, _known(lang))
+    return value
 
 
 def _known(lang: str) -> str:

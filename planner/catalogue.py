@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geodata.catalogue import LOCALES, Headings, MissingMessage, Texts
+from geodata.catalogue import Headings, MissingMessage, Texts
+from geodata.languages import LOCALES
 
 __all__ = ["LOCALES", "RULE_SENTENCES", "Headings", "MissingMessage", "Texts", "texts"]
 

@@ -371,7 +371,7 @@ def _say_audit(table: Any, lang: str) -> None:
         sentence = RULE_SENTENCES.find(str(row.rule), lang) or ""
         who, what = audit_words.subject(str(row.subject), lang), audit_words.detail(str(row.detail), lang)
         click.echo(f"✗ {row.rule} {sentence} | {who} | {what}")
-    click.echo(say("audit_broken", lang, broken=len(broken)))
+    click.echo(say("audit_broken", lang, n=len(broken)))
 
 
 def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> None:

@@ -9,17 +9,18 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from geodata import local
 from geodata.text import clean
 from planner.edited_detail import Sheet
 from planner.edited_names import CellError, Clinic, Names, Problem, flat
-from planner.roster_words import MONTHS_EN, SLOTS, WORDS
+from planner.roster_words import SLOTS, WORDS
 
 #: Rows among which the heads of the dates are looked for.
 HEAD_ROWS = 12
 _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
 _BETWEEN = re.compile(r"[\n、，,;；]+")
 _MONTH_ZH = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月")
-_MONTH_EN = re.compile(rf"({'|'.join(MONTHS_EN)})[a-z]*\s+(\d{{4}})")
+_MONTH_EN = re.compile(r"([A-Z][a-z]{2})[a-z]*\s+(\d{4})")
 
 
 @dataclass
@@ -98,8 +99,10 @@ def _day(value: Any, told: str) -> date | None:
 def _month(told: str) -> tuple[int, int] | None:
     if match := _MONTH_ZH.search(told):
         return int(match[1]), int(match[2])
-    if match := _MONTH_EN.search(told):
-        return int(match[2]), MONTHS_EN.index(match[1]) + 1
+    names = {local.short_month(number, "en"): number for number in range(1, 13)}
+    for match in _MONTH_EN.finditer(told):
+        if match[1] in names:
+            return int(match[2]), names[match[1]]
     return None
 
 

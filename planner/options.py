@@ -127,4 +127,6 @@ def say_findings(findings: list[Any], lang: str, err: bool = False) -> None:
         click.echo(f"{say(finding.severity, lang)}{colon}{finding.sentence(lang)}", err=err)
     errors = sum(one.severity == "error" for one in findings)
     if findings:
-        click.echo(say("problems", lang, errors=errors, warnings=len(findings) - errors), err=err)
+        counts = (("error_count", errors), ("warning_count", len(findings) - errors))
+        told = {key: say(key, lang, n=n) for key, n in counts}
+        click.echo(say("problems", lang, **told), err=err)

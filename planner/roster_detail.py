@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from geodata import local
 from planner.roster_print import LIGHT, Printer, em
 from planner.roster_tables import detail
 from planner.roster_views import RosterView
@@ -59,7 +60,7 @@ def _lists(printer: Printer) -> dict[int, str]:
         1: list(WEEKDAYS[roster.lang]),
         2: [SLOTS.text(slot, roster.lang) for slot in SLOTS],
         3: _labels(roster, "doctors"),
-        4: list(roster.view.names["doctors"]),
+        4: _in_order(roster, "doctors"),
         5: _labels(roster, "institutions"),
         6: _labels(roster, "specialties"),
     }
@@ -78,4 +79,10 @@ def _lists(printer: Printer) -> dict[int, str]:
 
 
 def _labels(roster: RosterView, kind: str) -> list[str]:
-    return [roster.label(kind, key) for key in roster.view.names[kind]]
+    return [roster.label(kind, key) for key in _in_order(roster, kind)]
+
+
+def _in_order(roster: RosterView, kind: str) -> list[str]:
+    """Ids by their names, as people look them up."""
+    names = roster.view.names[kind]
+    return sorted(names, key=lambda key: (local.name_key(names[key], person=kind == "doctors"), key))

@@ -14,12 +14,13 @@ from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 
+from geodata import local
 from planner import sections
 from planner.calendar import CalendarError, Closure, WorkCalendar, holiday_name, week_fits, work_calendar
 from planner.config import Config, ConfigError, read_config
 from planner.market_days import Market, MarketRuleError, market_days
 from planner.roster_changes import Change, Dated, matched
-from planner.roster_words import HOLIDAYS, MONTHS_EN, SLOTS, WEEKDAYS, roster_word
+from planner.roster_words import HOLIDAYS, SLOTS, WEEKDAYS, roster_word
 from planner.view import View, text_of, to_float
 
 Half = tuple[date, str]
@@ -115,9 +116,7 @@ class RosterView:
 
     def month_name(self, month: Month, short: bool = False) -> str:
         year, number = month
-        if self.lang == "zh":
-            return f"{number}月" if short else f"{year}年{number}月"
-        return MONTHS_EN[number - 1] if short else f"{MONTHS_EN[number - 1]} {year}"
+        return local.short_month(number, self.lang) if short else local.month(year, number, self.lang)
 
     def weekday(self, on: date) -> str:
         return WEEKDAYS[self.lang][on.isoweekday() - 1]

@@ -12,7 +12,6 @@ DETAIL = Headings(texts("roster.detail"), "date weekday slot doctor staff_number
 WEEKDAYS = Headings(texts("weekdays"), DAYS)
 SHORT_WEEKDAYS = Headings(texts("weekdays.short"), DAYS)
 SLOTS = texts("slots")
-MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Titles where a cell is narrow: whole in Chinese, letters in English, which the legend explains.
 SHORT_TITLES = texts("titles.short")
 #: Public holidays by their name in the table of days off.

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata import local
 from planner import indicator_words
 from planner.catalogue import RULE_SENTENCES, texts
 from planner.folder import SavedPlan
@@ -138,7 +139,7 @@ class View:
             return "–" if value is None or value != value or value == "" else str(value)
         if unit == "share":
             return f"{number:.1%}".replace(".0%", "%")
-        return amount(number)
+        return local.number(amount(number), self.lang)
 
     # --- tables ---------------------------------------------------------------------------
 

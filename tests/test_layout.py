@@ -27,8 +27,8 @@ KEPT_IN = {
     "PIL": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
     "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py"),
-    "babel": ("geodata/catalogue.py", "planner/local.py"),
-    "pypinyin": ("planner/local.py",),
+    "babel": ("geodata/catalogue.py", "geodata/local.py"),
+    "pypinyin": ("geodata/local.py",),
     "vl_convert": ("planner/report/scripts.py",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),

@@ -181,7 +181,7 @@ class Gains:
         fresh = table[table["state"] != "running"]
         if fresh.empty:
             return ""
-        start = min(str(one) for one in fresh["start"])
+        start = date.fromisoformat(min(str(one) for one in fresh["start"])[:10])
         counts = {"new": fresh["doctor"].nunique(), "n": overview.posted_doctors(self.view)}
         return self.say("ask_postings", sites=table["institution"].nunique(), start=start, **counts)
 

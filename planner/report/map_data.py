@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata import local
 from geodata.map_file import read_layer
 from geodata.map_look import BANDS, BORDER, DASHES, INK, MARK, QUIET, ROADS, SERIES, mark_of
 from geodata.map_web import shapes
@@ -34,6 +35,7 @@ def map_data(view: View, figures: Figures) -> dict[str, Any]:
         "drawn": not where.empty,
         "missing": missing,
         "places": places,
+        "byName": local.ranks([str(place[0]) for place in places]),
         "specialties": list(view.names["specialties"].values()),
         "services": list(view.names["services"].values()),
         "clinics": _clinics(sessions, at, specialties),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from geodata import local
 from planner.roster_views import RosterView
 from planner.roster_words import WEEKDAYS
 from planner.view import View
@@ -46,6 +47,8 @@ def roster_data(view: View) -> dict[str, Any]:
         "titles": [view.title(roster.doctor(key, "title")) for key in doctors.keys],
         "homes": [view.name("institutions", roster.doctor(key, "institution")) for key in doctors.keys],
         "order": roster_order(roster, sites.keys),
+        "bySpecialty": local.ranks([view.name("specialties", key) for key in specialties.keys]),
+        "byDoctor": local.ranks([view.name("doctors", key) for key in doctors.keys], person=True),
         "rows": rows,
     }
 

@@ -148,7 +148,7 @@ def test_only_new_postings_are_asked_for(kedong_plan: Path) -> None:
     assert set(table["state"]) == {"running"}
     assert "批准派驻名单" not in render(saved, "zh")
     fresh = replace(saved, tables={**saved.tables, "postings": table.assign(state="new", start="2026-01-05")})
-    assert "新派 1 人，自 2026-01-05 起" in unescape(render(fresh, "zh"))
+    assert "新派 1 人，自2026年1月5日起" in unescape(render(fresh, "zh"))
 
 
 def test_those_who_lose_come_first(kedong_plan: Path) -> None:

@@ -150,11 +150,11 @@ def test_list_to_edit(book: Any) -> None:
     assert lists[f"D2:D{last}"].formula1 == "'名单'!$C$2:$C$7"
     assert [cell.value for cell in book["名单"]["C"] if cell.value] == [
         "医生",
-        "王伟（D1）",
+        "陈静",
         "李芳",
+        "王伟（D1）",
         "王伟（D3）",
         "赵敏",
-        "陈静",
         "周杰",
     ]
 

@@ -25,7 +25,7 @@ function setUpMap() {
   options($('[data-choice="specialty"]'), used(2).map((at) => [at, data.specialties[at]]), say("all_specialties"));
   options($('[data-choice="service"]'), used(1).map((at) => [at, data.services[at]]), say("all_services"));
   const select = $("#place-select");
-  options(select, data.places.map((place, at) => [at, place[0]]), say("choose"));
+  options(select, data.places.map((place, at) => [at, place[0]]).sort((a, b) => data.byName[a[0]] - data.byName[b[0]]), say("choose"));
 
   function areas(name, rows, pane, style) {
     groups[name].clearLayers();

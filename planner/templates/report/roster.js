@@ -7,14 +7,13 @@ function setUpRoster() {
   const field = (name) => form.elements.namedItem(name);
   const weeks = [];
   roster.days.forEach((day, at) => { (weeks[day[2]] = weeks[day[2]] || []).push(at); });
-  const collator = new Intl.Collator(LANG, { numeric: true });
-  const byName = (names) => names.map((name, at) => [at, name]).sort((a, b) => collator.compare(a[1], b[1]));
+  const byName = (names, rank) => names.map((name, at) => [at, name]).sort((a, b) => rank[a[0]] - rank[b[0]]);
   const bySite = roster.sites.map((name, at) => [at, name]).sort((a, b) => roster.order[a[0]] - roster.order[b[0]]);
   const short = (at) => roster.days[at][0].slice(5).replace("-", "/");
   options(field("week"), weeks.map((days, n) => [n, say("week_of", { n: n + 1, first: short(days[0]), last: short(days[days.length - 1]) })]), say("f_all"));
   options(field("site"), bySite, say("f_all"));
-  options(field("specialty"), byName(roster.specialties), say("f_all"));
-  options(field("doctor"), byName(roster.doctors), say("f_all"));
+  options(field("specialty"), byName(roster.specialties, roster.bySpecialty), say("f_all"));
+  options(field("doctor"), byName(roster.doctors, roster.byDoctor), say("f_all"));
   const fullest = weeks.findIndex((days) => days.some((day) => roster.rows[0] % CHANGED === day));
   const begin = Math.max(0, fullest);
   field("week").value = String(begin);
@@ -77,7 +76,7 @@ function setUpRoster() {
     });
     const keys = Array.from(lines.keys());
     if (who === 2) keys.sort((a, b) => roster.order[a] - roster.order[b]);
-    else keys.sort((a, b) => collator.compare(roster.doctors[a], roster.doctors[b]));
+    else keys.sort((a, b) => roster.byDoctor[a] - roster.byDoctor[b]);
     const head = [el("tr", {}, el("td", { rowspan: 2 }), ...days.map((day) => {
       const [on, weekday, , off, holiday] = roster.days[day];
       return el("th", { scope: "colgroup", colspan: 2, class: off ? "off week-end" : "week-end" }, `${roster.weekdays[weekday - 1]} ${on.slice(5).replace("-", "/")}${off ? " " + (holiday || say("day_off")) : ""}`);
