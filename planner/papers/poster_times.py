@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from geodata import local
 from planner.papers.poster_words import LONG_WEEKDAYS, poster_word
-from planner.roster_words import MONTHS_EN, WEEKDAYS
+from planner.roster_words import WEEKDAYS
 
 #: Dates from which a weekday is called regular, and the most exceptions that a regular one may have.
 LEAST, MOST_EXCEPTIONS = 3, 4
@@ -65,7 +66,10 @@ def plain_dates(days: Iterable[date], lang: str) -> str:
     comma = "、" if lang == "zh" else ", "
     return comma.join(
         poster_word(
-            "date", lang, month=month if lang == "zh" else MONTHS_EN[month - 1], days=comma.join(map(str, numbers))
+            "date",
+            lang,
+            month=month if lang == "zh" else local.short_month(month, lang),
+            days=comma.join(map(str, numbers)),
         )
         for (_, month), numbers in months.items()
     )
