@@ -28,6 +28,7 @@ Decisions
 ``worst``   >= 0          largest relative distance of a load from its share (with the aim `balance` alone)
 ``apart``   in [0, 1]     unit is not joined to its group's seat (where `contiguous` is soft)
 ``unlocked`` in [0, 1]    a lock with a weight is not kept
+``broken``  in [0, 1]     units that a lock joins are parted, or together that it parts (where any unit may be a seat)
 
 Constraints
 -----------
@@ -47,16 +48,18 @@ joined: x[a,j] + x[b,j] - 1 <= sum_S x[c,j].
 ``cut_edge`` : cut[a,c] >= x[a,j] - x[c,j] and >= x[c,j] - x[a,j]
 ``worst_load`` : worst >= |sum_i load x[i,j] - share| / share
 ``group_minutes`` : leaves keys of longer trips out (written as a row where soft or for an explanation)
-``lock`` : x = 1 or x = 0 by hand, less `unlocked` where the lock has a weight
+``lock`` : x = 1 or x = 0 by hand, less `unlocked` where the lock has a weight; broken = 0 where any unit may be a seat
+``companion`` : broken >= x[i,j] - x[c,j], or x[i,j] + x[c,j] - 1, for a lock of i to (not to) the group that c is in
 
 What it adds to the shared sums
 -------------------------------
 aims floors, travel, change    shortfalls of soft rules and locks; mean minutes; institutions moved
 aims cut_edges, balance        neighbours parted; worst
 
-Where neither `travel` nor `change` is an aim and centres are free, only x[i,j] with j before i is there (the
-first unit of a group, the largest first, stands for it): otherwise every grouping would count many times. Units of
-which no group can consist come last in that order and stand for none.
+Where neither `travel` nor `change` is an aim, no trip has a limit and any unit may be a seat, only x[i,j] with j
+before i is there (the first unit of a group, the largest first, stands for it): otherwise every grouping would count
+many times. Units of which no group can consist come last in that order and stand for none. Where any unit may be a
+seat a group has no name, so that a lock says with which unit another is, or is not.
 
 Left out on purpose: what the groups then do together (that is the linked plan, which `alliance plan --groups
 free` makes with them), and compactness by area: minutes are what people feel.
@@ -72,6 +75,7 @@ import pandas as pd
 from models.block import admit
 from models.grouping_graph import lightest_ways, pieces, reached
 from models.grouping_instance import LOADS, GroupingInstance
+from models.grouping_locks import add_locks
 from models.ledger import Ledger
 from models.options import Grouping as Options
 from models.rows import Columns, Rows, Term
@@ -171,7 +175,7 @@ def build(block: Any, instance: GroupingInstance, ledger: Ledger) -> None:
     _loads(instance, ledger, x)
     _capability(instance, ledger, x)
     _pieces(block, instance, ledger, x)
-    _locks(block, instance, ledger, x)
+    add_locks(NAME, block, instance, ledger, x)
     far = Rows(sheet, NAME, "group_minutes", doc="a filter as a row", rule="group_minutes", unit="units")
     for pair, rules in allowed.items():
         if rules:
@@ -276,24 +280,6 @@ def _pieces(block: Any, instance: GroupingInstance, ledger: Ledger, x: Columns) 
             if soft:
                 terms.append((apart, (unit, centre), -1.0))
             family.row((unit, instance.centre[centre].group), terms, upper=0.0)
-
-
-def _locks(block: Any, instance: GroupingInstance, ledger: Ledger, x: Columns) -> None:
-    family = Rows(ledger.sheet, NAME, "lock", doc="groups fixed by hand", rule="lock", unit="units")
-    weighed = [lock for lock in instance.locks if lock.weight is not None]
-    unlocked = Columns(
-        ledger.sheet, block, "unlocked", [lock.label for lock in weighed], doc="not kept", unit="units", upper=1.0
-    )
-    for lock in weighed:
-        ledger.aim("floors", unlocked, lock.label, lock.weight or 0.0)
-    for lock in instance.locks:
-        pair = (lock.unit, lock.centre)
-        terms: list[Term] = [(x, pair, 1.0)] if pair in x else []
-        given = [(unlocked, lock.label, 1.0 if lock.must else -1.0)] if lock.weight is not None else []
-        low, high = (1.0, 1.0) if lock.must else (0.0, 0.0)
-        side = {"lower": low} if lock.must else {"upper": high}
-        if terms or lock.must:
-            family.row((lock.unit, lock.label), [*terms, *given], **side)
 
 
 def _cut_edges(block: Any, instance: GroupingInstance, ledger: Ledger, x: Columns) -> None:

@@ -57,7 +57,10 @@ class Centre:
 
 @dataclass(frozen=True)
 class GroupLock:
-    """A unit that must (or must not) belong to a centre's group; `weight` None is hard."""
+    """A unit that must (or must not) belong to a centre's group; `weight` None is hard.
+
+    Where any unit may be the seat (`GroupingInstance.nameless`), it is the group that the centre's unit is in.
+    """
 
     label: str
     unit: str
@@ -106,10 +109,15 @@ class GroupingInstance:
         return self.count == len(self.centres)
 
     @property
+    def nameless(self) -> bool:
+        """Whether any unit may be the seat of a group, so that groups are known by their members alone."""
+        return not self.fixed and all(not centre.lead for centre in self.centres)
+
+    @property
     def anonymous(self) -> bool:
         """Whether nothing depends on which unit is the centre, so that the first unit of a group can stand for it."""
         counts = any(aim in self.options.order for aim in ("travel", "change"))
-        return not self.fixed and not counts and all(not centre.lead for centre in self.centres)
+        return self.nameless and not counts and self.options.max_minutes is None
 
     @cached_property
     def around(self) -> Mapping[str, frozenset[str]]:

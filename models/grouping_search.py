@@ -13,6 +13,7 @@ import numpy as np
 from models.grouping import LOAD_SCALE, pairs
 from models.grouping_graph import pieces
 from models.grouping_instance import LOADS, GroupingInstance
+from models.grouping_locks import kept
 from models.grouping_model import Groups
 
 #: Points of one unit that is not joined to its seat, of a hard lock broken, of loads too much (in thousands).
@@ -108,7 +109,7 @@ class Search:
         return lack * (OVER if self.instance.state("group_capability") == "hard" else weight)
 
     def _locks(self, groups: Groups) -> float:
-        broken = [lock for lock in self.instance.locks if (groups.get(lock.unit) == lock.centre) != lock.must]
+        broken = [lock for lock in self.instance.locks if not kept(self.instance, lock, groups)]
         return LOCKED * sum(lock.weight is None for lock in broken)
 
     def _apart(self, groups: Groups) -> int:
@@ -127,7 +128,7 @@ class Search:
     def _aim(self, name: str, groups: Groups, floors: float) -> float:
         instance = self.instance
         if name == "floors":
-            broken = [lock for lock in instance.locks if (groups.get(lock.unit) == lock.centre) != lock.must]
+            broken = [lock for lock in instance.locks if not kept(instance, lock, groups)]
             return floors + sum(lock.weight or 0.0 for lock in broken)
         if name == "travel":
             total = sum(unit.weight for unit in instance.units) or 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -278,6 +278,51 @@ def test_free_centres_on_any_graph_equal_enumeration(x: GroupingInstance, state:
     if known:
         assert value(found, "cut_edges") == pytest.approx(min(known))
         assert holds(x, found.groups)
+
+
+def row_of_four(**options: object) -> GroupingInstance:
+    """Four equal units in a row, two groups of two, any unit as seat, nothing counted but links parted."""
+    order = ("floors", "cut_edges")
+    return grid(1, 4, (), 2, order=order, centres="any", **{"tolerance_population": 0.0, **options})
+
+
+@pytest.mark.parametrize("order", [("floors", "cut_edges"), ("floors", "travel")])
+@pytest.mark.parametrize("must", [True, False])
+def test_locks_of_free_centres_are_about_companions(must: bool, order: tuple[str, ...]) -> None:
+    """Every lock of two units of a row, larger to smaller too, holds whichever is the seat, as in enumeration."""
+    base = row_of_four(tolerance_population=0.5)
+    base = replace(base, options=replace(base.options, order=order))
+    measure = travel if "travel" in order else parted
+    for unit, other in product(["u00", "u01", "u02", "u03"], repeat=2):
+        x = locked(base, unit, other, must=must)
+        known = [measure(x, groups) for groups in every(x) if holds(x, groups)]
+        found = solved(x)
+        assert (found.status is Status.OPTIMAL) == bool(known), (unit, other)
+        if known:
+            assert value(found, order[1]) == pytest.approx(min(known)) and holds(x, found.groups)
+        else:
+            assert {clash.rule for clash in found.clashes} in ({"lock"}, {"contiguous"})
+
+
+def test_a_weighed_lock_of_free_centres_is_paid_for() -> None:
+    """Two ends of a row that balance keeps apart cost the weight of the lock that wants them together."""
+    found = solved(locked(row_of_four(), "u00", "u03", weight=2.5))
+    assert value(found, "floors") == pytest.approx(2.5) and value(found, "cut_edges") == 1.0
+    assert list(found.tables["shortfalls"]["rule"]) == ["lock"]
+
+
+@pytest.mark.parametrize(("longest", "exists"), [(15.0, True), (5.0, False)])
+def test_a_longest_trip_with_free_centres_is_to_the_seat(longest: float, exists: bool) -> None:
+    """Three in a row reach a seat in the middle within 15 minutes, though not the largest of them at the end."""
+    people = {f"u0{n}": 1_000.0 * (3 - n % 3) for n in range(6)}
+    order = ("floors", "cut_edges")
+    x = grid(1, 6, (), 2, people, centres="any", order=order, tolerance_population=0.0, max_minutes=longest)
+    known = [parted(x, groups) for groups in every(x) if holds(x, groups)]
+    found = solved(x)
+    assert bool(known) is exists and (found.status is Status.OPTIMAL) is exists
+    if exists:
+        assert value(found, "cut_edges") == pytest.approx(min(known)) and holds(x, found.groups)
+        assert set(found.groups.values()) == {"u01", "u04"}
 
 
 def test_the_same_data_give_the_same_groups() -> None:

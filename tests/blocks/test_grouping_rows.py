@@ -51,6 +51,11 @@ def free() -> GroupingInstance:
     return grid(1, 4, (), 2, {"u00": 3_000.0}, order=("floors", "travel"), centres="any", tolerance_population=0.5)
 
 
+def held() -> GroupingInstance:
+    """The same with two companions kept together by a lock."""
+    return locked(free(), "u02", "u03")
+
+
 def lp(model: GroupingModel) -> str:
     """All rows, and the aims as rows, as an LP file."""
     family = Rows(model.sheet, "grouping", "aims", doc="the aims")
@@ -79,7 +84,7 @@ def test_the_rows_are_those_stored(name: str, make: Callable[[], GroupingInstanc
 
 def test_the_docstring_names_what_is_built() -> None:
     """Variables and rows in the docstring are those of the models, and no others."""
-    models = [compile_grouping(make()) for make in (rich, soft, free)]
+    models = [compile_grouping(make()) for make in (rich, soft, free, held)]
     names = set(re.findall(r"``([a-z_]+)``", grouping.__doc__ or ""))
     made = {columns.name for model in models for columns in model.sheet.columns if columns.path.startswith("grouping.")}
     made |= {family.name for model in models for family in model.sheet.families}

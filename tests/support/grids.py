@@ -106,7 +106,9 @@ def holds(x: GroupingInstance, groups: Mapping[str, str]) -> bool:
                 amount = sum(x.unit[u].loads.get(load, 0.0) for u, g in groups.items() if g == seat)
                 if not low - 1e-6 <= amount <= high + 1e-6:
                     return False
-    if any((groups[lock.unit] == lock.centre) != lock.must for lock in x.locks if lock.weight is None):
+    named = len(x.centres) == x.count or any(centre.lead for centre in x.centres)
+    hard = [lock for lock in x.locks if lock.weight is None]
+    if any((groups[k.unit] == (k.centre if named else groups[k.centre])) != k.must for k in hard):
         return False
     longest = x.options.max_minutes
     if longest is not None and any(u != g and x.minutes[u, g] > longest for u, g in groups.items()):
