@@ -44,7 +44,8 @@ Constraints
 
 Units of S that no way within the group's highest population can use are left out (length-bounded separators).
 On a part of the graph without the seat (an island without a link) every two units of one group there are
-joined: x[a,j] + x[b,j] - 1 <= sum_S x[c,j].
+joined: x[a,j] + x[b,j] - 1 <= sum_S x[c,j]. A piece C with fewer people there than the group must have, with all other
+parts of the graph added, is not alone: x[a,j] <= sum x[c,j] over the neighbours c of C, for every a in C.
 ``cut_edge`` : cut[a,c] >= x[a,j] - x[c,j] and >= x[c,j] - x[a,j]
 ``worst_load`` : worst >= |sum_i load x[i,j] - share| / share
 ``group_minutes`` : leaves keys of longer trips out (written as a row where soft or for an explanation)
@@ -67,7 +68,7 @@ free` makes with them), and compactness by area: minutes are what people feel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -158,6 +159,18 @@ def beyond(instance: GroupingInstance, explain: bool) -> set[Pair]:
         high = instance.span("population", centre.unit)[1]
         found |= {(unit, centre.unit) for unit, least in ways.items() if least > high * (1 + 1e-9)}
     return found
+
+
+def too_small(instance: GroupingInstance, piece: Collection[str], part: Collection[str], centre: str) -> bool:
+    """Whether a group of all of `piece`, and all that is not on this part of the graph, has too few people.
+
+    Where that is so and the seat is elsewhere, a group that holds a unit of the piece goes on beyond it.
+    """
+    hard = all(instance.state(rule) == "hard" for rule in ("contiguous", "balance_population"))
+    if not hard or "population" not in instance.balanced():
+        return False
+    some = sum(unit.loads.get("population", 0.0) for unit in instance.units if unit.id in piece or unit.id not in part)
+    return some < instance.span("population", centre)[0] * (1 - 1e-9)
 
 
 def ways_from(instance: GroupingInstance, root: str) -> dict[str, float]:
@@ -271,10 +284,11 @@ def _pieces(block: Any, instance: GroupingInstance, ledger: Ledger, x: Columns) 
     setting = instance.rules.get("contiguous")
     for pair in apart.keys:
         ledger.aim("floors", apart, pair, setting.weight if setting is not None else 1.0)
-    part = {unit: at for at, piece in enumerate(pieces(instance.around, instance.unit)) for unit in piece}
+    part = {unit: piece for piece in pieces(instance.around, instance.unit) for unit in piece}
     for unit, centre in x.keys:
         around = instance.around[unit]
-        if unit != centre and centre not in around and part[unit] == part[centre]:
+        home = centre in part[unit] or (not ledger.explain and too_small(instance, {unit}, part[unit], centre))
+        if unit != centre and centre not in around and home:
             terms: list[Term] = [(x, (unit, centre), 1.0)]
             terms += [(x, (other, centre), -1.0) for other in sorted(around) if (other, centre) in x]
             if soft:

@@ -3,7 +3,8 @@
 With a unit a of a group whose seat j it is not joined to, every set S of units that parts a from j gives the row
 x[a,j] <= sum_S x[c,j]. Two such sets are taken, beside the piece and beside the seat (Fischetti and others 2017;
 Oehrlein and Haunert 2017; Validi, Buchanan and Lykhovyd 2022). Where groups have a highest population, a unit of
-S on no way of at most that population is left out, and the row stays true.
+S on no way of at most that population is left out, and the row stays true. On a part of the graph without the seat
+two units of one group are joined; a piece there with too few people for a group goes on beyond its border.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from models.grouping import ways_from
+from models.grouping import too_small, ways_from
 from models.grouping_graph import pieces, separator
 from models.grouping_model import GroupingModel, Groups
 from models.matrix import Floats, Matrix
@@ -64,13 +65,16 @@ class Separation:
             return []
         found = [cut for centre, root, piece in self.apart(groups) for cut in self._cuts(centre, root, piece)]
         seats = sorted(set(groups.values()))
-        found += [cut for centre, _, piece in self.apart(groups) for cut in self._alike(centre, piece, seats)]
+        found += [cut for centre, root, piece in self.apart(groups) for cut in self._alike(centre, root, piece, seats)]
         fresh = [cut for cut in dict.fromkeys(found) if cut not in self.known]
         self.known.update(fresh)
         return fresh
 
     def _cuts(self, centre: str, root: set[str], piece: set[str]) -> Iterable[Cut]:
         around, home = self.around, self.part[centre] == self.part[min(piece)]
+        if not home:
+            yield from self._beyond(centre, root)
+            yield from self._beyond(centre, piece)
         start = centre if home else min(root)
         for end in sorted(piece):
             near = separator(around, piece, start)
@@ -78,14 +82,28 @@ class Separation:
                 ends = (end,) if home else (end, start)
                 yield Cut(centre, ends, tuple(sorted(self._usable(parting, start, end, centre))))
 
-    def _alike(self, centre: str, piece: set[str], seats: Iterable[str]) -> Iterable[Cut]:
+    def _beyond(self, centre: str, piece: set[str]) -> Iterable[Cut]:
+        """A piece away from the seat that is too small for a group: each of its units needs one next to the piece."""
+        part = {unit for unit, at in self.part.items() if at == self.part[min(piece)]}
+        if self.bounded and too_small(self.instance, piece, part, centre):
+            border = {other for unit in piece for other in self.around[unit]} - piece
+            for end in sorted(piece):
+                yield Cut(centre, (end,), tuple(sorted(border)))
+
+    def _alike(self, centre: str, root: set[str], piece: set[str], seats: Iterable[str]) -> Iterable[Cut]:
         """The same piece cut off from the other seats: leads that stand together would take turns with it."""
+        at = self.part[min(piece)]
         for seat in seats:
-            if seat != centre and self.part[seat] == self.part[min(piece)] and seat not in piece:
-                near = separator(self.around, piece, seat)
-                if seat not in near and not self.around[seat] & piece:
-                    for end in sorted(piece):
-                        yield Cut(seat, (end,), tuple(sorted(self._usable(near, seat, end, seat))))
+            if seat == centre or seat in piece:
+                continue
+            if self.part[seat] != at:
+                if self.part[centre] != at:
+                    yield from self._cuts(seat, root, piece)
+                continue
+            near = separator(self.around, piece, seat)
+            if seat not in near and not self.around[seat] & piece:
+                for end in sorted(piece):
+                    yield Cut(seat, (end,), tuple(sorted(self._usable(near, seat, end, seat))))
 
     def _usable(self, parting: set[str], start: str, end: str, centre: str) -> set[str]:
         if not self.bounded:

@@ -28,6 +28,8 @@ from models.matrix import Floats
 from models.rules import GROUP_RULES, RULES
 
 Report = Callable[[str, Progress], None]
+#: Aims whose values are whole numbers: neighbours parted, institutions moved.
+COUNTED = ("cut_edges", "change")
 #: Rounds of naming rules and finding that others must give too.
 EXPLAINED = 5
 #: Gap of a search, as a share of the value, while its answers are in pieces.
@@ -214,12 +216,12 @@ class _Route:
 
     def _allowed(self, aim: str, value: float) -> float:
         """How far from its bound a value counts as proved; an aim that is counted has no fractions."""
-        least = 0.999 if aim == "cut_edges" else 1e-6
+        least = 0.999 if aim in COUNTED else 1e-6
         return least if value == INF else max(least, self.settings.gap * abs(value))
 
     def _record(self, aim: str, cost: Floats, bound: float) -> None:
         value, (unit, step, _) = (self._value(cost) if cost.any() else 0.0), UNITS[aim]
-        bound = min(value, bound if aim != "cut_edges" else float(np.ceil(bound - 1e-6)))
+        bound = min(value, float(np.ceil(bound - 1e-6)) if aim in COUNTED and bound > -INF else bound)
         given = ", ".join(result.name for result in self.results)
         self.results.append(AimResult(f"group_{aim}", value, bound, _gap(aim, value, bound), unit, given))
         share = self.instance.options.travel_tolerance if aim == "travel" else 0.0

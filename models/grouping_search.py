@@ -171,7 +171,12 @@ class Search:
         while left:
             open_seats = sorted(seats, key=lambda seat: (sums[seat] / self._share(seat), seat))
             for seat in open_seats:
-                beside = [u for u in left if seat in self.choices[u] and any(groups.get(v) == seat for v in around[u])]
+                alone = not around[seat] and not any(c == seat and u != seat for u, c in groups.items())
+                beside = [
+                    unit
+                    for unit in left
+                    if seat in self.choices[unit] and (alone or any(groups.get(v) == seat for v in around[unit]))
+                ]
                 if beside:
                     noise = self.random.random(len(beside))
                     cost = [

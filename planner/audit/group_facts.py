@@ -63,7 +63,11 @@ def unit_of(facts: Facts) -> dict[str, str]:
 
 
 def graph(facts: Facts) -> nx.Graph[str]:
-    """Units and who is next to whom, across water too unless the settings say otherwise."""
+    """Units and who is next to whom, across water too unless the settings say otherwise.
+
+    The table is the region's own. A hospital of level 2 and above that it leaves out hangs on the unit nearest by
+    trip, unless several leads stand there.
+    """
     units = unit_of(facts)
     made: nx.Graph[str] = nx.Graph()
     made.add_nodes_from(sorted({units[one] for one in asked_of(facts)}))
@@ -74,7 +78,35 @@ def graph(facts: Facts) -> nx.Graph[str]:
         a, b = units.get(one, ""), units.get(other, "")
         if a in made and b in made and a != b:
             made.add_edge(a, b)
+    made.add_edges_from(_hanging(facts, units, made))
     return made
+
+
+def _hanging(facts: Facts, units: dict[str, str], made: nx.Graph[str]) -> list[tuple[str, str]]:
+    """Hospitals that the neighbour table leaves out, with the unit that each stands in."""
+    links = facts.region["neighbours"]
+    told = {units.get(one, "") for one in [*links["institution"], *links["neighbour"]]} & set(made)
+    level = facts.institutions["level"]
+    guests = [unit for unit in made if unit not in told and level[unit] >= 2]
+    if not guests or not told:
+        return []
+    ways = pd.MultiIndex.from_product([guests, sorted(told)]).to_frame(index=False, name=["guest", "host"])
+    trips = ways.assign(minutes=facts.minutes("patient", ways["guest"], ways["host"])).dropna(subset="minutes")
+    near = trips.sort_values(["minutes", "host"], kind="stable").drop_duplicates("guest")
+    seats = _seats(facts, units)
+    led = near[near["guest"].isin(seats)].groupby("host").size().add(pd.Series(1, index=sorted(seats)), fill_value=0)
+    several = set(led.index[led >= 2])
+    return [(guest, host) for guest, host in zip(near["guest"], near["host"], strict=True) if host not in several]
+
+
+def _seats(facts: Facts, units: dict[str, str]) -> set[str]:
+    """Units where a group may have its seat; none where any unit may be one."""
+    if (facts.plan["groups"]["lead"] == "").all():
+        return set()
+    service = service_of(facts)
+    hosts = facts.region["centres"].query("service == @service and state != 'forbidden'")["institution"]
+    leads = facts.institutions.index[facts.institutions["lead"]]
+    return {units[str(one)] for one in (hosts if service else leads) if one in units}
 
 
 def loads(facts: Facts) -> pd.DataFrame:

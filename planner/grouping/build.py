@@ -47,7 +47,7 @@ def build_grouping(region: Region, config: Config, travel: pd.DataFrame) -> Buil
         at, load = _of_service(region, at, service, faults)
     centres = _centres(region, config, at, service, faults)
     count = _count(config, centres, at, faults)
-    near, edges = _edges(region, config, at, minutes, notes, faults)
+    near, edges = _edges(region, config, at, centres, minutes, notes, faults)
     by = "need" if service else options.travel_weight
     weights = dict.fromkeys(at.members, 1.0) if by == "one" else load[by]
     sent = who.sent_up(region, at) if options.capability else {}
@@ -150,6 +150,7 @@ def _edges(
     region: Region,
     config: Config,
     at: Places,
+    centres: tuple[Centre, ...],
     minutes: Mapping[tuple[str, str], float],
     notes: Notes,
     faults: list[tuple[str, str]],
@@ -159,16 +160,16 @@ def _edges(
 
     table, _ = neighbours_for(region)
     known = table[table["institution"].isin(at.head) & table["neighbour"].isin(at.head)]
-    known = _with_hospitals(known, at, minutes, notes)
     used = known if config.grouping.water else known[known["kind"] != "water"]
     pairs = set()
     for one, other in zip(used["institution"], used["neighbour"], strict=True):
         a, b = sorted((at.head[one], at.head[other]))
         if a != b:
             pairs.add((a, b))
+    hosts = _hospitals(known, at, minutes, notes)
     setting = config.rules.get("contiguous")
     if len(at.members) > 1 and not (setting is not None and setting.state == "off"):
-        touched = {unit for pair in pairs for unit in pair}
+        touched = {unit for pair in pairs for unit in pair} | set(hosts)
         alone = [unit for unit in at.members if unit not in touched]
         if not pairs:
             faults.append(both("no_neighbours"))
@@ -176,43 +177,31 @@ def _edges(
             notes.add(*both("unit_alone", count=len(alone), names=_some(alone)))
         if "estimated" in set(known["source"]):
             notes.add(*both("estimated"))
+    led = {centre.unit for centre in centres if centre.lead}
+    shared = [host for guest, host in hosts.items() if guest in led]
+    pairs |= {
+        (min(guest, host), max(guest, host)) for guest, host in hosts.items() if shared.count(host) + (host in led) < 2
+    }
     return known, tuple(sorted(pairs))
 
 
-def _with_hospitals(
+def _hospitals(
     known: pd.DataFrame, at: Places, minutes: Mapping[tuple[str, str], float], notes: Notes
-) -> pd.DataFrame:
-    """The table with hospitals that it leaves out: each stands in the unit nearest by trip.
+) -> dict[str, str]:
+    """Hospitals that the table leaves out, each with the unit it stands in: the nearest by trip.
 
-    Institutions in one unit are neighbours of each other and of everybody next door.
+    That unit is their only neighbour, so that no group passes through them. Where several leads stand in one
+    unit only one of their groups can have it: the hospitals there have no neighbour and may be in any group.
     """
     listed = {at.head[one] for one in [*known["institution"], *known["neighbour"]]}
-    left_out = [u for u in at.members if u not in listed and number_or(at.rows[u], "level", 0) >= 2]
-    beds: dict[str, list[str]] = defaultdict(list)
-    for unit in left_out:
-        near = min(((minutes[unit, one], one) for one in sorted(listed) if (unit, one) in minutes), default=None)
-        if near is not None:
-            beds[near[1]].append(unit)
-    doors: dict[str, dict[str, str]] = defaultdict(dict)
-    for one, other, kind in zip(known["institution"], known["neighbour"], known["kind"], strict=True):
-        a, b = at.head[one], at.head[other]
-        doors[a][b] = doors[b][a] = kind
-    rows = []
-    for unit, guests in beds.items():
-        for guest in guests:
-            next_door = {**doors[unit], unit: "land", **{one: "land" for one in guests if one > guest}}
-            for other, kind in sorted(next_door.items()):
-                rows += [(guest, one, kind) for one in [other, *(beds.get(other, []) if other != unit else [])]]
-    notes.some(
-        sorted(one for guests in beds.values() for one in guests), *both("hospitals", count="{n}", names="{names}")
-    )
-    import pandas as pd
-
-    pairs: dict[frozenset[str], tuple[str, str, str]] = {}
-    for guest, other, kind in rows:
-        pairs.setdefault(frozenset((guest, other)), (guest, other, kind))
-    added = pd.DataFrame(list(pairs.values()), columns=["institution", "neighbour", "kind"]).assign(source="derived")
-    return pd.concat([known, added], ignore_index=True) if len(added) else known
+    found = {}
+    for unit in at.members:
+        if unit not in listed and number_or(at.rows[unit], "level", 0) >= 2:
+            near = min(((minutes[unit, one], one) for one in sorted(listed) if (unit, one) in minutes), default=None)
+            if near is not None:
+                found[unit] = near[1]
+    notes.some(sorted(found), *both("hospitals", count="{n}", names="{names}"))
+    return found
 
 
 def _locks(

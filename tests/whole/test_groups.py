@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import networkx as nx
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.grouped import staffed_county
 
+from planner.audit import audit_plan
 from planner.cli import main
 from planner.folder import read_plan
 
@@ -25,18 +27,24 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(main, [*map(str, words), "--lang", "en"], catch_exceptions=False)
 
 
-def _graph(folder: Path, units: pd.Series) -> nx.Graph[str]:
-    """The neighbour table of the plan folder, which holds that of the region."""
-    rows = pd.read_csv(folder / "region" / "neighbours.csv", dtype=str)
-    graph: nx.Graph[str] = nx.Graph(list(zip(rows["institution"], rows["neighbour"], strict=True)))
-    graph.add_nodes_from(units)
-    return graph
+def _given(name: str) -> nx.Graph[str]:
+    """The neighbour table of the bundled region as it is, with nothing of the plan in it."""
+    rows = pd.read_csv(Path("planner/regions") / name / "neighbours.csv", dtype=str)
+    return nx.Graph(list(zip(rows["institution"], rows["neighbour"], strict=True)))
+
+
+def _shares(name: str) -> pd.Series:
+    """The part of the people that each group should have: equal, in `jilin_prov` as the leads have beds."""
+    table = pd.read_csv(Path("planner/regions") / name / "institutions.csv", dtype=str)
+    leads = table[table["lead"] == "yes"].set_index("group")
+    beds = leads["beds"].astype(float) if name == "jilin_prov" else pd.Series(1.0, index=leads.index)
+    return beds / beds.sum()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REGIONS)
 def test_groups_of_a_bundled_region(name: str, tmp_path: Path) -> None:
-    """Proved within 1 %, each group in one piece, people within the tolerance, all rules hold."""
+    """Proved within 1 %, each group in one piece on the region's own table, people within the tolerance, all rules."""
     units, count, tolerance = REGIONS[name]
     result = run("group", name, "-o", tmp_path / "plan", "--no-report", "--time-limit", 120)
     assert result.exit_code == 0, result.output
@@ -45,15 +53,47 @@ def test_groups_of_a_bundled_region(name: str, tmp_path: Path) -> None:
     table = saved.table("groups")
     heads = table[table["institution"] == table["unit"]]
     assert len(heads) == units and heads["group"].nunique() == count
-    graph = _graph(tmp_path / "plan", heads["institution"])
-    given = pd.read_csv(Path("planner/regions") / name / "neighbours.csv", dtype=str)
-    assert all(graph.has_edge(a, b) for a, b in zip(given["institution"], given["neighbour"], strict=True))
-    for group, part in heads.groupby("group"):
+    graph = _given(name)
+    assert nx.is_connected(graph)
+    for group, part in heads[heads["institution"].isin(graph)].groupby("group"):
         assert nx.is_connected(graph.subgraph(part["institution"])), group
     people = saved.table("indicators").set_index(["indicator", "scope"])["value"]["group_population"]
-    if name != "jilin_prov":  # its shares follow the leads' beds
-        assert (people / people.mean() - 1).abs().max() <= tolerance + 1e-9
+    assert (people / (people.sum() * _shares(name)) - 1).abs().max() <= tolerance + 1e-9
     assert (saved.table("audit")["holds"] == "yes").all()
+
+
+@pytest.fixture(scope="module")
+def qidong(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Qidong grouped: both leads stand in the town T01, a hospital of the second in T03, one of the first in T06."""
+    folder = tmp_path_factory.mktemp("qidong") / "plan"
+    result = run("group", "qidong", "-o", folder, "--no-report", "--time-limit", 30)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_no_group_passes_through_a_hospital_in_the_territory_of_another(qidong: Path) -> None:
+    """On the region's own table, which the plan keeps as it is, each group's towns are joined; H3 and H4 stay home."""
+    table = pd.read_csv(qidong / "groups.csv", dtype=str).set_index("institution")["group"]
+    graph = _given("qidong")
+    kept = pd.read_csv(qidong / "region" / "neighbours.csv", dtype=str)
+    assert nx.utils.graphs_equal(graph, nx.Graph(list(zip(kept["institution"], kept["neighbour"], strict=True))))
+    for group, part in table[table.index.isin(list(graph))].groupby(table):
+        assert nx.is_connected(graph.subgraph(part.index)), group
+    assert table["H3"] == table["T06"] and table["H4"] == table["T03"]
+
+
+@pytest.mark.parametrize(("unit", "group"), [("T10", "中医院集团"), ("H3", "人民医院集团")])
+def test_the_audit_sees_a_group_that_only_a_hospital_joins(qidong: Path, tmp_path: Path, unit: str, group: str) -> None:
+    """T10 touches the second group through its lead inside T01 alone, H3 stands inside T06 of the other group."""
+    shutil.copytree(qidong, tmp_path / "plan")
+    table = pd.read_csv(qidong / "groups.csv", dtype=str, keep_default_na=False)
+    lead = table[table["group"] == group].iloc[0]["lead"]
+    assert table.loc[table["institution"] == unit, "group"].item() != group
+    table.loc[table["institution"] == unit, ["group", "lead"]] = [group, lead]
+    table.to_csv(tmp_path / "plan" / "groups.csv", index=False)
+    audit = audit_plan(tmp_path / "plan").set_index("rule")
+    assert audit.loc[["contiguous"], "holds"].eq("no").all()
+    assert audit.loc[["contiguous"], "subject"].str.contains(group).any()
 
 
 @pytest.fixture(scope="module")
