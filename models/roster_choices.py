@@ -182,6 +182,11 @@ def weekdays(instance: RosterInstance, need: RosterNeed) -> tuple[list[int], dic
     return usual, {week: [n for n in usual if n not in days] for week, days in opened.items()}
 
 
+def off_weekday(days: Mapping[int, int], fixed: Sequence[int], closed: Sequence[int]) -> int:
+    """Clinics of a week (by weekday) off the fixed weekdays; one for each of these that is closed is a make-up."""
+    return max(0, *(n - (day in fixed) - sum(c in fixed for c in closed) for day, n in days.items()))
+
+
 def gap_windows(instance: RosterInstance, need: RosterNeed) -> list[tuple[int, ...]]:
     """Runs of `gap` open weeks in which one clinic is due; the first ones continue the history.
 

@@ -10,7 +10,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
 
-from models.roster_choices import Key, gap_windows, open_weeks, pair_of, today_possible, vehicle_of, weekdays
+from models.roster_choices import (
+    Key,
+    gap_windows,
+    off_weekday,
+    open_weeks,
+    pair_of,
+    today_possible,
+    vehicle_of,
+    weekdays,
+)
 from models.roster_fair import groups_of, groups_of_doctor
 from models.roster_instance import RosterNeed, Visit
 from models.roster_model import OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES
@@ -148,7 +157,7 @@ class Prices:
         return min(map(sum, zip(*rows, strict=True)), default=0)
 
     def add(self, at: int) -> float:
-        """Hold a choice; what accounts, travel and market change by. `settle` prices the need."""
+        """Hold a choice; what accounts, travel and market change by. `of_need` prices the need."""
         self.state.add(at)
         return self._come(at)
 
@@ -200,9 +209,7 @@ class _Weekdays:
         if found is None:
             closed = self.closed[week] if week in self.listed else []
             found = self.known[week, days] = tuple(
-                max(0, *(days.count(day) - (day in fixed) - sum(c in fixed for c in closed) for day in days))
-                if week in self.listed
-                else 0
+                off_weekday({day: days.count(day) for day in days}, fixed, closed) if week in self.listed else 0
                 for fixed in self.fixed
             )
         return found

@@ -58,6 +58,8 @@ Report = Callable[[str, Progress], None]
 class RosterSettings:
     """Limits: seconds for everything and seed; `replan` takes `change` third, after windows.
 
+    Each batch of components that has begun may take `LEAST` seconds where the time is over.
+
     whole: a roster of at most so many possible visits (doctor, need, half-day) is solved in one piece.
     brief: dates for the first aims only, as after Ctrl-C.
     """
@@ -139,6 +141,9 @@ class Route:
     def solve(self, pieces: Sequence[Piece]) -> list[Dated]:
         answers, pressed = solve_pieces(pieces, WORKERS)
         self.pressed |= pressed
+        for piece, answer in zip(pieces, answers, strict=True):
+            ended = {stage.aim for stage in answer.stages if stage.stopped_by != "clock"}
+            self.clocked |= piece.counts and not ended >= set(piece.aims)
         return answers
 
     def share(self, until: float, pieces: int) -> float:
@@ -150,6 +155,9 @@ class Route:
 
     def _count(self) -> None:
         for batch in batches(list(self.plan), 4 * BATCH):
+            if self.left() <= 0.0:
+                self.clocked = True
+                break
             seconds = self.share(COUNTED, len(self.parts) - batch[0])
             pieces = [
                 Piece(self.views[p], self.parts[p], self._counted(p), seconds, self.settings.seed, counts=True)
@@ -347,8 +355,9 @@ class Route:
         found = [stages[aim].stopped_by if aim in stages else "clock" for stages in self.stages.values()]
         return max(found, key=order.index, default="none")
 
-    def tell(self) -> None:
+    def tell(self, unheld: float | None = None) -> None:
+        """Progress: what is not held by the plan, or as a child says, and its bound."""
         if self.report is not None:
-            promised, unheld = self._value()
+            promised, value = self._value()
             low, _ = self.bounds.total(FIRST[1], FIRST, {FIRST[0]: promised})
-            self.report(FIRST[1], Progress(self.spent(), unheld, low, 0))
+            self.report(FIRST[1], Progress(self.spent(), value if unheld is None else unheld, low, 0))

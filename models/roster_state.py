@@ -276,7 +276,7 @@ class RosterState:
             over = spent[which] + cost - limits[which]
             if over <= 0:
                 continue
-            trips = self._trips(members[which], self.day[at])
+            trips = self._trips(members[which])
             over -= sum(days for days, trip in trips if all(one in out for one in trip))
             while over > 0:
                 free = [t for t in trips if not all(one in out for one in t[1])]
@@ -292,8 +292,8 @@ class RosterState:
                     return most
         return most
 
-    def _trips(self, members: list[int], day: int) -> list[tuple[int, list[int]]]:
-        """(half-days, clinics) of each trip; that of the day itself last."""
+    def _trips(self, members: list[int]) -> list[tuple[int, list[int]]]:
+        """(half-days, clinics) of each trip: near clinics one by one, then days at a far site."""
         far: dict[int, list[int]] = {}
         found = []
         for one in members:

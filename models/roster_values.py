@@ -14,6 +14,7 @@ from models.roster_choices import (
     choices,
     fits,
     gap_windows,
+    off_weekday,
     open_weeks,
     pair_of,
     today_possible,
@@ -71,11 +72,7 @@ def _irregular(instance: RosterInstance, key: Key, mine: Sequence[Visit]) -> flo
     listed = [week for week in open_weeks(instance, need) if week in weeks]
     most = min(2 if need.frequency == "twice_weekly" else 1, len(usual))
     off = min(
-        sum(
-            max(0, *(n - (day in fixed) - sum(c in fixed for c in closed[week]) for day, n in weeks[week].items()))
-            for week in listed
-        )
-        for fixed in combinations(usual, most)
+        sum(off_weekday(weeks[week], fixed, closed[week]) for week in listed) for fixed in combinations(usual, most)
     )
     return points + OFF_WEEKDAY * off
 

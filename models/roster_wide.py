@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.roster_choices import Key
@@ -68,7 +69,11 @@ def _exchange(route: Route, start: tuple[Visit, ...], until: float, workers: int
     low, under = route.bounds.together(list(route.plan))
     seconds = max(1.0, route.left(until))
     asked = Exchange(route.instance, seconds, route.settings.seed, start, low[FIRST[1]], under)
-    best = [before]
+    best, least = [before], [sum(map(route.unheld, route.plan))]
+
+    def told(found: Exchanged) -> None:
+        least[0] = min(least[0], found.unheld)
+        route.tell(least[0])
 
     def heard(found: Exchanged) -> None:
         plans = split(route, found.visits)
@@ -79,7 +84,8 @@ def _exchange(route: Route, start: tuple[Visit, ...], until: float, workers: int
             route.dirty |= set(route.plan)
             route.tell()
 
-    _run(route, "models.roster_exchange:exchange", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
+    seeds = [replace(asked, seed=asked.seed + n) for n in range(workers)]
+    _run(route, "models.roster_exchange:exchange", seeds, heard, told)
 
 
 def polish_plan(route: Route, until: float, workers: int) -> None:
@@ -90,16 +96,21 @@ def polish_plan(route: Route, until: float, workers: int) -> None:
         return
     before = sorted(visit for found in route.plan.values() for visit in found)
     asked = Polish(route.instance, seconds, route.settings.seed, tuple(before), route.settings.replan)
-    best = [values_of(route.instance, before)]
+    locks = sum(promises_of(route.views[part], mine) for part, mine in route.plan.items())
+    soft = max(0.0, sum(map(route.promised, route.plan)) - locks)
+    best = [(soft + promises_of(route.instance, before), values_of(route.instance, before))]
 
     def heard(found: Polished) -> None:
-        values = values_of(route.instance, found.visits)
-        if values != best[0] and not_worse(values, best[0], route.later):
-            best[:] = [values]
+        values, (paid, old) = values_of(route.instance, found.visits), best[0]
+        promised = promises_of(route.instance, found.visits)
+        same = abs(promised - paid) <= 1e-6
+        if promised < paid - 1e-6 or (same and values != old and not_worse(values, old, route.later)):
+            best[:] = [(promised, values)]
             _take(route, found.visits, (*FIRST, *route.later), found.stopped_by)
             route.tell()
 
-    _run(route, "models.roster_polish:polish", [replace(asked, seed=asked.seed + n) for n in range(workers)], heard)
+    seeds = [replace(asked, seed=asked.seed + n) for n in range(workers)]
+    _run(route, "models.roster_polish:polish", seeds, heard, lambda _: route.tell())
 
 
 def rescue(route: Route, start: list[Visit] | None) -> None:
@@ -109,24 +120,46 @@ def rescue(route: Route, start: list[Visit] | None) -> None:
     """
     plan = sorted(visit for found in route.plan.values() for visit in found)
     stands = not any(route.clash(part, mine) for part, mine in route.plan.items())
-    first = [] if route.instance.change_limit is None or stands else sorted(route.instance.today)
     stands = stands and all(route.plan[part] for part, view in enumerate(route.views) if view.needs)
-    seconds = 0.0 if stands else RESCUED
+    # the search knows no change limit: today's clinics stay, and what is left out is filled up
+    limited = route.instance.change_limit is not None and route.instance.state("change_limit") != "off"
+    first = sorted(route.instance.today) if limited and not stands else []
+    seconds = 0.0 if stands or limited else RESCUED
     found = exchange(Exchange(route.instance, seconds, route.settings.seed, (*first, *plan, *(start or ()))))
     if stands and sum(map(route.unheld, route.plan)) <= found.unheld + 1e-6:
         return
     _take(route, found.visits, FIRST, "user")
 
 
-def _run(route: Route, function: str, asked: Sequence[Exchange | Polish], heard: Callable[..., None]) -> None:
-    """Children at work beside each other; what they find is heard in the order in which they were asked."""
-    tasks = [Task(function, one, one.seconds + 20.0, heard) for one in asked]
+def _run(
+    route: Route,
+    function: str,
+    asked: Sequence[Exchange | Polish],
+    heard: Callable[..., None],
+    told: Callable[..., None],
+) -> None:
+    """Children at work beside each other; what they end with is heard in the order in which they were asked.
+
+    What they tell on the way comes by the clock: it is progress (`told`), and heard only of a child that was
+    ended before its time.
+    """
+    last: dict[int, Exchanged | Polished] = {}
+
+    def note(at: int, found: Exchanged | Polished) -> None:
+        last[at] = found
+        told(found)
+
+    tasks = [Task(function, one, one.seconds + 20.0, partial(note, at)) for at, one in enumerate(asked)]
     run_tasks(tasks, len(tasks))
     route.pressed |= any(task.ending == "user" for task in tasks)
-    for task in tasks:
+    for at, task in enumerate(tasks):
         if isinstance(task.value, Exchanged | Polished):
             route.clocked |= task.value.stopped_by == "clock"
             heard(task.value)
+        else:
+            route.clocked = True
+            if at in last:
+                heard(last[at])
 
 
 def _take(route: Route, visits: Sequence[Visit], aims: Sequence[str], stopped_by: str) -> None:

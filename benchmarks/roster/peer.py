@@ -134,7 +134,7 @@ def main(path: str, seconds: float, workers: int) -> None:
         json.dumps({
             "status": status,
             "unheld": solver.objective_value if status in ("OPTIMAL", "FEASIBLE") else None,
-            "bound": solver.best_objective_bound,
+            "bound": max(0.0, solver.best_objective_bound),
             "visits": size,
             "build_seconds": built,
             "seconds": time.perf_counter() - began,
