@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -17,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import models.allocation
 import planner.audit
+import planner.indicators
 from models.aims import AimResult
 from models.allocation import Outcome
 from models.answers import Status
@@ -37,9 +36,7 @@ def run(*args: str | Path) -> Result:
 def audited(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Replace the audit by one that holds, or that finds one breach; and the indicators by one line."""
     line = {"indicator": "posted_doctors", "scope": "all", "value": 3.0, "unit": "doctors"}
-    indicators = ModuleType("planner.indicators")
-    indicators.indicators = lambda folder: pd.DataFrame([line])  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "planner.indicators", indicators)
+    monkeypatch.setattr(planner.indicators, "indicators", lambda folder: pd.DataFrame([line]))
 
     def settle(holds: bool) -> None:
         row = ("room", "" if holds else "T1 Q1", "yes" if holds else "no", "" if holds else "9 > 8")
