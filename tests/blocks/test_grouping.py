@@ -259,8 +259,9 @@ def test_any_small_graph_equals_enumeration(x: GroupingInstance, state: str) -> 
     """On any graph, islands included: the least mean trip of enumeration, or no grouping where there is none."""
     x = ruled(replace(x, options=replace(x.options, order=("floors", "travel"))), contiguous=state)
     known = [travel(x, groups) for groups in every(x) if holds(x, groups)]
-    found = solve_grouping(x, GroupSettings(seconds=None, gap=0.0)) if known else None
-    if found is not None:
+    found = solve_grouping(x, GroupSettings(seconds=None, gap=0.0))
+    assert (found.status is Status.OPTIMAL) == bool(known) and (found.status is Status.INFEASIBLE) == (not known)
+    if known:
         assert value(found, "travel") == pytest.approx(min(known), abs=1e-5)
         assert holds(x, found.groups)
 
