@@ -8,7 +8,7 @@ that the local search makes of it is a plan. The two meet, or the clock says how
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -82,8 +82,7 @@ def solve_grouping(
         clashes = explain_grouping(instance, settings)
         return GroupingOutcome(Status.INFEASIBLE, "none", clashes=clashes, seconds=route.spent())
     assert route.x is not None
-    given = settings.gap + (instance.options.travel_tolerance if "travel" in instance.options.order else 0.0)
-    proved = all(result.gap <= given + 1e-9 for result in route.results)
+    proved = is_proved(route.results, settings.gap, instance.options.travel_tolerance)
     return GroupingOutcome(
         Status.OPTIMAL if proved else Status.FEASIBLE,
         "gap" if proved else route.stopped,
@@ -93,6 +92,13 @@ def solve_grouping(
         seconds=route.spent(),
         cuts=len(route.separation.known),
         searches=route.searches,
+    )
+
+
+def is_proved(results: Sequence[AimResult], gap: float, travel_tolerance: float) -> bool:
+    """Whether every aim is within its gap; the trip alone, which later aims may lengthen, within its tolerance too."""
+    return all(
+        result.gap <= gap + (travel_tolerance if result.name == "group_travel" else 0.0) + 1e-9 for result in results
     )
 
 
@@ -166,7 +172,10 @@ class _Route:
             exact = self.loose == 0.0
             answer = self._search(aim, cost, left)
             if answer.status is Status.INFEASIBLE:
-                return self._value(cost) if self.x is not None else INF
+                if self.x is None:
+                    return INF
+                self.stopped = "none"  # a grouping that holds every row is at hand: the answer proves nothing
+                break
             bound = max(bound, answer.bound)
             if answer.x is None or answer.stopped_by in ("nodes", "user"):
                 self.stopped = answer.stopped_by

@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.grids import apart, every, grid, holds, instance, locked, parted, ruled, travel
 
-from models.answers import Status
+from models import grouping_route
+from models.aims import AimResult
+from models.answers import Solution, Status
 from models.grouping_cuts import Separation
 from models.grouping_instance import GroupingInstance
 from models.grouping_model import compile_grouping
-from models.grouping_route import GroupingOutcome, GroupSettings, explain_grouping, solve_grouping
+from models.grouping_route import GroupingOutcome, GroupSettings, explain_grouping, is_proved, solve_grouping
 
 EXACT = GroupSettings(seconds=None, gap=0.0)
 
@@ -344,6 +346,25 @@ def test_a_longest_trip_with_free_centres_is_to_the_seat(longest: float, exists:
     if exists:
         assert value(found, "cut_edges") == pytest.approx(min(known)) and holds(x, found.groups)
         assert set(found.groups.values()) == {"u01", "u04"}
+
+
+def test_only_the_trip_may_be_off_by_its_tolerance() -> None:
+    """With a tolerance of 20 % a trip 15 % from its bound is proved, moves 15 % from theirs are not."""
+    trip = AimResult("group_travel", 23.0, 20.0, 0.15, "minutes")
+    moves = AimResult("group_change", 20.0, 17.0, 0.15, "institutions moved")
+    assert is_proved([trip, replace(moves, bound=20.0, gap=0.0)], 0.001, 0.2)
+    assert not is_proved([replace(trip, gap=0.0), moves], 0.001, 0.2)
+    assert not is_proved([trip], 0.001, 0.1)
+
+
+def test_a_solver_that_says_infeasible_with_a_grouping_at_hand_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grouping stays, its aim has no bound of its own value, and the status is not OPTIMAL."""
+    nothing = Solution(Status.INFEASIBLE, None, float("inf"), float("inf"), 0.0)
+    monkeypatch.setattr(grouping_route, "solve", lambda *_, **__: nothing)
+    x = grid(3, 3, [(0, 0), (2, 2)], order=("floors", "travel"))
+    found = solved(x)
+    assert found.status is Status.FEASIBLE and found.groups and holds(x, found.groups)
+    assert found.aims[-1].bound < found.aims[-1].value and found.aims[-1].gap > 0.0
 
 
 def test_the_same_data_give_the_same_groups() -> None:
