@@ -96,9 +96,9 @@ def wanted(instance: GroupingInstance) -> bool:
     return bool(instance.units) and instance.count > 0
 
 
-def ranked(instance: GroupingInstance) -> dict[str, int]:
+def ranked(instance: GroupingInstance, explain: bool = False) -> dict[str, int]:
     """Units in the order in which the first stands for its group: the largest first, those that never can last."""
-    last = followers(instance)
+    last = frozenset() if explain else followers(instance)
     order = sorted(instance.units, key=lambda u: (u.id in last, -u.loads.get("population", 0.0), u.id))
     return {unit.id: at for at, unit in enumerate(order)}
 
@@ -130,7 +130,8 @@ def followers(instance: GroupingInstance) -> frozenset[str]:
 
 def pairs(instance: GroupingInstance, explain: bool = False) -> dict[Pair, tuple[str, ...]]:
     """Which unit may have which centre, and the rules under which some must be forbidden."""
-    rank, last, longest = ranked(instance), followers(instance), instance.options.max_minutes
+    rank, longest = ranked(instance, explain), instance.options.max_minutes
+    last = frozenset() if explain else followers(instance)
     trips = "travel" in instance.options.order or longest is not None
     found: dict[Pair, tuple[str, ...]] = {}
     for unit in instance.units:

@@ -41,6 +41,7 @@ class GroupingModel:
     matrix: Matrix
     aims: Mapping[str, Floats]
     shortfalls: Mapping[str, Columns]
+    explain: bool = False
 
     def place(self, name: str, key: Any) -> int | None:
         """Number of a column, None where it is not there."""
@@ -70,7 +71,7 @@ class GroupingModel:
         """The same groups, called by their first unit where any unit may stand for its group."""
         if not self.instance.anonymous:
             return groups
-        rank = grouping.ranked(self.instance)
+        rank = grouping.ranked(self.instance, self.explain)
         first: dict[str, str] = {}
         for unit, centre in groups.items():
             if centre not in first or rank[unit] < rank[first[centre]]:
@@ -113,4 +114,4 @@ def compile_grouping(instance: GroupingInstance, explain: bool = False) -> Group
         vectors[aim] = np.zeros(matrix.cols)
         for columns, key, coef in ledger.aims.get(aim, ()):
             vectors[aim][offsets[columns.number] + columns.position[key]] += coef
-    return GroupingModel(instance, model, sheet, matrix, vectors, shortfalls)
+    return GroupingModel(instance, model, sheet, matrix, vectors, shortfalls, explain)

@@ -379,6 +379,9 @@ def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> Non
     from planner.catalogue import RULE_SENTENCES
     from planner.words import UNITS, word
 
+    if not clashes:
+        click.echo(say(f"{head}_unexplained", lang))
+        return
     click.echo(say(head, lang))
     for clash in clashes:
         values = {

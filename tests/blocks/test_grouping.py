@@ -367,6 +367,18 @@ def test_a_solver_that_says_infeasible_with_a_grouping_at_hand_proves_nothing(mo
     assert found.aims[-1].bound < found.aims[-1].value and found.aims[-1].gap > 0.0
 
 
+def test_free_centres_without_any_grouping_are_explained() -> None:
+    """One unit with more than half of all people: balance is named, by what is too much and too little."""
+    people = {"u00": 9_000.0}
+    x = grid(1, 4, (), 2, people, centres="any", order=("floors", "cut_edges"), tolerance_population=0.1)
+    assert not [groups for groups in every(x) if holds(x, groups)]
+    found = solved(x, seconds=20.0)
+    assert found.status is Status.INFEASIBLE
+    assert {clash.rule for clash in found.clashes} == {"balance_population"}
+    # 12,000 persons, 5,400 to 6,600 each: 9,000 against 3,000
+    assert sum(clash.amount for clash in found.clashes) == pytest.approx(2.4 + 2.4)
+
+
 def test_the_same_data_give_the_same_groups() -> None:
     """Two runs agree, whatever the order of units in the tables."""
     x = grid(3, 4, [(0, 0), (2, 3)], order=("floors", "travel", "change"))
