@@ -230,6 +230,13 @@ class Referrals:
     max_minutes: float = option(
         120.0, "新增上转的最远单程", "longest trip of an extra referral", unit="minutes", above=0
     )
+    bypass_minutes: float = option(
+        10.0,
+        "近多少才算被越过",
+        "how much nearer a hospital that is passed by must be",
+        unit="minutes",
+        above=0,
+    )
     outside_minutes: float = option(
         90.0, "到县外就医的单程", "minutes to care outside the alliance", unit="minutes", above=0
     )

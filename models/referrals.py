@@ -70,6 +70,7 @@ from models.block import admit
 from models.instance import Instance, Need
 from models.ledger import Ledger
 from models.options import Referrals as Options
+from models.reserves import rank as rank_of
 from models.rows import Columns, Rows, Term
 from models.values import Values
 
@@ -96,11 +97,11 @@ def extra_ways(instance: Instance, explain: bool) -> dict[Way, tuple[str, ...]]:
             hosts[specialty].append(hospital)
     found: dict[Way, tuple[str, ...]] = {}
     for site, specialty in sorted(instance.needs):
-        level = instance.institutions[site].level
+        least = rank_of(instance.institutions[site])
         upper = [
             h
             for h in hosts[specialty]
-            if instance.institutions[h].level > level and (site, h) in instance.patient_minutes
+            if rank_of(instance.institutions[h]) > least and (site, h) in instance.patient_minutes
         ]
         upper = [h for h in upper if instance.state("own_group") == "off" or instance.same_group(site, h)]
         upper.sort(key=lambda h: (instance.patient_minutes[site, h], h))

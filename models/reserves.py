@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 from scipy.special import pdtr
 
-from models.instance import Instance
+from models.instance import Instance, Institution
 from models.options import Referrals
 
 #: Days in a month, for beds.
@@ -86,7 +86,7 @@ def _fullest(flows: Mapping[Any, float]) -> dict[tuple[str, str], float]:
 def designations(instance: Instance, settings: Referrals, sent: Mapping[Any, float]) -> pd.DataFrame:
     """institution, specialty, upper, minutes, second, second_minutes, patients_per_month, share.
 
-    upper: the nearest capable institution of a higher level and of the own group (rule `own_group`) within
+    upper: the nearest capable institution of a greater rank and of the own group (rule `own_group`) within
     `max_minutes`; second: the next. sent: visits a month by (institution, hospital, specialty, quarter); the share of
     them that goes to the designated one, the quarters weighed by their months.
     """
@@ -113,13 +113,18 @@ def designations(instance: Instance, settings: Referrals, sent: Mapping[Any, flo
     return pd.DataFrame(rows, columns=columns.split())
 
 
+def rank(place: Institution) -> float:
+    """Referrals go up to a greater rank: a higher level, or within a level from the members to a lead."""
+    return place.level + (0.5 if place.lead else 0.0)
+
+
 def upper_of(instance: Instance, settings: Referrals, site: str, hosts: list[str]) -> list[tuple[float, str]]:
     """(minutes, hospital) of the institutions that a site may be sent up to, the nearest first."""
-    level = instance.institutions[site].level
+    least = rank(instance.institutions[site])
     return sorted(
         (instance.patient_minutes[site, h], h)
         for h in hosts
-        if instance.institutions[h].level > level
+        if rank(instance.institutions[h]) > least
         and instance.patient_minutes.get((site, h), float("inf")) <= settings.max_minutes
         and (instance.state("own_group") == "off" or instance.same_group(site, h))
     )

@@ -32,6 +32,7 @@ def observed(facts: Facts) -> pd.DataFrame:
             up.assign(direction="up"),
             down[[*FLOW, "patients"]],
             left.assign(destination=OUTSIDE, direction="up"),
+            _without_needs(facts),
         ],
         ignore_index=True,
     )
@@ -44,7 +45,20 @@ def planned(facts: Facts) -> pd.DataFrame:
     share = facts.quarters["months"] / facts.quarters["months"].sum()
     weighed = rows.assign(patients=rows["patients_per_month"] * rows["quarter"].map(share))
     flows = weighed.groupby(FLOW)["patients"].sum().reset_index()
+    flows = pd.concat([flows, _without_needs(facts)], ignore_index=True)
     return with_slips(flows, facts.region["referrals"])
+
+
+def _without_needs(facts: Facts) -> pd.DataFrame:
+    """Rows up, or out, whose place and specialty have no row in `needs`: they count as they stand."""
+    rows, places = facts.region["referrals"], facts.institutions.index
+    up = rows[(rows["direction"] != "down") & (rows["origin"] != rows["destination"]) & rows["origin"].isin(places)]
+    up = up[up["destination"].isin(places) | (up["destination"] == OUTSIDE)]
+    cells = facts.cells.index
+    told = pd.MultiIndex.from_frame(up[["origin", "specialty"]]).isin(cells)
+    shared = up["specialty"].eq("") & up["origin"].isin(cells.get_level_values("institution"))
+    kept = up[~told & ~shared.to_numpy()].assign(direction="up")
+    return kept.rename(columns={"patients_per_month": "patients"})[[*FLOW, "patients"]]
 
 
 def slips_known(facts: Facts) -> bool:

@@ -58,6 +58,11 @@ class Facts:
         return frame.assign(level=frame["level"].fillna(0))
 
     @cached_property
+    def rank(self) -> pd.Series:
+        """By institution: its level, and half a level more for a lead; referrals go up to a greater rank."""
+        return self.institutions["level"] + 0.5 * self.institutions["lead"].eq(True)
+
+    @cached_property
     def open(self) -> np.ndarray:
         """[institution, day, half-day] whether the institution is open."""
         return calendar.open_half_days(self.saved, self.days, self.institutions.index)

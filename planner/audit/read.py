@@ -53,6 +53,7 @@ REGION = {
     "locks": "kind doctor institution specialty service host group start:d date:d weekday:n slot must:b weight:n",
     "closures": "institution start:d end:d slot",
     "targets": "indicator scope value:n unit period source tolerance:n",
+    "sources": "table column row mark note",
 }
 OUTPUT = {
     "centres": "service institution quarter level wait_minutes:n items_per_day:n used:n opens:b cost_per_year:n",

@@ -78,8 +78,7 @@ def designated_upper(facts: Facts) -> Finding:
     able = able[able["visits"] > 0][["hospital", "specialty"]]
     cells = facts.cells.reset_index()[_SLOT]
     pairs = cells.merge(able, on="specialty")
-    level = facts.institutions["level"]
-    pairs = pairs[(pairs["hospital"].map(level) > pairs["institution"].map(level)).to_numpy()]
+    pairs = pairs[(pairs["hospital"].map(facts.rank) > pairs["institution"].map(facts.rank)).to_numpy()]
     if facts.state("own_group") != "off":
         pairs = pairs[facts.same_group(pairs["institution"], pairs["hospital"])]
     pairs = pairs.assign(trip=facts.minutes("patient", pairs["institution"], pairs["hospital"]))

@@ -146,8 +146,7 @@ def nearest_upper(facts: Facts) -> Finding:
     able = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
     able = able[able["visits"] > 0][["hospital", "specialty"]]
     pairs = extra[["institution", "specialty"]].drop_duplicates().merge(able, on="specialty")
-    level = facts.institutions["level"]
-    pairs = pairs[pairs["hospital"].map(level) > pairs["institution"].map(level)]
+    pairs = pairs[pairs["hospital"].map(facts.rank) > pairs["institution"].map(facts.rank)]
     if facts.state("own_group") != "off":
         pairs = pairs[facts.same_group(pairs["institution"], pairs["hospital"])]
     pairs = pairs.assign(trip=facts.minutes("patient", pairs["institution"], pairs["hospital"]))

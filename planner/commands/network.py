@@ -33,7 +33,7 @@ def network(region: str, output: Path | None, closing: tuple[str, ...], lang: st
     from planner.folder import check_replaceable, check_writable
     from planner.network.files import SIGN, write_network
     from planner.network.run import NetworkError, network_of
-    from planner.network.sentences import compared, sentences
+    from planner.network.sentences import compared, remarks, sentences
 
     if output is not None:
         check_replaceable(output, SIGN)
@@ -43,6 +43,8 @@ def network(region: str, output: Path | None, closing: tuple[str, ...], lang: st
     except NetworkError as error:
         complain(error.sentence(lang))
         return PROBLEMS
+    for line in remarks(found, lang):
+        click.echo(line)
     for at, line in enumerate(sentences(found, lang), 1):
         click.echo(f"{at:>2}. {line}")
     published = compared(found, lang) if found.before is None else []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.network import agreement, balance, choice, failure, measures, structure
+from planner.network import agreement, balance, choice, cuts, measures, structure
 from planner.network import network as networks
+from planner.network.closing import closed
 from planner.network.measures import Worked
 from planner.network.network import Network
 
@@ -23,7 +24,8 @@ class Analysis:
 
     places: one row for each institution (flows, leakage, exits, betweenness, community). pairs: up and down
     of two institutions. bypass: by origin and destination. hubs: what fails with each. cuts: bottlenecks. overlap,
-    several: alliances. lost: who finds no place after a closing. measures: see `measures.table`.
+    several: alliances. lost: who finds no place after a closing. over: who receives more than is stated for it.
+    visits_a_year: visits a resident and year in the tables. measures: see `measures.table`.
     names: (table, id) -> name. closed: hospitals taken out.
     """
 
@@ -41,6 +43,8 @@ class Analysis:
     names: Mapping[str, Mapping[str, str]]
     region: str = ""
     closed: tuple[str, ...] = ()
+    over: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["hospital", "specialty", "over"]))
+    visits_a_year: float = float("nan")
 
     def value(self, measure: str, column: str = "value") -> float:
         """A measure by its name."""
@@ -59,7 +63,7 @@ def analyse(facts: Facts, plan: bool, closing: Collection[str] = (), region: str
     lost = pd.DataFrame(columns=["origin", "specialty", "patients"])
     if closing:
         before = now
-        now, lost = failure.closed(now, closing)
+        now, lost = closed(now, closing)
     names = {
         "institutions": dict(facts.institutions["name"]),
         "specialties": dict(facts.specialties["name"]) | dict(facts.region["services"].set_index("id")["name"]),
@@ -96,6 +100,8 @@ def of_network(
         names=names,
         region=region,
         closed=tuple(closing),
+        over=cuts.over_capability(now),
+        visits_a_year=visits_a_year,
     )
 
 
@@ -109,10 +115,11 @@ def _places(network: Network, done: Worked) -> pd.DataFrame:
     table.index.name = "institution"
     table = table.join(balance.balance(network)).join(choice.leakage(network))
     ways = structure.exits(network).set_index("institution")
-    table = table.join(ways).join(done.between)
+    table = table.join(ways.drop(columns="visits")).join(done.between)
     found = pd.Series(dict(done.communities), dtype=float)
     table["community"] = (found + 1).reindex(table.index)
     passed = choice.bypass(network)
+    passed = passed[passed["nearest"] != ""]
     share = passed.assign(part=passed["patients"].where(passed["passed"], 0.0)).groupby("origin")[["part", "patients"]]
     sums = share.sum()
     table["bypassed"] = (sums["part"] / sums["patients"]).reindex(table.index)

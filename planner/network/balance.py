@@ -28,13 +28,16 @@ def balance(network: Network) -> pd.DataFrame:
 
 
 def reciprocity(network: Network) -> pd.DataFrame:
-    """Per pair of a lower and an upper institution: up, down, slips up, and `down_up`, down for each slip up."""
+    """Per pair of a lower and an upper institution: up, down, slips up, and `down_up`, down for each slip up; both
+    of the latter NaN where the tables hold no referral down."""
     up = network.up.groupby(["origin", "destination"])[["patients", "slips"]].sum()
     up.index.names = ["lower", "upper"]
     down = network.inside[network.inside["direction"] == "down"]
     back = down.groupby(["destination", "origin"])["patients"].sum()
     back.index.names = ["lower", "upper"]
     both = up.rename(columns={"patients": "up", "slips": "slips_up"}).join(back.rename("down"), how="outer").fillna(0.0)
+    if not network.down_known:
+        both["down"] = float("nan")
     both["down_up"] = (both["down"] / both["slips_up"]).where(both["slips_up"] > 0)
     return both.reset_index()
 
@@ -42,5 +45,7 @@ def reciprocity(network: Network) -> pd.DataFrame:
 def mutual_share(network: Network) -> float:
     """Share of the flow that is answered: sum over pairs of twice the smaller of up and down, over the sum of both."""
     both = reciprocity(network)
+    if not network.down_known:
+        return float("nan")
     total = float((both["up"] + both["down"]).sum())
     return 2.0 * float(both[["up", "down"]].min(axis=1).sum()) / total if total > 0 else float("nan")

@@ -7,26 +7,27 @@ import pandas as pd
 
 from planner.network.network import Network
 
-#: Minutes by which another hospital must be nearer to count as passed by.
-NEARER = 1.0
-
 
 def kept(network: Network) -> dict[str, float]:
     """Shares: of those who leave their place, who stay inside the alliance, and in their own group; of all visits
-    that somebody takes, who stay inside (`in_county`), and of these, who are seen at primary level (`primary`)."""
+    that somebody takes, who stay inside (`in_county`), and of these, who are seen at primary level (`primary`, NaN
+    where nobody is of primary level). Who finds no place after a closing is counted with those who were seen inside.
+    """
     up, out = network.up, float(network.out["patients"].sum())
-    sent = float(up["patients"].sum())
+    sent, cells = float(up["patients"].sum()), network.cells
+    lost = float(cells["lost"].sum())
     group = network.of_place("group", up["origin"])
     own = group.eq(network.of_place("group", up["destination"])) & group.ne("")
-    seen = network.cells["need"].sum() - network.cells["unmet"].sum()
-    low = network.of_place("level", network.cells["institution"]) < 2
-    below = float(network.cells.loc[low, ["own", "kept"]].to_numpy().sum())
-    inside = float(seen - network.cells["left"].sum())
+    seen = float(cells["need"].sum() - cells["unmet"].sum())
+    low = network.of_place("level", cells["institution"]) < 2
+    below = float(cells.loc[low, ["own", "kept"]].to_numpy().sum()) if low.any() else float("nan")
+    left = float(cells["left"].sum())
     return {
-        "kept_inside": _share(sent, sent + out),
+        "kept_inside": _share(sent, sent + out + lost),
         "kept_in_group": _share(float(up.loc[own, "patients"].sum()), sent),
-        "in_county": _share(inside, float(seen)),
-        "primary": _share(below, inside),
+        "in_county": _share(seen - left - lost, seen),
+        "primary": _share(below, seen - left),
+        "leakage": _share(left, seen),
     }
 
 
@@ -35,31 +36,48 @@ def _share(part: float, whole: float) -> float:
 
 
 def bypass(network: Network) -> pd.DataFrame:
-    """Flows up with the nearest capable hospital above the origin: nearest, nearest_minutes, passed (bool),
-    skipped (the one passed by is of a lower level), extra_minutes. Origins without any have nearest "".
+    """Flows up with the nearest capable hospital above the origin: nearest, nearest_minutes, passed (bool: it is
+    nearer by `network.bypass_minutes` or more), extra_minutes, skipped (bool: some capable hospital of a lower level
+    than the destination is in reach and farther by less than that). Origins without any have nearest "".
 
-    Capable is who treats the specialty; above is of a higher level. Groups are no borders here: passing by
-    the nearest of another group is what borders cost.
+    Capable is who treats the specialty; above is of a greater rank (level, then lead). Groups are no borders here:
+    passing by the nearest of another group is what borders cost.
     """
     near = nearest(network)
     table = network.up.merge(near, on=["origin", "specialty"], how="left")
     table["nearest"] = table["nearest"].fillna("")
     extra = table["minutes"] - table["nearest_minutes"]
-    table["passed"] = (table["nearest"] != "") & (table["nearest"] != table["destination"]) & (extra >= NEARER)
-    lower = network.of_place("level", table["nearest"]) < network.of_place("level", table["destination"])
-    table["skipped"] = table["passed"] & lower
+    table["passed"] = (
+        (table["nearest"] != "") & (table["nearest"] != table["destination"]) & (extra >= network.bypass_minutes)
+    )
+    table["skipped"] = _skipped(network, table)
     table["extra_minutes"] = np.where(table["passed"], extra, 0.0)
     return table
 
 
-def nearest(network: Network, own_group: bool = False) -> pd.DataFrame:
-    """origin, specialty, nearest, nearest_minutes: the nearest capable hospital of a higher level."""
-    reach = network.reach
-    above = network.of_place("level", reach["hospital"]) > network.of_place("level", reach["origin"])
+def _skipped(network: Network, flows: pd.DataFrame) -> pd.Series:
+    able = capable(network)
+    able = able[able["minutes"] <= network.max_minutes]
+    pairs = flows[["origin", "specialty", "destination", "minutes"]].reset_index(names="row")
+    pairs = pairs.merge(able.rename(columns={"minutes": "trip"}), on=["origin", "specialty"])
+    lower = network.of_place("level", pairs["hospital"]) < network.of_place("level", pairs["destination"])
+    found = pairs.loc[lower & ~(pairs["trip"] - pairs["minutes"] >= network.bypass_minutes), "row"]
+    return pd.Series(flows.index.isin(found), index=flows.index)
+
+
+def capable(network: Network, own_group: bool = False) -> pd.DataFrame:
+    """origin, hospital, minutes, specialty: every known trip to a hospital of a greater rank that treats it."""
+    reach, rank = network.reach, network.rank
+    above = reach["hospital"].map(rank) > reach["origin"].map(rank)
     if own_group:
         one, other = (network.of_place("group", reach[name]) for name in ("origin", "hospital"))
         above &= one.eq(other) | one.eq("") | other.eq("")
-    table = reach[above].merge(network.hosts[["hospital", "specialty"]], on="hospital")
+    return reach[above].merge(network.hosts[["hospital", "specialty"]], on="hospital")
+
+
+def nearest(network: Network, own_group: bool = False) -> pd.DataFrame:
+    """origin, specialty, nearest, nearest_minutes: the nearest capable hospital of a greater rank."""
+    table = capable(network, own_group)
     table = table.sort_values(["minutes", "hospital"], kind="stable").drop_duplicates(["origin", "specialty"])
     return table.rename(columns={"hospital": "nearest", "minutes": "nearest_minutes"})[
         ["origin", "specialty", "nearest", "nearest_minutes"]

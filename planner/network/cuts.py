@@ -39,6 +39,22 @@ def bottlenecks(network: Network, problems: dict[str, Problem] | None = None) ->
     return table.sort_values(["headroom", "specialty"], kind="stable", ignore_index=True)
 
 
+def over_capability(network: Network) -> pd.DataFrame:
+    """hospital, specialty, received, capacity, over (visits a month): who receives more than is stated for it.
+
+    stated: its capability less its own residents; nothing where it has none of the specialty. The flow problems take
+    what is received today for granted, so that this shows nowhere else.
+    """
+    keys = ["hospital", "specialty"]
+    received = network.up.groupby(["destination", "specialty"])["patients"].sum()
+    received.index.names = keys
+    table = received.rename("received").reset_index().merge(network.hosts[[*keys, "capacity"]], on=keys, how="left")
+    table = table.assign(capacity=table["capacity"].fillna(0.0))
+    table["over"] = (table["received"] - table["capacity"]).clip(lower=0.0)
+    table = table[table["over"] > 5e-3].sort_values(["over", *keys], ascending=[False, True, True], kind="stable")
+    return table.reset_index(drop=True)
+
+
 def headroom(problem: Problem) -> tuple[float, np.ndarray]:
     """(the greatest factor of growth, which places lie behind the cut that stops it)."""
     cut = problem.demand > 0

@@ -7,9 +7,6 @@ in an emergency; what would be lost if they did not is a figure of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -43,8 +40,9 @@ def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd
 
     received (visits a month), lost (that find no other place), lost_share (of all referrals), lost_in_group
     (if groups stay borders: across them no more than today), moved (patients who go to another hospital
-    than today), extra_minutes (the mean of the moved, one way), returned (down-referrals that came from
-    it), mostly (the specialty that loses most).
+    than today), extra_minutes (the mean of the moved, one way: their trip less today's of those of their place who
+    lose theirs; below nothing where the hospital was passed to from nearer ones), returned (down-referrals that came
+    from it, NaN where the tables hold none), mostly (the specialty that loses most).
     """
     problems = routing.problems(network) if problems is None else problems
     total = float(network.up["patients"].sum())
@@ -72,7 +70,8 @@ def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd
         rows.append(
             (
                 hub, received, gone, gone / total if total > 0 else 0.0, inner, moved,
-                extra / moved if moved > 0 else 0.0, float(down.get(hub, 0.0)), worst if gone > 0 else "",
+                extra / moved if moved > 0 else 0.0, float(down.get(hub, 0.0)) if network.down_known else float("nan"),
+                worst if gone > 0 else "",
             )
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -80,14 +79,15 @@ def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd
 
 
 def _detour(problem: Problem, sent: Floats) -> tuple[float, float]:
-    """(minutes a month one way more than today's of as many patients of each place, patients who moved)."""
+    """(minutes a month one way that the moved travel more than those of their place who lost theirs, the moved)."""
     p = len(problem.places)
-    before, after, stay, served = (
+    came, gone = np.maximum(sent - problem.now, 0.0), np.maximum(problem.now - sent, 0.0)
+    moved, now, off, was = (
         np.bincount(problem.tail, weights=weights, minlength=p)
-        for weights in (problem.now * problem.minutes, sent * problem.minutes, problem.now, sent)
+        for weights in (came, came * problem.minutes, gone, gone * problem.minutes)
     )
-    mean = np.divide(before, stay, out=np.zeros(p), where=stay > 0)
-    return float((after - served * mean).sum()), float(np.maximum(sent - problem.now, 0.0).sum())
+    mean = np.divide(was, off, out=np.zeros(p), where=off > 0)
+    return float((now - moved * mean).sum()), float(moved.sum())
 
 
 def _bordered(network: Network, problem: Problem) -> Problem:
@@ -96,43 +96,3 @@ def _bordered(network: Network, problem: Problem) -> Problem:
     places = group.reindex(list(problem.places)).to_numpy(object)[problem.tail]
     hospitals = group.reindex(list(problem.hospitals)).to_numpy(object)[problem.head]
     return problem.fenced((places != hospitals) & (places != "") & (hospitals != ""))
-
-
-def closed(network: Network, hospitals: Collection[str]) -> tuple[Network, pd.DataFrame]:
-    """(the network after some hospitals close, who finds no place: origin, specialty, patients).
-
-    The others take what they can: the fewest patients move, to the nearest that have room. What the closed ones
-    sent down is gone.
-    """
-    up, lost = [], []
-    for key, one in routing.problems(network).items():
-        for hospital in hospitals:
-            one = one.without(hospital) if hospital in one.hospitals else one
-        sent = routing.cheapest(one, routing.greatest(one).value)
-        rows = pd.DataFrame({
-            "origin": np.array(one.places, dtype=object)[one.tail],
-            "destination": np.array(one.hospitals, dtype=object)[one.head],
-            "specialty": key, "direction": "up", "patients": sent, "minutes": one.minutes,
-        })  # fmt: skip
-        up.append(rows[rows["patients"] > SMALLEST])
-        served = np.bincount(one.tail, weights=sent, minlength=len(one.places))
-        short = pd.DataFrame({"origin": list(one.places), "specialty": key, "patients": one.demand - served})
-        lost.append(short[short["patients"] > SMALLEST])
-    flows = network.flows
-    rest = flows[~((flows["direction"] == "up") & (flows["destination"] != "outside"))]
-    rest = rest[~rest["origin"].isin(list(hospitals)) | (rest["direction"] != "down")]
-    share = _slip_share(network)
-    moved = pd.concat(up, ignore_index=True) if up else network.up.iloc[:0]
-    together = pd.concat([moved.assign(slips=moved["patients"] * share), rest], ignore_index=True)
-    gone = pd.concat(lost, ignore_index=True) if lost else pd.DataFrame(columns=["origin", "specialty", "patients"])
-    hosts = network.hosts[~network.hosts["hospital"].isin(list(hospitals))]
-    cells = network.cells.merge(
-        gone.rename(columns={"origin": "institution", "patients": "gone"}), on=["institution", "specialty"], how="left"
-    )
-    cells = cells.assign(unmet=cells["unmet"] + cells["gone"].fillna(0.0)).drop(columns="gone")
-    return replace(network, flows=together, hosts=hosts, cells=cells), gone
-
-
-def _slip_share(network: Network) -> float:
-    patients = float(network.up["patients"].sum())
-    return float(network.up["slips"].sum()) / patients if patients > 0 else 1.0

@@ -12,13 +12,16 @@ from planner.flows import FLOW
 from planner.folder import whole_folder, write_table
 from planner.network.analysis import Analysis
 from planner.network.graph import multigraph, pairs
-from planner.network.sentences import compared, sentences
+from planner.network.sentences import compared, remarks, sentences
+from planner.papers.names import plain
 
 if TYPE_CHECKING:
     from geodata.map_ground import Ground
 
 #: What tells a folder of ours from any other.
 SIGN = "network_measures.csv"
+#: What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
 GRAPH, MAP, TOLD = "network.graphml", "network.gpkg", "network.txt"
 
 
@@ -30,13 +33,29 @@ def write_network(found: Analysis, target: Path, lang: str, ground: Ground) -> N
     """
     with whole_folder(target, SIGN) as fresh:
         for name, table in tables(found).items():
-            write_table(fresh / f"{name}.csv", table, sort=False)
-        told = [*sentences(found, lang), "", *compared(found, lang)]
+            write_table(fresh / f"{name}.csv", _harmless(table), sort=False)
+        told = [*remarks(found, lang), *sentences(found, lang), "", *compared(found, lang)]
         (fresh / TOLD).write_text("\n".join(told).rstrip() + "\n", encoding="utf-8", newline="\n")
         write_graph(found, fresh / GRAPH)
         _write_map(found, fresh / MAP, lang)
         for name, picture in pictures(found, lang, ground).items():
             (fresh / name).write_bytes(picture)
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts are on one line, and that no spreadsheet takes for a formula: those begin with `'`."""
+    texts = table.select_dtypes(include=["object", "string"]).columns
+    told = table.copy()
+    for name in texts:
+        told[name] = pd.Series([_text(value) for value in table[name]], index=table.index, dtype=object)
+    return told
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    told = plain(value)
+    return f"'{told}" if told.startswith(FORMULA) else told
 
 
 def tables(found: Analysis) -> dict[str, pd.DataFrame]:
@@ -51,6 +70,7 @@ def tables(found: Analysis) -> dict[str, pd.DataFrame]:
         "network_bypass": found.bypass,
         "network_failures": found.hubs,
         "network_bottlenecks": found.cuts,
+        "network_over": found.over,
         "network_overlap": found.overlap,
         "network_several": found.several,
         "network_tele": network.tele,
@@ -81,11 +101,23 @@ def write_graph(found: Analysis, path: Path) -> None:
     graph: Any = multigraph(found.network, found.before)
     for _, data in graph.nodes(data=True):
         _cleaned(data, NOT_XML)
-    names = {node: NOT_XML.sub(" ", str(node)) for node in graph}
-    graph = nx.relabel_nodes(graph, names)
+    graph = nx.relabel_nodes(graph, _apart({node: NOT_XML.sub(" ", str(node)) for node in graph}))
     for *_, data in graph.edges(keys=True, data=True):
         _cleaned(data, NOT_XML)
     nx.write_graphml(graph, path, encoding="utf-8", prettyprint=True, named_key_ids=True)
+
+
+def _apart(names: dict[str, str]) -> dict[str, str]:
+    """The same names by node, with a number where several would be one."""
+    taken = {node for node, name in names.items() if node == name}
+    found: dict[str, str] = {}
+    for node, name in names.items():
+        made, number = name, 2
+        while node != name and made in taken:
+            made, number = f"{name} ({number})", number + 1
+        taken.add(made)
+        found[node] = made
+    return found
 
 
 def _cleaned(data: dict[str, Any], pattern: Any) -> None:

@@ -56,16 +56,29 @@ def pairs(network: Network, direction: str = "") -> pd.DataFrame:
     table = network.inside
     if direction:
         table = table[table["direction"] == direction]
-    return table.groupby(["origin", "destination"], as_index=False).agg({"patients": "sum", "minutes": "min"})
+    return _paired(table)
+
+
+def _paired(flows: pd.DataFrame) -> pd.DataFrame:
+    return flows.groupby(["origin", "destination"], as_index=False).agg({"patients": "sum", "minutes": "min"})
 
 
 def pair_graph(network: Network, direction: str = "") -> nx.DiGraph[str]:
     """One edge for each pair of institutions with a flow: patients and minutes. Every institution is a node."""
+    return _graph(network, pairs(network, direction))
+
+
+def one_edge_a_pair(network: Network, flows: pd.DataFrame) -> nx.DiGraph[str]:
+    """The same of some flows."""
+    return _graph(network, _paired(flows))
+
+
+def _graph(network: Network, table: pd.DataFrame) -> nx.DiGraph[str]:
     import networkx as nx
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(str(key) for key in network.places.index)
-    for row in pairs(network, direction).to_dict("records"):
+    for row in table.to_dict("records"):
         sizes = {name: float(row[name]) for name in ("patients", "minutes")}
         graph.add_edge(str(row["origin"]), str(row["destination"]), **sizes)
     return graph

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.network import agreement, balance, choice, failure, routing, structure
+from planner.network import agreement, balance, choice, cuts, failure, routing, structure
 from planner.network.cuts import bottlenecks
 from planner.network.graph import pair_graph
 from planner.network.network import Network
@@ -19,7 +19,7 @@ COUNTED = {"referrals_up": "slips_up_month", "referrals_down": "referrals_down_m
 #: Fewer visits a resident and year than this: the tables hold a part of all visits, and shares of all are not judged.
 WHOLE_VISITS = 2.5
 #: Shares that mean all visits of the residents.
-OF_ALL = ("primary_visit_share",)
+OF_ALL = ("primary_visit_share", "in_county_visit_share", "leakage_share")
 
 
 @dataclass(frozen=True)
@@ -56,24 +56,26 @@ def _all(network: Network, done: Worked) -> Iterator[tuple[str, float]]:
     yield "flows", float(len(network.flows))
     yield "referrals_up_month", up
     yield "slips_up_month", slips if network.slips_known else float("nan")
-    yield "referrals_down_month", down
+    yield "referrals_down_month", down if network.down_known else float("nan")
     yield "left_visits", float(network.out["patients"].sum())
-    yield "down_up_ratio", down / slips if slips > 0 else float("nan")
+    yield "down_up_ratio", down / slips if slips > 0 and network.down_known else float("nan")
     shares = choice.kept(network)
     yield "kept_inside", shares["kept_inside"]
     yield "kept_in_group", shares["kept_in_group"]
     yield "in_county_visit_share", shares["in_county"]
     yield "primary_visit_share", shares["primary"]
-    yield from _bypass(network, up)
-    yield "leakage_share", 1.0 - shares["in_county"]
+    yield from _bypass(network)
+    yield "leakage_share", shares["leakage"]
     received = network.up.groupby("destination")["patients"].sum()
     yield "hub_share", float(received.max()) / up if up > 0 else float("nan")
     yield "betweenness_most", float(done.between.max())
     for name, column in (("n1_lost", "lost"), ("n1_lost_share", "lost_share"), ("n1_lost_in_group", "lost_in_group")):
         yield name, float(done.hubs[column].max()) if len(done.hubs) else 0.0
     yield "headroom", float(done.cuts["headroom"].min()) if len(done.cuts) else float("nan")
+    yield "over_capability", float(cuts.over_capability(network)["over"].sum())
     ways = structure.exits(network)
-    yield "one_exit", float((ways["through"] != "").sum())
+    yield "one_exit", float((ways["hanging"] > 0.5).sum())
+    yield "one_exit_share", structure.hanging_share(ways)
     yield "cut_off", float(ways["cut_off"].sum())
     yield "one_host", structure.single_hosts(done.problems)
     yield from _mutual(network)
@@ -82,10 +84,12 @@ def _all(network: Network, done: Worked) -> Iterator[tuple[str, float]]:
         yield name, float(network.tele.loc[network.tele["kind"] == kind, "amount"].sum())
 
 
-def _bypass(network: Network, up: float) -> Iterator[tuple[str, float]]:
-    table = choice.bypass(network)
-    passed = table[table["passed"]]
+def _bypass(network: Network) -> Iterator[tuple[str, float]]:
+    every = choice.bypass(network)
+    table = every[every["nearest"] != ""]
+    up, passed = float(table["patients"].sum()), table[table["passed"]]
     many = float(passed["patients"].sum())
+    yield "no_upper", float(every.loc[every["nearest"] == "", "patients"].sum())
     yield "bypassed", many / up if up > 0 else float("nan")
     yield "skipped_level", float(table.loc[table["skipped"], "patients"].sum()) / up if up > 0 else float("nan")
     yield "bypass_minutes", float((passed["extra_minutes"] * passed["patients"]).sum()) / many if many > 0 else 0.0
@@ -96,7 +100,7 @@ def _mutual(network: Network) -> Iterator[tuple[str, float]]:
 
     yield "mutual_share", balance.mutual_share(network)
     graph = pair_graph(network)
-    links = graph.number_of_edges() > 0
+    links = graph.number_of_edges() > 0 and network.down_known
     yield "mutual_links", float(nx.overall_reciprocity(graph)) if links else float("nan")
 
 
@@ -124,7 +128,7 @@ def table(
     for name, one in MEASURES.items():
         value = now.get(name, float("nan"))
         figure, spread, note = published.get(name, (float("nan"), float("nan"), ""))
-        judged = figure == figure and not (name in OF_ALL and visits_a_year < WHOLE_VISITS)
+        judged = figure == figure and not (name in OF_ALL and not visits_a_year >= WHOLE_VISITS)
         agrees = "" if not judged else "yes" if abs(value - figure) <= spread * abs(figure) + 1e-12 else "no"
         old = float("nan") if before is None else before.get(name, float("nan"))
         rows.append((name, value, one.unit, old, figure, spread, agrees, note, *one.name, *one.meaning))

@@ -15,23 +15,32 @@ import pandas as pd
 
 from planner import flows, situation
 from planner.flows import FLOW, OUTSIDE
+from planner.network.links import alliances, no_tele, tele
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
     from planner.situation import Situation
+
+CELL = ["institution", "specialty"]
+#: Marks of `sources` that mean: worked out or set by whoever made the tables, not counted.
+NOT_COUNTED = ("assumed", "derived")
 
 
 @dataclass(frozen=True)
 class Network:
     """places: by id with name, level, kind, group, lead, lon, lat.
     flows: origin, destination, specialty, direction (up, down), patients, slips, minutes; one row a flow.
-    cells: institution, specialty, need, own, kept, left, unmet: what the places' residents need and get.
-    hosts: hospital, specialty, capacity: who treats referrals, and how many beside own residents.
+    cells: institution, specialty, need, own, kept, left, unmet, lost: what the places' residents need and get;
+    lost are those who find no place after a closing.
+    hosts: hospital, specialty, capacity, stated: who treats referrals, how many beside own residents, and whether
+    the tables say so.
     reach: origin, hospital, minutes: the known trips from every place to the hospitals.
     tele: origin, destination, specialty, kind (consultation, reading), amount, unit: links without a trip.
     alliances: institution, alliance, service: memberships, nested ones too.
     max_minutes: the longest trip of a referral that is sent elsewhere; own_group: whether groups are borders.
-    slips_known: whether the tables say who carries a referral slip; else every flow counts whole.
+    slips_known: whether the tables say who carries a referral slip; else every flow counts whole. down_known:
+    whether they hold referrals down at all. reconstructed, assumed: whether `sources` marks the flows, the capacities
+    as derived or assumed. bypass_minutes: how much nearer a hospital that is passed by must be.
     """
 
     places: pd.DataFrame
@@ -45,6 +54,15 @@ class Network:
     own_group: bool
     planned: bool
     slips_known: bool = True
+    down_known: bool = True
+    reconstructed: bool = False
+    assumed: bool = False
+    bypass_minutes: float = 10.0
+
+    @property
+    def rank(self) -> pd.Series:
+        """By institution: its level, and half a level more for a lead; referrals go up to a greater rank."""
+        return self.places["level"] + 0.5 * self.places["lead"].eq(True)
 
     @property
     def inside(self) -> pd.DataFrame:
@@ -79,21 +97,48 @@ def planned(facts: Facts) -> Network:
 
 def _network(facts: Facts, every: pd.DataFrame, now: Situation, planned: bool) -> Network:
     kept = every[every["patients"] > 5e-4].groupby(FLOW, as_index=False)[["patients", "slips"]].sum()
-    hosts = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
-    hosts = hosts.assign(capacity=(hosts["visits"] - hosts["own_load"]).clip(lower=0.0))
+    hosts = _hosts(facts, kept)
+    down = kept["direction"].eq("down").any() or facts.region["referrals"]["direction"].eq("down").any()
     return Network(
         places=_places(facts),
         flows=kept.assign(minutes=_minutes(facts, kept)),
         cells=_cells(now),
-        hosts=hosts[["hospital", "specialty", "capacity"]],
+        hosts=hosts,
         reach=_reach(facts, sorted(set(hosts["hospital"]))),
-        tele=_tele(facts, now) if planned else _no_tele(),
-        alliances=_alliances(facts),
+        tele=tele(facts, now) if planned else no_tele(),
+        alliances=alliances(facts),
         max_minutes=facts.number("referrals", "max_minutes", 120.0),
         own_group=facts.state("own_group") != "off",
         planned=planned,
         slips_known=flows.slips_known(facts),
+        down_known=bool(down),
+        reconstructed=_not_counted(facts, "referrals", "patients_per_month"),
+        assumed=not bool(hosts["stated"].all()) or _not_counted(facts, "capabilities", "visits_per_month"),
+        bypass_minutes=facts.number("referrals", "bypass_minutes", 10.0),
     )
+
+
+def _not_counted(facts: Facts, table: str, column: str) -> bool:
+    rows = facts.region["sources"]
+    rows = rows[(rows["table"] == table) & rows["column"].isin((column, ""))]
+    return bool(rows["mark"].isin(NOT_COUNTED).any())
+
+
+def _hosts(facts: Facts, flows: pd.DataFrame) -> pd.DataFrame:
+    """Who treats what. Where neither capabilities nor doctors say so, whoever receives a specialty today can."""
+    table = facts.capabilities.reset_index().rename(columns={"institution": "hospital"})
+    rows = facts.region["capabilities"]
+    given = rows[(rows["direction"] != "down") & rows["visits_per_month"].notna()]
+    stated = pd.MultiIndex.from_frame(table[["hospital", "specialty"]]).isin(pd.MultiIndex.from_frame(given[CELL]))
+    table = table.assign(capacity=(table["visits"] - table["own_load"]).clip(lower=0.0), stated=stated)
+    if table.empty:
+        up = flows[(flows["direction"] == "up") & (flows["destination"] != OUTSIDE)]
+        table = up.groupby(["destination", "specialty"])["patients"].sum().rename("capacity").reset_index()
+        margin = 1 + facts.number("referrals", "capability_margin", 0.05)
+        table = table.assign(capacity=table["capacity"] * margin, stated=False)
+        table = table.rename(columns={"destination": "hospital"})
+    kinds = {"hospital": object, "specialty": object, "capacity": float, "stated": bool}
+    return table[list(kinds)].astype(kinds)
 
 
 def _places(facts: Facts) -> pd.DataFrame:
@@ -114,52 +159,15 @@ def _cells(now: Situation) -> pd.DataFrame:
     kinds = ["need", "own", "kept", "left", "unmet"]
     table = now.visits[["institution", "specialty", "months", *kinds]].copy()
     table[kinds] = table[kinds].mul(table["months"] / now.months, axis=0)
-    return table.groupby(["institution", "specialty"], as_index=False)[kinds].sum()
+    return table.groupby(CELL, as_index=False)[kinds].sum().assign(lost=0.0).astype(dict.fromkeys(CELL, object))
 
 
 def _reach(facts: Facts, hospitals: list[str]) -> pd.DataFrame:
     ids = pd.Series(facts.institutions.index, name="origin")
-    pairs = ids.to_frame().merge(pd.DataFrame({"hospital": hospitals}), how="cross")
+    pairs = ids.to_frame().merge(pd.DataFrame({"hospital": pd.Series(hospitals, dtype=object)}), how="cross")
     pairs = pairs[pairs["origin"] != pairs["hospital"]].reset_index(drop=True)
     pairs["minutes"] = facts.minutes("patient", pairs["origin"], pairs["hospital"])
     return pairs[pairs["minutes"].notna()].reset_index(drop=True)
-
-
-def _no_tele() -> pd.DataFrame:
-    return pd.DataFrame(columns=["origin", "destination", "specialty", "kind", "amount", "unit"])
-
-
-def _tele(facts: Facts, now: Situation) -> pd.DataFrame:
-    """Teleconsultations from hospital to place, shared out as half-days are; films and traces to their reader."""
-    given = facts.plan["teleconsultations"]
-    given = given.assign(origin=given["doctor"].map(facts.doctors["institution"]))
-    half_days = given.groupby(["specialty", "origin"])["half_days"].sum()
-    share = (half_days / half_days.groupby("specialty").transform("sum")).rename("part").reset_index()
-    visits = now.visits.assign(amount=now.visits["tele"] * now.visits["months"] / now.months)
-    seen = visits.groupby(["specialty", "institution"])["amount"].sum().reset_index()
-    heard = seen.merge(share, on="specialty").rename(columns={"institution": "destination"})
-    heard = heard.assign(amount=heard["amount"] * heard["part"], kind="consultation", unit="visits/month")
-    links = facts.network.links
-    data = facts.network.services["moves"].eq("data")
-    links = links[~links["stands_in"] & links["service"].map(data).fillna(False).astype(bool)]
-    read = links.rename(columns={"institution": "origin", "centre": "destination", "service": "specialty"})
-    read = read.assign(amount=read["share"] * read["items"].fillna(0.0), kind="reading", unit="items/day")
-    read = read[read["origin"] != read["destination"]]
-    columns = list(_no_tele().columns)
-    both = pd.concat([heard[columns], read[columns]], ignore_index=True)
-    return both[both["amount"] > 5e-4].reset_index(drop=True)
-
-
-def _alliances(facts: Facts) -> pd.DataFrame:
-    """Memberships on the first day: the group of the institution (service `group`), and rows by service."""
-    places = facts.institutions["group"]
-    own = pd.DataFrame({"institution": places.index, "alliance": places.to_numpy(), "service": "group"})
-    rows = facts.region["memberships"].rename(columns={"group": "alliance"})
-    start = facts.days.start
-    if start is not None:
-        rows = rows[~(rows["from"] > start) & ~(rows["to"] < start)]
-    both = pd.concat([own, rows[["institution", "alliance", "service"]]], ignore_index=True)
-    return both[both["alliance"] != ""].drop_duplicates().reset_index(drop=True)
 
 
 def groups_of(network: Network) -> Mapping[str, str]:

@@ -104,7 +104,13 @@ def layered(drawn: Drawn) -> Layers:
         "mark": marks,
     })  # fmt: skip
     if len(drawn.out):
-        away = {"id": OUTSIDE, "label": drawn.say("县外", "outside"), "layer": 0, "group": -1, "mark": OUTSIDE}
+        away = {
+            "id": OUTSIDE,
+            "label": drawn.say("联盟外", "outside the alliance"),
+            "layer": 0,
+            "group": -1,
+            "mark": OUTSIDE,
+        }
         nodes = pd.concat([nodes, pd.DataFrame([away])], ignore_index=True)
     edges, left_out = _edges(drawn, set(nodes["id"]))
     legend = [

@@ -62,9 +62,9 @@ def problems(network: Network) -> dict[str, Problem]:
     )
     found = {}
     hosts = dict(iter(network.hosts.groupby("specialty")))
-    level = network.places["level"]
+    rank = network.rank
     reach = network.reach[network.reach["minutes"] <= network.max_minutes]
-    reach = reach[reach["hospital"].map(level).to_numpy() > reach["origin"].map(level).to_numpy()]
+    reach = reach[reach["hospital"].map(rank).to_numpy() > reach["origin"].map(rank).to_numpy()]
     by_origin = reach.set_index("origin")
     for specialty, flows in up.groupby("specialty"):
         able = hosts.get(specialty)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.network.analysis import Analysis, analyse
+from planner.network.failure import hubs
+from planner.network.network import observed, planned
 from planner.text import pick
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def network_of(text: str, closing: Sequence[str], tell: Callable[..., None]) -> 
             "there is neither a table needs nor a table referrals, so nobody refers to anybody: fill in referrals "
             "(origin, destination, specialty, patients_per_month)",
         )
-    found = analyse(facts, plan, [_hospital(facts, one) for one in closing], name)
+    found = analyse(facts, plan, _receiving(facts, plan, [_hospital(facts, one) for one in closing]), name)
     if found.network.flows.empty:
         raise NetworkError(
             "表中没有任何转诊人次：请检查 referrals 的每月人次，或 needs 的上转、外流列",
@@ -81,6 +83,23 @@ def _of_region(path: Path, tell: Callable[..., None]) -> tuple[Facts, Ground, st
     settings = config.to_dict()
     facts = Facts(typed({**region.tables, "travel": travel}, {}, settings))
     return facts, ground_of(region, settings), config.region.name or region.name
+
+
+def _receiving(facts: Facts, plan: bool, closing: Sequence[str]) -> Sequence[str]:
+    """The same hospitals; raises NetworkError when nobody is referred to one of them."""
+    if not closing:
+        return closing
+    found = hubs(planned(facts) if plan else observed(facts))
+    names = facts.institutions["name"]
+    known = "、".join(f"{key} {names[key]}" for key in found)
+    for key in closing:
+        if key not in found:
+            raise NetworkError(
+                f"--close：没有人上转到{key} {names[key]}，停诊改变不了转诊网络；接收上转的机构有：{known or '无'}",
+                f"--close: nobody is referred up to {key} {names[key]}, so its closing changes nothing in the network; "
+                f"those who receive are: {known or 'none'}",
+            )
+    return list(dict.fromkeys(closing))
 
 
 def _hospital(facts: Facts, text: str) -> str:

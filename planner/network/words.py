@@ -43,6 +43,7 @@ _MEASURES = """
     kept_in_group | share
     in_county_visit_share | share
     primary_visit_share | share
+    no_upper | visits/month
     bypassed | share
     skipped_level | share
     bypass_minutes | minutes
@@ -53,7 +54,9 @@ _MEASURES = """
     n1_lost_share | share
     n1_lost_in_group | visits/month
     headroom | factor
+    over_capability | visits/month
     one_exit | institutions
+    one_exit_share | share
     cut_off | institutions
     one_host | share
     mutual_share | share

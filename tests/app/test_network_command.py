@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from planner.cli import main
 from planner.network import analysis, words
 from planner.network.analysis import Analysis
 from planner.network.files import SIGN, changes, write_network
-from planner.network.sentences import sentences
+from planner.network.sentences import remarks, sentences
 
 NOTHING = Ground(None, None, None)
 NO_TARGETS = pd.DataFrame(columns=["indicator", "scope", "value", "unit", "period", "source", "tolerance"])
@@ -104,7 +105,7 @@ def test_a_plan_stands_beside_today(tmp_path: Path) -> None:
     target = tmp_path / "out"
     result = run("network", folder, "-o", target, "--lang", "en")
     assert result.exit_code == 0, result.output
-    assert "(today " in result.stdout and "published" not in result.stdout
+    assert "(today " in result.stdout and "published 0" not in result.stdout and "recomputed" not in result.stdout
     moved = pd.read_csv(target / "network_changes.csv")
     assert (moved["now"] - moved["before"]).to_numpy() == pytest.approx(moved["change"].to_numpy(), abs=1e-5)
     graph: Any = nx.read_graphml(target / "network.graphml", force_multigraph=True)
@@ -131,6 +132,109 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
     result = run("network", region, "--lang", "en")
     assert result.exit_code == 1 and "referrals" in result.output and "Traceback" not in result.output
     assert run("network", "nowhere", "--lang", "en").exit_code == 2
+
+
+def test_a_region_of_institutions_and_referrals_alone_has_a_network(tmp_path: Path) -> None:
+    """Without needs and capabilities, referral rows count as they stand; shares of all visits are not known."""
+    for lang in ("zh", "en"):
+        result = run("network", small(tmp_path, PLACES, FLOWS), "--lang", lang, "-o", tmp_path / f"out-{lang}")
+        assert result.exit_code == 0, result.output
+        assert len(numbered(result.stdout)) == 10 and "nan" not in result.stdout
+    assert "120 visits a month are referred up; 5 come down; 8 leave" in result.stdout
+    assert "all visits are not known" in result.stdout and "Down to up is 0.0417" in result.stdout
+    flows = pd.read_csv(tmp_path / "out-en" / "network_flows.csv")
+    assert sorted(flows["patients"]) == [5.0, 8.0, 50.0, 70.0]
+
+
+def test_one_institution_alone_has_a_network(tmp_path: Path) -> None:
+    """A single hospital from which patients leave: ten sentences, none of them a traceback, nothing down is known."""
+    region = small(tmp_path, PLACES[:1], ["H1,outside,k,up,5"])
+    result = run("network", region, "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert len(numbered(result.stdout)) == 10 and "nan" not in result.stdout
+    assert "not known come down" in result.stdout and "no referral down" in result.stdout
+
+
+PLACES = ["H1,甲,2,119,32,A,yes", "H2,乙,2,119.3,32,B,yes", "T1,一,1,119.05,32.05,A,no", "T2,二,1,119.25,32.05,B,no"]
+FLOWS = ["T1,H1,k,up,50", "T2,H2,k,up,70", "H1,T1,k,down,5", "T1,outside,k,up,8"]
+
+
+def small(target: Path, places: list[str], flows: list[str]) -> Path:
+    region = target / "small"
+    region.mkdir(exist_ok=True)
+    tables = {
+        "institutions": ["id,name,level,lon,lat,group,lead", *places],
+        "specialties": ["id,name", "k,内科"],
+        "referrals": ["origin,destination,specialty,direction,patients_per_month", *flows],
+    }
+    for name, lines in tables.items():
+        (region / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return region
+
+
+def test_closing_a_place_that_receives_nobody_is_refused() -> None:
+    """A township of Qidong receives no referral: the sentence names those who do."""
+    result = run("network", "qidong", "--close", "T02", "--lang", "en")
+    assert result.exit_code == 1 and "nobody is referred up to T02" in result.output and "H1 启东市" in result.output
+
+
+def test_closing_every_hospital_leaves_the_lost_in_the_shares() -> None:
+    """Qidong without its four hospitals: the share inside falls by a quarter, the primary share stays."""
+    closing = [word for one in ("H1", "H2", "H3", "H4") for word in ("--close", one)]
+    told = numbered(run("network", "qidong", *closing, "--lang", "en").stdout)
+    assert "62.8% (was 87.6%) of all visits are inside, 71.7% of these at primary level" in told[1]
+    assert "adjusted Rand) not known (was 1.00)" in told[9]
+
+
+def test_reconstructed_flows_and_assumed_capacities_are_said() -> None:
+    """Qidong's flows are derived by `sources`: said above the sentences, beside the agreement and beside the loss."""
+    text = run("network", "qidong", "--lang", "en").stdout
+    assert text.index("Reconstructed flows") < text.index(" 1. ")
+    told = numbered(text)
+    assert "no proof that the groups are right" in told[9] and "capacities are derived or assumed" in told[6]
+    assert "40,626 visits a month go up to a higher institution, 2,937" in told[0] and "of them referred" in told[0]
+    chinese = run("network", "qidong", "--lang", "zh").stdout
+    assert "重建的流量" in chinese and "每月到上级就诊40,626人次，其中持单上转2,937" in chinese
+
+
+def test_counted_flows_carry_no_remark(found: Analysis) -> None:
+    """Where `sources` says nothing of the kind, there is no remark."""
+    assert remarks(found, "en") == [] and "no proof" not in " ".join(sentences(found, "en"))
+
+
+def test_a_province_without_primary_places_has_neither_their_share_nor_a_county_word() -> None:
+    """Jilin: no primary share, shares not compared, 联盟内就诊率 and no 县域; no share of down-referrals."""
+    text = run("network", "jilin_prov", "--lang", "zh").stdout
+    told = numbered(text)
+    assert "联盟内没有基层机构" in told[1] and "县域" not in told[1] and "每人每年只有0.2次" in told[1]
+    assert "没有下转记录" in told[2] and "下转无数据" in told[0]
+
+
+def test_names_cannot_break_lines_start_formulas_or_merge_nodes(tmp_path: Path) -> None:
+    """Names with line breaks, ESC and formulas: one line each, a quote before `=`, as many nodes as institutions."""
+    made = county()
+    names = NASTY | {"T1": "甲\n\x1b[31m红\u2028色", "H1": '=HYPERLINK("x")', "T2": "@SUM(1)"}
+    made = replace(made, places=made.places.assign(name=[names[key] for key in made.places.index]))
+    both = {"T1": "T\x07", "T2": "T\x08"}
+    made = replace(
+        made,
+        places=made.places.rename(index=both),
+        flows=made.flows.replace({"origin": both, "destination": both}),
+        reach=made.reach.replace({"origin": both}),
+        cells=made.cells.replace({"institution": both}),
+    )
+    told_names = {both.get(key, key): name for key, name in names.items()}
+    done = analysis.of_network(
+        made, None, NO_TARGETS, 4.0, {"institutions": told_names, "specialties": {"k": "=k"}}, NOBODY
+    )
+    assert all(ord(letter) >= 32 and letter != "\u2028" for line in sentences(done, "zh") for letter in line)
+    write_network(done, tmp_path / "out", "zh", NOTHING)
+    graph: Any = nx.read_graphml(tmp_path / "out" / "network.graphml", force_multigraph=True)
+    assert graph.number_of_nodes() == len(made.places) + 1 and graph.number_of_edges() == 11
+    table = pd.read_csv(tmp_path / "out" / "network_places.csv", keep_default_na=False, dtype=str)
+    assert {'\'=HYPERLINK("x")', "'@SUM(1)"} <= set(table["name"])
+    assert not table.map(lambda text: text.startswith(("=", "@", "+"))).any(axis=None)
+    assert len(table) == len(made.places)
 
 
 def test_a_foreign_folder_is_not_touched(tmp_path: Path) -> None:
@@ -174,7 +278,7 @@ def test_sentences_name_the_figures_of_the_pencil(found: Analysis) -> None:
     told = "\n".join(sentences(found, "en"))
     assert "92.9% stay in the alliance" in told
     assert "If 县医院 fails, 65 visits a month (33.3% of all up)" in told
-    assert "2 lower institutions have a single exit" in told
+    assert "22.2% of the visits up have a single exit today (more than half of those of 2 lower institutions" in told
     assert "past 二院 to 县医院, 60 a month" in told
     assert changes(found).empty
 

@@ -44,14 +44,14 @@ def network(
         for o, d, n in zip(rows["origin"], rows["destination"], rows["patients"], strict=True)
     ]
     rows["minutes"] = [minutes.get((o, d), np.nan) for o, d in zip(rows["origin"], rows["destination"], strict=True)]
-    able = pd.DataFrame(list(hosts), columns=["hospital", "specialty", "capacity"])
+    able = pd.DataFrame(list(hosts), columns=["hospital", "specialty", "capacity"]).assign(stated=True)
     known = [(o, h, m) for (o, h), m in minutes.items() if h in set(able["hospital"]) and o in places]
     return Network(
         places=table,
         flows=rows,
-        cells=pd.DataFrame(
-            list(cells), columns=["institution", "specialty", "need", "own", "kept", "left", "unmet"]
-        ).astype(dict.fromkeys(("need", "own", "kept", "left", "unmet"), float)),
+        cells=pd.DataFrame(list(cells), columns=["institution", "specialty", "need", "own", "kept", "left", "unmet"])
+        .astype(dict.fromkeys(("need", "own", "kept", "left", "unmet"), float))
+        .assign(lost=0.0),
         hosts=able,
         reach=pd.DataFrame(known, columns=["origin", "hospital", "minutes"]),
         tele=pd.DataFrame(columns=["origin", "destination", "specialty", "kind", "amount", "unit"]),
