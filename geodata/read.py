@@ -37,6 +37,10 @@ class _Found:
     problems: list[Problem] = field(default_factory=list)
 
 
+#: Files of others beside the tables: the form of the monthly return.
+FORMS = ("month_return.csv", "月报表.csv")
+
+
 def read_region(path: str | Path) -> Region:
     """The region at `path`: a folder of CSV files, an .xlsx/.xls workbook or a .gpkg file.
 
@@ -101,8 +105,8 @@ def _bytes(path: Path, found: _Found) -> bytes | None:
 
 def _read_folder(path: Path, found: _Found) -> None:
     files = sorted(child for child in path.iterdir() if child.is_file() and not child.name.startswith(("~$", ".")))
-    # what `alliance travel` found suspicious is a report, not a table
-    tabular = [f for f in files if f.suffix.lower() in CSV_FILES and not f.name.endswith(".suspicious.csv")]
+    # what `alliance travel` found suspicious is a report, not a table; a form is none either
+    tabular = [f for f in files if f.suffix.lower() in CSV_FILES and not f.name.endswith((".suspicious.csv", *FORMS))]
     if not any(table_of(file.stem) for file in tabular):
         # A folder that holds one workbook or one GeoPackage is that region.
         tabular = [file for file in files if file.suffix.lower() in WORKBOOKS]

@@ -79,7 +79,9 @@ def check(region: str, lang: str) -> int:
     """Read and validate 检查数据: every problem and every default used; no solver."""
     from planner.bundled import find_region
     from planner.inputs import read_inputs
+    from planner.papers.month_form import form_beside
 
+    form_beside(find_region(region))
     inputs = read_inputs(find_region(region), tell=lambda key, **values: complain(say(key, lang, **values)))
     if inputs.region.defaults:
         click.echo(say("defaults_used", lang))

@@ -106,11 +106,12 @@ def _explain_input(error: Exception, lang: str) -> int | None:
     from planner.calendar import CalendarError
     from planner.edited_names import NoRosterError
     from planner.inputs import InputError
+    from planner.papers.month_form import FormError
 
     if isinstance(error, GeodataError):
         complain(error.sentence(lang))
         return PROBLEMS
-    if isinstance(error, CalendarError | NoRosterError):
+    if isinstance(error, CalendarError | NoRosterError | FormError):
         complain(error.zh if lang == "zh" else error.en)
         return PROBLEMS
     if isinstance(error, InputError):

@@ -27,6 +27,7 @@ from planner.folder import (
 )
 from planner.inputs import Finding, InputError, Inputs, pin_findings, read_inputs, with_assignment
 from planner.origin import origin_info, write_region
+from planner.papers.month_form import form_beside, keep_form
 from planner.pins import clash_findings
 from planner.progress import Progress, Tell, silent
 from planner.roster_run import Linked, rosterable
@@ -96,7 +97,7 @@ def make_plan(
     where it was asked for; else that of `[output]`, `[region]`, the system.
 
     Raises:
-        planner.inputs.InputError: the input has problems; nothing is written.
+        planner.inputs.InputError, planner.papers.month_form.FormError: the input has problems; nothing is written.
         planner.folder.FolderError: the target holds something that is no plan, or cannot be written.
         InfeasibleError, LocksClashError, NoPlanError, AuditFailedError: as they say.
     """
@@ -104,6 +105,7 @@ def make_plan(
     check_writable(target)
     started = time.monotonic()
     progress.stage("reading", name=region.name)
+    form = form_beside(region)
     inputs = read_inputs(region, tell=progress.stage)
     config, calendar = inputs.settled()
     for section, values in (overrides or {}).items():
@@ -134,7 +136,7 @@ def make_plan(
         raise LocksClashError(clashes)
     notes = (*built.notes, *(grouped.built.notes if grouped is not None else ()))
     maker = _Maker(inputs, config, travel, notes, target, spoken, report, started, travel_record=made.record())
-    maker.tell = progress.part
+    maker.tell, maker.form = progress.part, form
     if grouped is not None:
         maker.more, maker.said = {"groups": grouped.outcome.tables["groups"]}, {"grouping": grouped.info}
     clock = RunClock(config.solver.time_limit_s, config.roster.time_limit_s, calendar.dated)
@@ -199,6 +201,8 @@ class _Maker:
     said: Mapping[str, Any] = field(default_factory=dict)
     #: Told of each part of the report as it begins.
     tell: Tell = silent
+    #: The region's own form of the monthly return.
+    form: bytes | None = None
     #: Calendars that the new ones replace: read before an incumbent takes the folder's place.
     published: Published | None = field(init=False, default=None)
 
@@ -264,6 +268,8 @@ class _Maker:
 
         write_region(self.inputs.region, self.travel, folder / "region")
         write_plan(folder, {**tables, **self.more}, {**found, **self.said, **self._info()})
+        if self.form is not None:
+            keep_form(folder, self.form)
         audit = audit_plan(folder)
         write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
         if finished and all_hold(audit):

@@ -138,7 +138,7 @@ class Printer:
             tall = max(wrapped(_text(value), width) for value, width in zip(row, widths, strict=True))
             sheet.set_row(line, max(1.8 * size, tall * 1.38 * size + 3))
             before = row
-        end = self._sign(sheet, len(table) + 3, last, sum(width * size * 96 / 72 + 9 for width in widths))
+        end = self.sign(sheet, len(table) + 3, last, sum(width * size * 96 / 72 + 9 for width in widths))
         sheet.freeze_panes(3, 1)
         sheet.repeat_rows(0, 2)
         sheet.autofilter(2, 0, len(table) + 2, last)
@@ -166,7 +166,7 @@ class Printer:
         sheet.set_row(0, 26)
         sheet.set_row(1, 15)
 
-    def _sign(self, sheet: Any, line: int, last: int, width: float) -> int:
+    def sign(self, sheet: Any, line: int, last: int, width: float) -> int:
         """Signature lines and the place of the seal below a table `width` pixels wide; returns the last row."""
         sheet.set_row(line, 8)
         signed, style = self.roster.say("signatures"), self.style(font_size=10, text_wrap=True)

@@ -20,10 +20,13 @@ from planner import audit_words, overview, workbook_change
 from planner.aligned import width as columns_of
 from planner.figures.whole import Figures, figures_of
 from planner.folder import SavedPlan
+from planner.papers.monthly import add_monthly, lines_of, monthly_return
 from planner.report.answer import Answer
 from planner.roster_sheets import add_roster_sheets
+from planner.roster_views import RosterView
 from planner.view import SCENARIOS, View, to_float
 from planner.words import TABLES, word
+from planner.workbook_book import CREATED, MAKER_OPTIONS
 from planner.workbook_charts import COLUMNS as CHART_COLUMNS
 from planner.workbook_charts import ROWS as CHART_ROWS
 from planner.workbook_charts import Charts
@@ -33,15 +36,6 @@ FONT = "Microsoft YaHei"
 WIDEST, NARROWEST = 44, 7
 #: Height of one line of text, points.
 LINE = 13.5
-#: Widths of columns are counted in digits of the default font: one that every system has, or a like one.
-MAKER_OPTIONS: dict[str, Any] = {
-    **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers", "nan_inf_to_errors"), False),
-    "default_format_properties": {"font_name": "Arial", "font_size": 10},
-}
-#: The file carries the plan's own date, not the clock's, so that the same plan gives the same file.
-CREATED = dt.datetime(2000, 1, 1)
-
-
 #: Figures from here on are shown without decimals; the cell keeps them.
 WHOLE_FROM = 1000
 #: Columns of plan tables that hold a day as text.
@@ -67,6 +61,9 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str, figures: Figures | N
         writer.sheet("hospitals", workbook_change.hospitals(view, figures), translate=False)
         writer.sheet("costs", workbook_change.costs(view, figures), translate=False)
     add_roster_sheets(book, view)
+    if figures is not None:
+        roster = RosterView(view)
+        add_monthly(book, roster, monthly_return(roster, lines_of(saved.path)))
     _site_sessions(writer)
     writer.sheet("sessions", _sessions(view))
     writer.sheet("postings", overview.postings(view))

@@ -7,6 +7,7 @@ from pathlib import Path
 from planner.figures.whole import Figures
 from planner.folder import SavedPlan
 from planner.papers.brief import write_brief
+from planner.papers.monthly import write_monthly
 from planner.papers.posters import write_posters
 from planner.progress import Tell, silent
 
@@ -22,3 +23,5 @@ def write_papers(
     write_brief(folder, saved, lang, figures)
     tell("part_posters")
     write_posters(folder, saved, lang)
+    tell("part_monthly")
+    write_monthly(folder, saved, lang)

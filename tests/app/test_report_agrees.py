@@ -133,3 +133,49 @@ def test_no_number_is_only_in_a_script(html: str) -> None:
     text = markup(html)
     for grid in ("sites", "hospitals", "centres", "costs", "flows", "matrix", "clinics", "postings"):
         assert f'data-grid="{grid}"' in text, grid
+
+
+def test_brief_says_the_same(kedong_plan: Path, saved: SavedPlan, html: str, book: Any) -> None:
+    """What changes and what it costs: one figure in brief, workbook and tables; the round numbers as in the report."""
+    brief = (kedong_plan / "brief.html").read_text("utf-8")
+    rows = {
+        unescape(label): (today, plan)
+        for label, today, plan in re.findall(
+            r'<th scope="row">([^<]*)</th><td class="n">([^<]*)</td><td class="n"><b>([^<]*)</b>', brief
+        )
+    }
+    for label, measures in (
+        ("基层留住（人次/月）", ("visits:sessions", "visits:posted", "visits:tele")),
+        ("流出县外（人次/月）", ("visits:left",)),
+        ("未满足（人次/月）", ("visits:unmet",)),
+        ("派驻医生（人）", ("posted doctors",)),
+    ):
+        assert rows[label] == tuple(amount(scenario(saved, name, *measures)) for name in ("today", "plan")), label
+    within = saved.table("indicators").set_index(["indicator", "scope"]).loc[("residents_within_30_minutes", "")]
+    assert rows["30 分钟内可看到专科的居民"][1] == f"{float(within['value']):.1%}"
+    money = dict(re.findall(r'<th scope="row">([^<]*)</th><td class="n">[^<]*</td><td class="n">([^<]*)</td>', brief))
+    totals = [row for row in book["费用"].iter_rows(values_only=True) if row[0] == "合计"]
+    assert money["合计"] == amount(round(float(totals[0][4]) / 10_000, 2))
+    assert float(totals[0][4]) == pytest.approx(scenario(saved, "plan", *(f"cost:{part}" for part in PARTS)))
+    ticks = re.findall(r'<li><b class="(\w+)">[✓✗–]</b>', brief)
+    assert len(ticks) == 7 and ticks == re.findall(r'<li class="(good|bad|even)"><b aria-label=', html)[:7]
+
+
+PARTS = ("centres", "postings", "sessions", "travel")
+
+
+def test_gains_in_brief_and_workbook(kedong_plan: Path, saved: SavedPlan, book: Any) -> None:
+    """Visits kept by each institution: the brief's rows and the workbook's sheet are visits.csv."""
+    visits = saved.table("visits")
+    names = dict(zip(saved.region["institutions"]["id"], saved.region["institutions"]["name"], strict=True))
+    kept = visits[["sessions", "posted", "tele"]].sum(axis=1).groupby(visits["institution"]).sum().rename(index=names)
+    sheet = list(book["谁得谁失"].iter_rows(values_only=True))
+    at = sheet[0].index("留住人次（方案）")
+    assert {row[0]: row[at] for row in sheet[1:]} == pytest.approx(
+        {row[0]: float(kept[row[0]]) for row in sheet[1:]}, abs=1e-3
+    )
+    brief = (kedong_plan / "brief.html").read_text("utf-8")
+    rows = re.findall(r'<th scope="row"><bdi>([^<]*)</bdi></th><td>[^<]*</td><td class="n">([^<]*)</td>', brief)
+    assert len(rows) == 7
+    for name, told in rows:
+        assert told.split(" → ")[-1] == amount(round(float(kept[name]))), name
