@@ -25,7 +25,7 @@ def bottlenecks(network: Network, problems: dict[str, Problem] | None = None) ->
     problems = routing.problems(network) if problems is None else problems
     rows = []
     for key, one in problems.items():
-        served = routing.greatest(one).value
+        served = routing.greatest_value(one)
         factor, cut = headroom(one)
         held = _behind(one, cut)
         rows.append(

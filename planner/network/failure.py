@@ -47,9 +47,9 @@ def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd
     problems = routing.problems(network) if problems is None else problems
     total = float(network.up["patients"].sum())
     down = network.inside[network.inside["direction"] == "down"].groupby("origin")["patients"].sum()
-    whole = {key: routing.greatest(one).value for key, one in problems.items()}
+    whole = {key: routing.greatest_value(one) for key, one in problems.items()}
     bordered = {key: _bordered(network, one) for key, one in problems.items()}
-    fenced = {key: routing.greatest(one).value for key, one in bordered.items()}
+    fenced = {key: routing.greatest_value(one) for key, one in bordered.items()}
     rows = []
     for hub in hubs(network):
         lost: dict[str, float] = {}
@@ -60,9 +60,9 @@ def failures(network: Network, problems: dict[str, Problem] | None = None) -> pd
             here = one.head == one.hospitals.index(hub)
             received += float(one.now[here].sum())
             left = one.without(hub)
-            value = routing.greatest(left).value
+            value = routing.greatest_value(left)
             lost[key] = max(0.0, whole[key] - value)
-            inner += max(0.0, fenced[key] - routing.greatest(bordered[key].without(hub)).value)
+            inner += max(0.0, fenced[key] - routing.greatest_value(bordered[key].without(hub)))
             more, some = _detour(left, routing.cheapest(left, value))
             extra, moved = extra + more, moved + some
         worst = max(lost, key=lambda key: (lost[key], key)) if lost else ""

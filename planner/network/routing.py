@@ -104,9 +104,29 @@ class Flow:
 
 
 def greatest(problem: Problem, grow: float = 1.0) -> Flow:
-    """The greatest flow, all demand times `grow`."""
+    """The greatest flow, all demand times `grow`, and its minimum cut."""
     from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+    from scipy.sparse.csgraph import breadth_first_order
+
+    graph, solved, scale = _solved(problem, grow)
+    p, nodes = len(problem.places), graph.shape[0]
+    left = csr_array(graph - solved.flow)
+    left.eliminate_zeros()
+    seen = np.zeros(nodes, dtype=bool)
+    seen[breadth_first_order(left, nodes - 2, return_predecessors=False)] = True
+    return Flow(float(solved.flow_value) / scale, seen[:p])
+
+
+def greatest_value(problem: Problem) -> float:
+    """Visits of the greatest flow."""
+    _, solved, scale = _solved(problem, 1.0)
+    return float(solved.flow_value) / scale
+
+
+def _solved(problem: Problem, grow: float) -> tuple[Any, Any, int]:
+    """The graph with whole capacities (source and sink are the last two nodes), its greatest flow, units of a visit."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
 
     p, h = len(problem.places), len(problem.hospitals)
     demand = problem.demand * grow
@@ -120,12 +140,7 @@ def greatest(problem: Problem, grow: float = 1.0) -> Flow:
     carry = np.minimum(want[problem.tail], np.round(np.minimum(problem.limit, largest) * scale).astype(np.int64))
     room = np.concatenate([want, carry, can]).astype(np.int32)
     graph = csr_array((room, (rows, columns)), shape=(sink + 1, sink + 1))
-    solved = maximum_flow(graph, source, sink)
-    left = csr_array(graph - solved.flow)
-    left.eliminate_zeros()
-    seen = np.zeros(sink + 1, dtype=bool)
-    seen[breadth_first_order(left, source, return_predecessors=False)] = True
-    return Flow(float(solved.flow_value) / scale, seen[:p])
+    return graph, maximum_flow(graph, source, sink), scale
 
 
 def cheapest(problem: Problem, value: float) -> Floats:
@@ -140,7 +155,7 @@ def cheapest(problem: Problem, value: float) -> Floats:
     left = np.maximum(problem.demand - np.bincount(problem.tail, weights=stay, minlength=tails), 0.0)
     room = np.maximum(problem.capacity - np.bincount(problem.head, weights=stay, minlength=heads), 0.0)
     rest = replace(problem, demand=left, capacity=room, now=problem.now - stay, limit=problem.limit - stay)
-    most = greatest(rest).value
+    most = greatest_value(rest)
     if stay.sum() + most < value - 1.0 / SCALES[0]:
         return _settled(problem, value)
     some = np.flatnonzero((left[problem.tail] > 0) & (room[problem.head] > 0))
