@@ -30,8 +30,9 @@ LEAST = 0.5
 RELAXED = 5.0
 #: Part of the time limit that is kept for pricing the scenarios at the end.
 KEPT_BACK = 0.06
-#: Part that the search for `unmet` leaves to the aims after it, but no more than leaves it two fifths.
-LATER = 0.2
+#: Part that the search for `unmet` leaves to the aims after it, but no more than leaves it two fifths; under a budget
+#: none, where it is the cut-back start that takes the time.
+LATER = 0.3
 
 
 @dataclass(frozen=True)
@@ -175,11 +176,12 @@ def limits_of(route: Route, aim: str, stages: Stages) -> Limits:
         gap = {"floors": 1e-6, "worst_served": 0.005}.get(aim, 1e-6)
         limits = route.limits(seconds, absolute_gap=gap)
         return replace(limits, nodes=route.settings.nodes or WORST_NODES) if aim == "worst_served" else limits
-    seconds = max(0.4 * route.left, min(seconds, route.left - LATER * route.settings.seconds))
+    if route.instance.budget.yuan_per_year is None:
+        seconds = max(0.4 * route.left, min(seconds, route.left - LATER * route.settings.seconds))
     cost, constant = stages.model.aims[aim]
-    if not math.isfinite(stages.relaxed.get(aim, -math.inf)):
+    if stages.relaxed_rows.get(aim) != stages.matrix.rows or not math.isfinite(stages.relaxed[aim]):
         relaxed = solve(stages.matrix, cost, constant, limits=Limits(seconds=max(seconds, RELAXED)), relax=True)
-        stages.relaxed[aim] = relaxed.bound
+        stages.relaxed[aim], stages.relaxed_rows[aim] = relaxed.bound, stages.matrix.rows
     proved = stages.relaxed[aim]
     bound = proved if math.isfinite(proved) else route.nothing.get(aim, 0.0)
     room = max(route.nothing.get(aim, bound) - bound, 1.0)

@@ -41,7 +41,7 @@ class Stages:
     """A matrix that shrinks from aim to aim, with the plan found so far.
 
     matrix: all columns of the model, some fixed; x: the plan, or None before the first aim.
-    relaxed: bounds of aims by the linear relaxation, where it was solved.
+    relaxed: bounds of aims by the linear relaxation, where it was solved, and how many rows it had then.
     """
 
     model: Model
@@ -51,6 +51,7 @@ class Stages:
     report: Report | None = None
     clocked: bool = False
     relaxed: dict[str, float] = field(default_factory=dict)
+    relaxed_rows: dict[str, int] = field(default_factory=dict)
 
     def solve(self, aim: str, limits: Limits, tolerance: Callable[[float], float]) -> Found:
         """Minimise one aim over what is left, keep the plan, and cap the aim."""
