@@ -9,8 +9,9 @@ WORDS = texts("report")
 #: What the page's own scripts say, sent along with the data.
 IN_PAGE = tuple(
     """
-    search sort_by rows_shown page_back page_on nothing_found date weekday slot backup changed f_site f_doctor f_specialty
-    f_all week_of rows_found am pm day_off timetable choose place_hint place_gets place_gives place_visits place_nothing
+    search sort_by rows_shown page_back page_on nothing_found date weekday slot backup changed f_site f_doctor
+    f_specialty f_all week_of rows_found am pm day_off timetable choose place_hint place_gets
+    place_gives place_visits place_nothing
     gets_clinic gets_posted gets_service gets_tele gets_returned gets_received gives_clinics gives_posted gives_service
     gives_referred gives_left residents kept unmet left referred minutes_within from_place centre_of others none_drawn
     all_specialties all_services outside chart_failed scroll_region today plan up down zoom_in zoom_out legend
