@@ -7,7 +7,8 @@ Read from the page, in its order:
     <!-- follow: exit 5 -->           before commands that must end with this code
     <!-- follow: install -->          before commands that are run with `--install` only
     <!-- follow: fill FILE SHEET -->  before a table: typed into the sheet below its headings
-    <!-- follow: edit FILE SHEET -->  before a table of three columns: which row, which column, what to write
+    <!-- follow: edit FILE SHEET -->  before a table of three columns: which row (cells in it, with commas), which column,
+                                      what to write (`← Heading`: what the row has there)
     <!-- follow: seen FILE -->        before ```text: lines that must stand in the page
 
 `--write` puts what was printed into the tutorial. The tests follow both tutorials (`tests/whole/test_tutorial.py`).
@@ -109,7 +110,7 @@ class Follower:
         book.save(self.folder / file)
 
     def edit(self, step: Step) -> None:
-        """Write into single cells: the row is the one that holds every word of the first column."""
+        """Write into single cells: the row is the one that holds every cell of the first column."""
         file, name = step.words[0], " ".join(step.words[1:])
         book = openpyxl.load_workbook(self.folder / file)
         sheet = book[name]
@@ -119,11 +120,13 @@ class Follower:
             found = [
                 at
                 for at in range(line + 1, sheet.max_row + 1)
-                if set(which.split(" ")) <= {shown(cell.value) for cell in sheet[at]}
+                if set(which.split(", ")) <= {shown(cell.value) for cell in sheet[at]}
             ]
             if len(found) != 1:
                 raise WrongError(f"{len(found)} rows of {name} hold {which}")
-            sheet.cell(found[0], columns[first(column)]).value = typed(value)
+            # an arrow stands for what the row has under another heading
+            copied = sheet.cell(found[0], columns[value[2:]]).value if value.startswith("← ") else typed(value)
+            sheet.cell(found[0], columns[first(column)]).value = copied
         book.save(self.folder / file)
 
     def seen(self, step: Step) -> None:

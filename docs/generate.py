@@ -229,10 +229,20 @@ def _sections(text: str) -> Iterator[str]:
         elif body.lstrip().startswith(".. math::"):
             yield "$$" + _latex(body.split("::", 1)[1].strip()) + "$$"
         elif heading.startswith("Constraints"):
-            yield "\n".join(f"- {line}" if line.startswith("``") else f"  {line.strip()}" for line in lines)
+            shown = [_readable(line) for line in lines]
+            yield "\n".join(f"- {line}" if line.startswith("``") else f"  {line.strip()}" for line in shown)
         else:
             yield body
         first = False
+
+
+def _readable(line: str) -> str:
+    """A constraint that is told in passing: signs and sums as people write them, code left alone."""
+    parts = re.split(r"(``.*?``|`.*?`)", line)
+    for at in range(0, len(parts), 2):
+        plain = parts[at].replace("<=", "≤").replace(">=", "≥")
+        parts[at] = re.sub(r"\bsum_(?:\{([^}]*)\}|(\w))", lambda m: f"Σ<sub>{m[1] or m[2]}</sub>", plain)
+    return "".join(parts)
 
 
 def _latex(text: str) -> str:

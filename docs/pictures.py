@@ -1,7 +1,8 @@
-"""The pictures of the documentation: `python docs/pictures.py`, with Chromium and a font with Chinese characters.
+"""The pictures of the documentation: `python docs/pictures.py [PLAN]`, with Chromium and a Chinese font.
 
 The tutorials are followed as they stand; their workbook, plan and report are what is shown. Sheets are drawn from their
-own cells, colours and widths; reports are photographed as they open. The readmes show the report of the bundled county.
+own cells, colours and widths; reports are photographed as they open. The readmes show the report of the bundled county;
+PLAN is a plan folder of it, planned here where none is given.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ def of_report(browser: Any, plan: Path, lang: str, first: str, chart: str | None
             save(page.locator("#map").screenshot(), f"{chart}.{lang}.png")
 
 
-def main() -> None:
+def main(planned: Path | None) -> None:
     """Make every picture."""
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
@@ -179,7 +180,10 @@ def main() -> None:
             of_sheet(browser, month, f"roster.{lang}.png", 350 if lang == "zh" else 540)
             of_report(browser, plan, lang, "report", "map")
         county = Path(place) / COUNTY
-        subprocess.run([sys.executable, "-m", "planner", "plan", COUNTY, "-o", str(county)], check=True)
+        if planned is None:
+            subprocess.run([sys.executable, "-m", "planner", "plan", COUNTY, "-o", str(county)], check=True)
+        else:
+            shutil.copytree(planned, county)
         for lang in LANGUAGES:
             subprocess.run([sys.executable, "-m", "planner", "report", str(county), "--lang", lang], check=True)
             of_report(browser, county, lang, "county")
@@ -194,4 +198,4 @@ def _chromium() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
