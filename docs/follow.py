@@ -7,7 +7,7 @@ Read from the page, in its order:
     <!-- follow: exit 5 -->           before commands that must end with this code
     <!-- follow: install -->          before commands that are run with `--install` only
     <!-- follow: fill FILE SHEET -->  before a table: typed into the sheet below its headings
-    <!-- follow: edit FILE SHEET -->  before a table of three columns: which row (cells in it, with commas), which column,
+    <!-- follow: edit FILE SHEET -->  before a table of three columns: which row (some of its cells), which column,
                                       what to write (`← Heading`: what the row has there)
     <!-- follow: seen FILE -->        before ```text: lines that must stand in the page
 
