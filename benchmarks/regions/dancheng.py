@@ -238,7 +238,7 @@ tolerance_risk = 0.10         # 医保风险不超过10%
 balance_risk = "hard"
 
 [solver]
-time_limit_s = 60
+time_limit_s = 120
 """
 
 

@@ -346,7 +346,7 @@ tolerance_population = 0.12
 tolerance_need = 0.15
 
 [solver]
-time_limit_s = 60
+time_limit_s = 120
 """
 
 

@@ -297,7 +297,7 @@ speed_kmh = 40
 waits = { laboratory = [300, 480, 600], pathology = [480, 1800], sterile_supply = [600, 1920] }
 
 [solver]
-time_limit_s = 100
+time_limit_s = 120
 """
 
 
