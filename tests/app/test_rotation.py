@@ -201,7 +201,7 @@ def test_who_is_posted_again_hands_nothing_over(tmp_path: Path) -> None:
     folder.plan_put("postings", {"doctor": "D6"}, doctor="D7", start="2026-08-01", end="2027-01-31")
     saved = _saved(folder, tmp_path)
     assert Rotation(saved).figures() == Figures(0, 0, 1, 0, 0)
-    assert list(rotation(saved)["note_zh"])[:2] == ["在岗；续派", "新派；应于2027-01-27起交接；可考虑Da、Fu"]
+    assert list(rotation(saved)["note_zh"])[:2] == ["在岗；续派", "新派；应于2027年1月27日起交接；可考虑Da、Fu"]
     assert failing(folder, tmp_path / "audit", *RULES) == {}
 
 
