@@ -195,7 +195,7 @@ CITIES, COUNTIES = SITES[: len(CITIES)], SITES[len(CITIES) :]
 PLACES = LEADS + SITES
 
 
-def _pull(site: Place, hospital: Place) -> float:
+def _pull(site: Place, hospital: Place, _: str) -> float:
     """From a county to its own city hospital and its lead, less to other leads; from a city to leads alone."""
     if hospital.lead:
         own = 1.0 if hospital.group == site.group else 0.20

@@ -6,8 +6,9 @@ shared services, its quarter and its speeds in `Lack`, and gets every other tabl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from math import ceil
@@ -27,7 +28,9 @@ class Lack:
     hospitals | yuan an item, and yuan an item and minute of transport
     levels: service | level | items a day | servers | verifiers | hours a day | fixed cost a year | opening
     cost | existing at. Centres may be at the `hosts`, and the shared centres work on `days` a year.
-    general_visits: visits a resident and year beside the specialist ones; they are general practice.
+    general_visits: ordinary visits a resident and year beside the specialist ones. Those of a town are general
+    practice, but for the `walk_in_share` of people who go straight to a specialty at a hospital or outside; those
+    at a hospital are spread over its specialties as its doctors are.
     slips: patients a month with a referral slip, up and down, where that was published.
     """
 
@@ -49,8 +52,10 @@ class Lack:
     posted: tuple[date, date] = (date(2026, 1, 5), date(2026, 12, 31))
     chinese_calendar: bool = True
     general_visits: float = 0.0
+    walk_in_share: float = 0.0
     left_share: float = r.LEFT_SHARE
     most_left: float = r.MOST_LEFT
+    most_own: float = r.MOST_OWN
     hospital_left_share: float = r.LEFT_SHARE
     pull: r.Pull | None = None
     slips: tuple[float, float] | None = None
@@ -62,8 +67,21 @@ class Lack:
 
     def share(self, kind: Kind) -> float:
         """Visits of a specialty over the specialist visits of the recipe."""
-        general = self.general_visits / r.VISITS_PER_RESIDENT_YEAR if kind.id == "general_practice" else 0.0
-        return kind.share / sum(k.share for k in self.kinds) + general
+        return kind.share / sum(k.share for k in self.kinds)
+
+    def in_towns(self, kind: Kind) -> tuple[float, Kind]:
+        """The same with the ordinary visits of a town; walking in lowers what is held of a specialty."""
+        share, general = self.share(kind), self.general_visits / r.VISITS_PER_RESIDENT_YEAR
+        if kind.id == "general_practice":
+            return share + general * (1 - self.walk_in_share), kind
+        specialties = sum(self.share(k) for k in self.kinds if k.id != "general_practice")
+        walking = general * self.walk_in_share * share / specialties
+        return share + walking, replace(kind, own=kind.own * share / (share + walking))
+
+    def at_hospital(self, kind: Kind, heads: Mapping[str, int]) -> float:
+        """The same with the ordinary visits of a hospital of `heads` doctors by specialty."""
+        general = self.general_visits / r.VISITS_PER_RESIDENT_YEAR
+        return self.share(kind) + general * heads[kind.id] / sum(heads.values())
 
     @property
     def rate_rows(self) -> dict[str, list[list[float]]]:
@@ -186,16 +204,19 @@ def _cells(
 ) -> dict[tuple[str, str], r.Cell]:
     """Every township and specialty, then each hospital's own residents."""
     offers = {(d.home.id, d.kind.id) for d in doctors}
+    heads = {home.id: Counter(d.kind.id for d in doctors if d.home is home) for home in hospitals}
     cells = {}
     for town in towns:
         for kind in lack.kinds:
-            found = (lack.share(kind), hospitals, offers, lack.left_share, lack.pull, lack.most_left)
-            cells[town.id, kind.id] = r.town_cell(dice, today, town, kind, *found)
+            share, held = lack.in_towns(kind)
+            limits = (lack.left_share, lack.pull, lack.most_left, lack.most_own)
+            cells[town.id, kind.id] = r.town_cell(dice, today, town, held, share, hospitals, offers, *limits)
     for kind in lack.kinds:
         for home in hospitals:
             if (home.id, kind.id) in offers:
                 people, away = float(home.population), lack.hospital_left_share
-                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, lack.share(kind), people, away)
+                share = lack.at_hospital(kind, heads[home.id])
+                cells[home.id, kind.id] = r.hospital_cell(dice, home, kind, share, people, away)
     return cells
 
 

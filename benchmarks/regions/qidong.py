@@ -132,16 +132,17 @@ TOWNS = _towns()
 PLACES = HOSPITALS + TOWNS
 
 
-def _pull(site: Place, hospital: Place) -> float:
-    """Patients go to large hospitals, to near ones and to their own group's: many pass by the second level."""
+def _pull(site: Place, hospital: Place, specialty: str) -> float:
+    """Patients go to large hospitals, near ones, their own group's, and those known for what they need."""
     size = {3: 1.0, 2: 0.30}[hospital.level]
     own = 1.0 if hospital.group == site.group else 0.22
-    return size * own * exp(-r.minutes(site, hospital, TRIP) / 60)
+    known = hospital.weights.get(specialty, 1.0)
+    return size * own * known * exp(-r.minutes(site, hospital, TRIP) / 60)
 
 
 def _kinds() -> tuple[r.Kind, ...]:
     """General practice is held in the towns: that is what makes seven visits of ten primary ones."""
-    return tuple(replace(k, own=0.845, recoverable=0.5) if k.id == "general_practice" else k for k in r.KINDS)
+    return tuple(replace(k, own=1.0) if k.id == "general_practice" else k for k in r.KINDS)
 
 
 # --- shared centres ---------------------------------------------------------------------------------------
@@ -221,9 +222,11 @@ LACK = Lack(
     insured=0.97,
     fund=1_250.0,
     posted=(date(2025, 9, 1), date(2026, 8, 31)),
-    general_visits=2.61,
-    left_share=0.204,
+    general_visits=2.65,
+    walk_in_share=0.135,
+    left_share=0.27,
     most_left=0.5,
+    most_own=0.97,
     hospital_left_share=0.09,
     pull=_pull,
     slips=(UP / MONTHS, DOWN / MONTHS),
@@ -267,10 +270,10 @@ institutions | level | published | 每个集团一家三级、一家二级、若
 institutions | group | assumed | 公开材料只说两个集团；乡镇归属为假定 / the towns' groups are assumed
 institutions | population | approximate | 全市约96万常住人口按2000年普查分摊（含后并入者）；近海、东海、启隆为估计
 communities | population | derived | 乡镇人口随机分摊，合计不变 / the township's residents, split at random
-needs | visits_per_month | derived | 含普通门诊：每人每年约4次，使门急诊合公布的每月282,219人次 / all visits
-needs | own_visits_per_month | derived | 全科多在基层就诊，使基层占比合公布的71.8% / primary share as published
-needs | left_visits_per_month | derived | 合公布的县域内就诊率88.3%，按到外地路程分摊 / by the published share inside
-referrals | patients_per_month | derived | 上转含自行前往；下转即公布的1,373例÷10个月 / down: 1,373 in ten months
+needs | visits_per_month | derived | 含普通门诊（每人每年约4次），合公布的每月282,219人次；专科构成为假定 / mix assumed
+needs | own_visits_per_month | derived | 基层占比合公布的71.8%；医院普通门诊按医生数分到各专科 / by doctors
+needs | left_visits_per_month | derived | 合公布的县域内就诊率88.3%，多为专科，按到外地路程分摊 / as published
+referrals | patients_per_month | derived | 上转含自行前往，按规模、路程、集团、专长分摊；下转即公布的1,373例÷10个月
 referrals | slips_per_month | derived | 上转持转诊单者即公布的29,371例÷10个月，按流向分摊 / 29,371 in ten months
 volumes | items_per_day | derived | 乡镇合计即公布的影像心电20,492、检验病理13,951、消毒30,591，÷206个工作日；医院为假定
 travel | minutes | approximate | 启隆镇与各地之间须过江，另加35分钟；到外地为估计 / 35 minutes more across the water

@@ -325,6 +325,18 @@ def test_qidong_agrees_with_what_was_published() -> None:
         assert items[services.split()].sum() == pytest.approx(a_day, rel=0.02), services
 
 
+def test_qidong_doctors_of_every_specialty_see_a_day_that_a_doctor_can_see() -> None:
+    """At hospitals no specialty sees a multiple of another's visits per doctor and day, general practice included."""
+    up = _table("qidong", "referrals").query("direction == 'up' and destination != 'outside'")
+    sent = up.rename(columns={"destination": "institution"}).groupby(["institution", "specialty"])["patients_per_month"]
+    doctors = _table("qidong", "doctors").groupby(["institution", "specialty"]).size()
+    own = _table("qidong", "needs").set_index(["institution", "specialty"])["own_visits_per_month"]
+    a_day = (own.reindex(doctors.index).fillna(0) + sent.sum().reindex(doctors.index).fillna(0)) / doctors / 20.6
+    assert a_day.between(4, 20).all(), a_day[~a_day.between(4, 20)]
+    general = a_day.xs("general_practice", level="specialty")
+    assert general.between(a_day.median() / 2, 2 * a_day.median()).all()
+
+
 def test_qidong_has_two_contiguous_groups_and_one_town_across_the_water() -> None:
     """Twelve units in two groups; each hangs together over the neighbours, the island by water only."""
     import networkx as nx

@@ -51,6 +51,7 @@ from benchmarks.regions.recipe.villages import communities
 from benchmarks.regions.recipe.visits import (
     LEFT_SHARE,
     MOST_LEFT,
+    MOST_OWN,
     VISITS_PER_RESIDENT_YEAR,
     Cell,
     Cells,
@@ -75,6 +76,7 @@ __all__ = [
     "LEFT_SHARE",
     "MONTH_DAYS",
     "MOST_LEFT",
+    "MOST_OWN",
     "SLACK",
     "USAGE",
     "VISITS_PER_RESIDENT_YEAR",

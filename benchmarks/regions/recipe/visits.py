@@ -33,7 +33,8 @@ class Cell:
 
 
 Cells = Mapping[tuple[str, str], Cell]
-Pull = Callable[[Place, Place], float]  # (site, hospital) -> weight of a hospital in the site's referrals
+MOST_OWN = 0.9  # of the need of a place and specialty
+Pull = Callable[[Place, Place, str], float]  # (site, hospital, specialty) -> weight in the site's referrals
 
 
 def outreach_today(today: Today, kind: Kind, site: str, need: float, own: float) -> float:
@@ -56,6 +57,7 @@ def town_cell(
     left_share: float = LEFT_SHARE,
     pull: Pull | None = None,
     most_left: float = MOST_LEFT,
+    most_own: float = MOST_OWN,
 ) -> Cell:
     """Need by population and mix; today's outreach by formula; the rest is referred, left or unmet.
 
@@ -63,7 +65,7 @@ def town_cell(
     unless `pull` weighs the hospitals.
     """
     need = round(site.population * VISITS_PER_RESIDENT_YEAR / 12 * share * dice.between(0.75, 1.25), 1)
-    own = round(need * min(0.9, kind.own * dice.between(0.8, 1.2)), 1)
+    own = round(need * min(most_own, kind.own * dice.between(0.8, 1.2)), 1)
     outreach = outreach_today(today, kind, site.id, need, own)
     short = outreach > 0 and dice.chance(0.2)  # some clinics see fewer than the formula says
     if short:
@@ -73,7 +75,7 @@ def town_cell(
     left = round(min(need * left_share * border * dice.between(0.5, 1.5), most_left * rest), 1)
     unmet = 0.0 if short else min(need * 0.03 * dice.between(0.0, 2.0), 0.15 * rest)
     able = [h for h in hospitals if (h.id, kind.id) in offers]
-    weights = [(pull or _own_group_first)(site, h) for h in able]
+    weights = [(pull or _own_group_first)(site, h, kind.id) for h in able]
     # whole tenths; what rounding leaves over is unmet today (or outreach where nothing is unmet)
     parts = [floor(10 * (rest - left - unmet) * w / sum(weights) + 1e-9) / 10 for w in weights]
     referred = {h.id: p for h, p in zip(able, parts, strict=True) if p > 0}
@@ -83,7 +85,7 @@ def town_cell(
     return Cell(need, own, left, referred, outreach, max(0.0, slip - outreach), recoverable)
 
 
-def _own_group_first(site: Place, hospital: Place) -> float:
+def _own_group_first(site: Place, hospital: Place, _: str) -> float:
     return 0.76 if hospital.group == site.group else 0.12
 
 
