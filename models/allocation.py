@@ -18,6 +18,7 @@ from models.answers import Limits, Status
 from models.assemble import assemble
 from models.centre_route import unserved_institutions
 from models.clashes import find_clashes
+from models.clinic_days import settle_days
 from models.clinic_turns import settle_turns
 from models.highs import solve
 from models.instance import Instance
@@ -98,6 +99,7 @@ def _plain_route(route: Route, matrix: Matrix) -> Stages | None:
 def _outcome(route: Route, stages: Stages) -> Outcome:
     assert stages.x is not None
     model = route.model
+    settle_days(model.sheet, model.matrix, stages.x)
     settle_turns(model.sheet, model.matrix, stages.x)
     with route.timed("scenarios"):
         scenarios = scenarios_of(route, stages.x)

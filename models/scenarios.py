@@ -25,11 +25,12 @@ def scenarios_of(route: Route, x: Floats) -> pd.DataFrame:
     rows = []
     for name, solution in plans.items():
         if solution is not None:
-            rows += [(name, *measure) for measure in _measures(model, solution)]
+            rows += [(name, *measure) for measure in measures(model, solution)]
     return pd.DataFrame(rows, columns=["scenario", "measure", "value", "unit"])
 
 
-def _measures(model: Model, x: Floats) -> list[tuple[str, float, str]]:
+def measures(model: Model, x: Floats) -> list[tuple[str, float, str]]:
+    """Measure, value, unit of one plan: its aims, visits a month, clinics, posted doctors and money a year."""
     instance = model.instance
     total = sum(q.months for q in instance.quarters)
     share = {q.name: q.months / total for q in instance.quarters}

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from models.aims import rows_of_aims
 from models.answers import Job, Limits, Progress, Solution, Status
 from models.assemble import Model
+from models.clinic_days import settle_days
 from models.clinic_turns import ACCOUNT, settle_turns
 from models.highs import solve_many
 from models.matrix import Floats, Matrix
@@ -80,8 +81,8 @@ class Stages:
         if not held:
             return Found(aim, np.inf, -np.inf, status, _stop(answers), sum(a.seconds for a in answers))
         rest = constant + float(cost[loose] @ x[loose])
-        value, bound = float(cost @ x) + constant, sum(a.bound for a in answers) + rest
         self.x = self._settled(x)
+        value, bound = float(cost @ self.x) + constant, sum(a.bound for a in answers) + rest
         done = Found(aim, value, min(bound, value), status, _stop(answers), sum(a.seconds for a in answers))
         self.found.append(done)
         self._cap(aim, cost, pieces, tolerance(value), value)
@@ -115,7 +116,8 @@ class Stages:
         return solve_many(jobs)
 
     def _settled(self, x: Floats) -> Floats:
-        """The plan with its units of far trips filled, which no earlier aim has looked at (in place)."""
+        """The plan without idle days, its units of far trips filled: no earlier aim has looked at them (in place)."""
+        settle_days(self.model.sheet, self.matrix, x)
         if (self.matrix.row_rules == ACCOUNT).any():
             settle_turns(self.model.sheet, self.matrix, x)
         return x

@@ -151,9 +151,11 @@ def make_plan(
         raise NoPlanError
     linked = None
     if rosterable(calendar, outcome.tables):
+        from models.handed_over import with_sessions
+
         maker.save_incumbent(outcome.tables)
         linked = solves.dated(built.instance, outcome)
-        outcome = linked.outcome
+        outcome = with_sessions(linked.outcome, linked.rostered.tables["sessions"])
         progress.done()
     if borders.price:
         from planner.grouping.price import cases_of, price_plan

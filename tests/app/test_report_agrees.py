@@ -179,3 +179,11 @@ def test_gains_in_brief_and_workbook(kedong_plan: Path, saved: SavedPlan, book: 
     assert len(rows) == 7
     for name, told in rows:
         assert told.split(" → ")[-1] == amount(round(float(kept[name]))), name
+
+
+def test_scenarios_and_indicators_cost_the_same(saved: SavedPlan) -> None:
+    """The money that the model counted (the brief's) is the money of the saved tables (the monthly return's)."""
+    table = saved.table("indicators")
+    for part in ("postings", "sessions", "centres", "travel"):
+        told = float(table.loc[table["indicator"] == f"cost:{part}", "value"].sum())
+        assert told == pytest.approx(scenario(saved, "plan", f"cost:{part}"), abs=1.0), part

@@ -38,7 +38,8 @@ def _stages(
         row_rules=np.array(["rule"] * len(rows)),
         row_subjects=[str(at) for at in range(len(rows))],
     )
-    model: Any = SimpleNamespace(aims={name: (np.array(cost, dtype=float), 0.5) for name, cost in aims.items()})
+    costs = {name: (np.array(cost, dtype=float), 0.5) for name, cost in aims.items()}
+    model: Any = SimpleNamespace(aims=costs, sheet=SimpleNamespace(columns=()))
     return Stages(model, matrix)
 
 
