@@ -305,9 +305,10 @@ def _solver(values: Any) -> dict[str, Any]:
 
 def _say_groups(saved: Any, lang: str) -> None:
     """The grouping in one sentence, its aims with their proof, and the size of each group."""
+    from planner.aim_views import aim_lines
     from planner.aligned import aligned
     from planner.grouping.page import answer, group_table
-    from planner.view import View, aim_lines
+    from planner.view import View
 
     view = View(saved, lang)
     stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
@@ -347,7 +348,7 @@ def _audit_workbook(plan: Path, workbook: Path, lang: str) -> int:
 
 def _say_plan(saved: Any, lang: str, report: bool) -> None:
     """The aims with their proved gap, the audit, and where the report is."""
-    from planner.view import aim_lines
+    from planner.aim_views import aim_lines
 
     stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
     click.echo(say("plan_found", lang, seconds=saved.info["seconds"], stopped=stopped))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -34,20 +33,6 @@ _KINDS = {
 }
 _TRANSLATED = ("main", "state", "direction", "mode", "holds", "scenario", "mark", "opens", "given")
 _TOKEN = re.compile(r"[\w.\-]+")
-
-
-@dataclass(frozen=True)
-class AimView:
-    """One aim as read: `better` is the proved most by which any plan could be better, in the aim's unit."""
-
-    name: str
-    label: str
-    value: str
-    unit: str
-    today: str
-    better: str
-    gap: str
-    given: str
 
 
 class View:
@@ -175,7 +160,7 @@ class View:
         weeks = float(self.saved.info.get("settings", {}).get("calendar", {}).get("weeks", 13))
         return weeks * 7 / (365.25 / 12)
 
-    # --- aims and scenarios ---------------------------------------------------------------
+    # --- scenarios ------------------------------------------------------------------------
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
@@ -188,38 +173,8 @@ class View:
         found = table[(table["scenario"] == scenario) & (table["measure"] == measure)]
         return to_float(found["value"].iloc[0]) if len(found) else None
 
-    def aims(self) -> list[AimView]:
-        """The aims in the committee's order."""
-        return [self._aim(aim) for aim in self.saved.info.get("aims", [])]
-
-    def _aim(self, aim: Mapping[str, Any]) -> AimView:
-        value, bound, unit = to_float(aim["value"]), to_float(aim.get("bound")), str(aim.get("unit") or "")
-        # Later aims may use up an aim's tolerance: what counts is the plan as it is in the end.
-        final = self.scenario_value("plan", str(aim["name"]))
-        value = value if final is None else final
-        gap = to_float(aim.get("gap"))
-        better = self.say("not_bounded")
-        if value is not None and bound is not None and math.isfinite(bound):
-            left = max(0.0, value - bound)
-            small, shown = left <= 1e-6 * max(1.0, abs(value)), self.figure(left, unit)
-            # What rounds to nothing in the unit shown is still not proved.
-            shown = f"{100 * left:.1g}%" if shown == "0%" else f"{left:.1g}" if shown == "0" else shown
-            told = f"{shown} {self._unit_after(unit)}".strip()
-            better = self.say("proved_best") if small else self.say("better_by", amount=told)
-        return AimView(
-            name=str(aim["name"]),
-            label=self.measure(str(aim["name"])),
-            value=self.figure(value, unit),
-            unit=self._unit_after(unit),
-            today=self.figure(self.scenario_value("today", str(aim["name"])), unit),
-            better=better,
-            gap="–" if gap is None or not math.isfinite(gap) else f"{gap:.2%}",
-            given=("、" if self.lang == "zh" else ", ").join(
-                word(VALUES, part, self.lang) for part in str(aim.get("given") or "").split(", ") if part
-            ),
-        )
-
-    def _unit_after(self, unit: str) -> str:
+    def unit_after(self, unit: str) -> str:
+        """The unit as it stands behind a number; a share bears its own."""
         return "" if unit == "share" else self.unit(unit)
 
     def scenarios(self) -> pd.DataFrame:
@@ -250,16 +205,3 @@ def to_float(value: object) -> float | None:
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None
-
-
-def aim_lines(saved: SavedPlan, lang: str) -> list[str]:
-    """The aims as plain lines for the terminal: value, today's, how much better a plan could be."""
-    view = View(saved, lang)
-    comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
-    lines = []
-    for aim in view.aims():
-        today = f"{view.say('today')} {aim.today}" if aim.today != "–" else ""
-        gap = f"{view.heading('gap')} {aim.gap}" if lang == "zh" else f"gap {aim.gap}"
-        told = comma.join(part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.better, gap) if part)
-        lines.append(f"{aim.label}{colon}{told}")
-    return lines

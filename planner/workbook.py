@@ -17,6 +17,7 @@ import pandas as pd
 import xlsxwriter
 
 from planner import audit_words, overview, workbook_change
+from planner.aim_views import aims_of
 from planner.aligned import width as columns_of
 from planner.figures.whole import Figures, figures_of
 from planner.folder import SavedPlan
@@ -207,7 +208,7 @@ def _lines(texts: Iterable[object], widths: Iterable[float]) -> int:
 def _summary(writer: _Writer, figures: Figures | None) -> None:
     """The answer on one page: the sentence, the figures, the round numbers, the aims, and the audit."""
     view = writer.view
-    aims, checks = view.aims(), Answer(view, figures).checks() if figures is not None else []
+    aims, checks = aims_of(view), Answer(view, figures).checks() if figures is not None else []
     sheet = writer.add_sheet("summary", 26 + len(aims) + len(checks), 6)
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 1)
@@ -251,9 +252,9 @@ def _summary(writer: _Writer, figures: Figures | None) -> None:
         for at, scenario in ((1, "plan"), (2, "today")):
             known = view.scenario_value(scenario, aim.name)
             writer.cell(sheet, line, at, to_float(raw["value"]) if known is None and at == 1 else known, share)
-        for at, text in ((3, aim.unit), (4, aim.better), (5, f"{view.heading('gap')} {aim.gap}")):
+        for at, text in ((3, aim.unit), (4, aim.proof), (5, f"{view.heading('gap')} {aim.gap}")):
             sheet.write_string(line, at, text, writer.unit if at == 3 else writer.text)
-        sheet.set_row(line, LINE * max(ceil(columns_of(aim.label) / 33), ceil(columns_of(aim.better) / 33), 1))
+        sheet.set_row(line, LINE * max(ceil(columns_of(aim.label) / 33), ceil(columns_of(aim.proof) / 33), 1))
     line += 2
     audit = view.saved.table("audit")
     rules, broken = set(audit["rule"]), set(audit.loc[audit["holds"] != "yes", "rule"])
@@ -298,7 +299,7 @@ def _charts(writer: _Writer, figures: Figures, sheet: Any) -> None:
 
 def _aims(view: View) -> pd.DataFrame:
     rows = []
-    for aim, raw in zip(view.aims(), view.saved.info.get("aims", []), strict=True):
+    for aim, raw in zip(aims_of(view), view.saved.info.get("aims", []), strict=True):
         figures = (to_float(raw["value"]), to_float(raw.get("bound")), view.unit(raw.get("unit")))
         rows.append((aim.label, *figures, aim.better, aim.gap, aim.given))
     names = ("name", "value", "bound", "unit", "gap_units", "gap", "given")

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner import __version__
+from planner.aim_views import aims_of
 from planner.folder import SavedPlan
 from planner.grouping.price_page import price_table
 from planner.grouping.words import told
@@ -41,7 +42,7 @@ def _context(view: View) -> dict[str, Any]:
         "title": told("title", view.lang, name=view.saved.info.get("region") or view.say("untitled")),
         "version": __version__,
         "answer": answer(view),
-        "aims": view.aims(),
+        "aims": aims_of(view),
         "maps": maps_of(view),
         "audit": audit_section(view),
         "provenance": provenance(view),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner import overview, situation
+from planner.aim_views import aims_of
 from planner.figures.change import Change
 from planner.figures.whole import Figures, facts_of
 from planner.folder import SavedPlan
@@ -171,15 +172,10 @@ class Changes:
         return self.say("why_hand", hand=figure(kept[0]), plan=figure(kept[1]), more=figure(kept[1] - kept[0]))
 
     def _proved(self) -> str:
-        aim = next((one for one in self.view.aims() if one.name == "unmet"), None)
-        bounds = [to_float(one.get("bound")) for one in self.view.saved.info.get("aims", []) if one["name"] == "unmet"]
-        value, bound = self.view.scenario_value("plan", "unmet"), bounds[0] if bounds else None
-        if aim is None or value is None or bound is None:
+        aim = next((one for one in aims_of(self.view) if one.name == "unmet"), None)
+        if aim is None or not aim.left or self.view.scenario_value("plan", "unmet") is None:
             return ""
-        left = max(0.0, value - bound)
-        told = f"{self.view.figure(left)} {aim.unit}"
-        best = self.view.figure(left) == "0"
-        better = self.say("proved_best") if best else self.say("better_by", amount=told)
+        better = self.say("proved_best") if aim.proved else self.say("better_by", amount=aim.left)
         return self.say("why_proved", label=plain(aim.label), value=f"{aim.value} {aim.unit}", better=better)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import overview
+from planner.aim_views import aims_of
 from planner.figures.checks import Check
 from planner.figures.whole import Figures
 from planner.report.words import money_unit, report_word
@@ -124,9 +125,9 @@ class Answer:
         """The gaps of the first aims in real units, the audit, why solving ended, what is assumed."""
         lines = [
             self.say(
-                "sure_aim", label=aim.label, value=f"{aim.value} {aim.unit}".strip(), better=aim.better, gap=aim.gap
+                "sure_aim", label=aim.label, value=f"{aim.value} {aim.unit}".strip(), better=aim.proof, gap=aim.gap
             )
-            for aim in self.view.aims()[:FIRST_AIMS]
+            for aim in aims_of(self.view)[:FIRST_AIMS]
         ]
         info = self.view.saved.info
         lines.append(self.say("sure_audit", told=audit))

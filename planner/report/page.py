@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from planner import __version__, overview
+from planner.aim_views import aims_of
 from planner.figures.access import GRID
 from planner.figures.whole import Figures, facts_of, figures_of
 from planner.folder import SavedPlan
@@ -82,7 +83,7 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
         "network": network,
         "answer": overview.answer(view),
         "first": answer,
-        "aims": view.aims(),
+        "aims": aims_of(view),
         "scenario_names": [view.say(name) for name in SCENARIOS],
         "scenarios": overview.scenario_bars(view),
         "audit": audit,
