@@ -314,10 +314,8 @@ def _say_groups(saved: Any, lang: str) -> None:
     stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
     click.echo(say("groups_found", lang, seconds=saved.info["seconds"], stopped=stopped))
     click.echo("  " + answer(view))
-    for line in aim_lines(saved, lang):
-        click.echo("  " + line)
     table = group_table(view)
-    for line in aligned(table["headings"], table["rows"], table["numeric"]):
+    for line in (*aim_lines(saved, lang), *aligned(table["headings"], table["rows"], table["numeric"])):
         click.echo("  " + line)
 
 
