@@ -53,7 +53,8 @@ def prepare(region: Path, start: date, before: list[Path], seconds: float, forge
 def spreads(region: Path, plans: list[Path], made: list[Outings]) -> pd.DataFrame:
     """Per kind: mean over the pools of (most - least) of the year's count, and the sum of squares over all.
 
-    far: also the least mean that those who went out can have, and, as `far, all`, both over everybody who could go far.
+    far: also the least mean that those who went out can have, and both over everybody who could go far (`far, all`)
+    and over pools of doctors who offer as many half-days a week and were not posted in the year (`far, same offer`).
     """
     doctors = pd.read_csv(region / "doctors.csv", dtype=str).set_index("id")
     counts = pd.concat([pd.read_csv(plan / "fairness.csv") for plan in plans])
@@ -68,11 +69,17 @@ def spreads(region: Path, plans: list[Path], made: list[Outings]) -> pd.DataFram
     whole = table.reindex(able)["far"].fillna(0).to_frame()
     whole["pool"] = doctors["institution"] + "/" + doctors["specialty"]
     everybody = whole.groupby("pool").filter(lambda pool: len(pool) > 1 and pool["far"].sum() > 0).groupby("pool")
-    rows.append(("far, all", (everybody["far"].max() - everybody["far"].min()).mean(), rows[0][2], rows[0][3]))
+    posted = {doctor for plan in plans for doctor in pd.read_csv(plan / "postings.csv", dtype=str)["doctor"]}
+    equals = whole[~whole.index.isin(posted)].copy()
+    equals["pool"] += "/" + doctors["sessions_per_week"].fillna("").reindex(equals.index)
+    alike = equals.groupby("pool").filter(lambda pool: len(pool) > 1 and pool["far"].sum() > 0).groupby("pool")
+    for kind, grouped in (("far, all", everybody), ("far, same offer", alike)):
+        spread = (grouped["far"].max() - grouped["far"].min()).mean()
+        rows.append((kind, spread, int((grouped.obj["far"] ** 2).sum()), int(grouped.obj["far"].sum())))
     found = pd.DataFrame(rows, columns=["kind", "mean spread in a pool", "sum of squares", "in all"])
     best = {
         kind: fmean(least_spread(members, made) for members in grouped.groups.values())
-        for kind, grouped in (("far", pools), ("far, all", everybody))
+        for kind, grouped in (("far", pools), ("far, all", everybody), ("far, same offer", alike))
     }
     found.insert(2, "at best", found["kind"].map(best))
     return found
