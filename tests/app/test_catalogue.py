@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from geodata.catalogue import MissingMessage, Texts, messages
 from geodata.languages import LOCALES
 from planner.catalogue import texts
+from planner.folder import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Every catalogue: package, domain.
@@ -205,3 +206,12 @@ def test_keys_are_plain() -> None:
         for context, key in entries(catalogue(package, domain, "en")):
             assert re.fullmatch(r"[a-z][a-z_.]*", context), context
             assert key.strip() == key and not holes(key), key
+
+
+def test_every_column_that_is_shown_has_a_heading() -> None:
+    """Columns of the plan's tables, and those that a page names, have a heading in the catalogue."""
+    named = {column for columns in TABLES.values() for column in columns}
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "planner" / "templates").rglob("*.j2"))
+    named |= set(re.findall(r"view\.heading\([\"'](\w+)[\"']\)", pages))
+    assert "clinics" in named and "carried_over" in named
+    assert [column for column in sorted(named) if texts("columns").find(column, "zh") is None] == []
