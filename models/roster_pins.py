@@ -20,8 +20,8 @@ from models.rules import ROSTER_RULES
 
 #: Rules that may stand in the way, in the order in which they are told.
 IN_THE_WAY = (*(rule for rule in ROSTER_RULES if rule not in ("roster_count", "change_limit", "site_open")), "lock")
-#: Seconds for one question, and for all.
-EACH, ALL = 5.0, 20.0
+#: Seconds for one question, and for all; most clashes that are told.
+EACH, ALL, MOST = 5.0, 20.0, 30
 #: A bound above this proves that some lock is broken.
 PROVED = 1e-4
 
@@ -58,15 +58,41 @@ def pin_clashes(instance: RosterInstance) -> list[PinClash]:
     small = _of_locks(replace(instance, today=frozenset(), change_limit=None), asked)
     soft = [rule for rule in IN_THE_WAY if rule != "lock" and instance.state(rule) == "soft"]
     small = _without(small, soft)  # a soft rule gives way to a lock by itself
-    deadline, found, named = time.time() + ALL, list[PinClash](), set[str]()
-    answer = _ask(small, asked, forbidden)
-    for label in answer.broken if answer.proved else ():
-        core, smallest = _core(small, label, asked, forbidden, deadline) if label not in named else ([], True)
-        if core:
-            core = sorted(core, key=asked.index)
-            named |= {lock.label for lock in core}
-            found.append(_with_rules(small, PinClash(tuple(core), (), False, smallest), forbidden, deadline))
-    return found
+    deadline = time.time() + ALL
+    found = _clashes(small, asked, forbidden, deadline)
+    # what locks do to each other is hidden behind one of them that no roster could keep
+    alone = {rule for one in found if len(one.locks) == 1 and not one.together for rule in one.rules}
+    if alone and time.time() < deadline:
+        freed = _without(small, sorted(alone - {"lock"}))
+        known = {one.locks for one in found}
+        more = _clashes(freed, asked, () if "lock" in alone else forbidden, deadline)
+        found += [one for one in more if len(one.locks) > 1 and one.locks not in known]
+    return found[:MOST]
+
+
+def _clashes(
+    instance: RosterInstance, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock], deadline: float
+) -> list[PinClash]:
+    """The clashes of each lock that a roster which keeps most of them breaks, with those that it keeps and breaks."""
+    answer = _ask(instance, asked, forbidden)
+    broken = [lock for lock in asked if lock.label in answer.broken] if answer.proved else []
+    kept, found = [lock for lock in asked if lock not in broken], dict[tuple[RosterLock, ...], PinClash]()
+    for first in broken:
+        for others in (kept, [lock for lock in broken if lock is not first], asked):
+            if any(first in core for core in found) and (time.time() >= deadline or others is asked):
+                continue
+            left = [first, *(lock for lock in others if lock is not first)]
+            while len(found) < MOST and _ask(instance, left, forbidden).proved:
+                mine, smallest = _core(instance, left, forbidden, deadline)
+                core = tuple(sorted(mine, key=asked.index))
+                if not core or core in found:
+                    break
+                found[core] = _with_rules(instance, PinClash(core, (), False, smallest), forbidden, deadline)
+                if len(core) == 1 or time.time() >= deadline:
+                    break
+                # the next clash of the lock lacks one of these
+                left.remove(next(lock for lock in reversed(core) if lock is not first))
+    return list(found.values())
 
 
 def _with_rules(
@@ -108,16 +134,16 @@ def _ask(instance: RosterInstance, asked: Sequence[RosterLock], forbidden: Seque
 
 
 def _core(
-    instance: RosterInstance, label: str, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock], deadline: float
+    instance: RosterInstance, asked: Sequence[RosterLock], forbidden: Sequence[RosterLock], deadline: float
 ) -> tuple[list[RosterLock], bool]:
-    """The lock and those with which it cannot be kept, and whether none may be left out.
+    """The first lock and those of a clash with which it cannot be kept, and whether none may be left out.
 
-    [] where the lock is no part of a clash.
+    [] where the first lock is no part of the clash that was found.
     """
-    first = next(lock for lock in asked if lock.label == label)
-    core = [first, *(lock for lock in asked if lock is not first and _near(instance, first, lock))]
-    if not _ask(instance, core, forbidden).proved:
-        core = [first, *(lock for lock in asked if lock is not first)]
+    first = asked[0]
+    core = [first, *(lock for lock in asked[1:] if _near(instance, first, lock))]
+    if len(core) < len(asked) and not _ask(instance, core, forbidden).proved:
+        core = list(asked)
     for lock in [*core[1:], first]:
         if time.time() > deadline:
             return core, False

@@ -220,19 +220,26 @@ def roster_table(edited: Edited) -> pd.DataFrame:
 
 def kept_locks(edited: Edited) -> pd.DataFrame:
     """The edits as rows of the table `locks`: what was put in must be held, what was taken out must not."""
-    rows: list[dict[str, str]] = []
-    for edit in edited.edits:
-        if edit.kind == "backup":
-            continue
-        for clinic, must in ((edit.now, "yes"), (edit.was, "no")):
-            if clinic is not None:
-                rows.append({
-                    "kind": "session", "doctor": clinic.doctor, "institution": clinic.site,
-                    "specialty": clinic.specialty, "date": clinic.on.isoformat(), "slot": clinic.slot, "must": must,
-                    "reason": REASON,
-                })  # fmt: skip
+    rows = [
+        (
+            "session", clinic.doctor, clinic.site, clinic.specialty, clinic.on.isoformat(), clinic.slot,
+            "yes" if must else "no", REASON,
+        )
+        for _, clinic, must in locked_clinics(edited)
+    ]  # fmt: skip
     columns = ["kind", "doctor", "institution", "specialty", "date", "slot", "must", "reason"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def locked_clinics(edited: Edited) -> list[tuple[Edit, Clinic, bool]]:
+    """The edit that each row of `kept_locks` comes from, its clinic, and whether it must be held."""
+    return [
+        (edit, clinic, must)
+        for edit in edited.edits
+        if edit.kind != "backup"
+        for clinic, must in ((edit.now, True), (edit.was, False))
+        if clinic is not None
+    ]
 
 
 def told(clinic: Clinic, roster: RosterView) -> str:

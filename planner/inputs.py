@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.region import Region
+    from planner.build.roster_pins import Refused
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,16 @@ def pin_findings(region: Region, calendar: WorkCalendar, told: Collection[str] =
     """Locks to half-days in which their clinic cannot be held; a wish is a warning. told: rows with a problem."""
     from planner.build.roster_pins import refused_pins
 
-    return [
-        Finding(
-            "error" if one.hard else "warning",
-            f"锁定（locks）第{one.label}行：{one.zh}",
-            f"locks, row {one.label}: {one.en}",
-        )
-        for one in refused_pins(region, calendar)
-        if one.label not in told
-    ]
+    return [pin_finding(one) for one in refused_pins(region, calendar) if one.label not in told]
+
+
+def pin_finding(refused: Refused) -> Finding:
+    """What is wrong with a lock, at the place where it is written."""
+    from planner.build.roster_pins import lock_places
+    from planner.build.tables import lock_name
+
+    zh, en = lock_places([lock_name(refused.label)])
+    return Finding("error" if refused.hard else "warning", f"{zh}：{refused.zh}", f"{en}: {refused.en}")
 
 
 def with_assignment(inputs: Inputs, travel: pd.DataFrame) -> Inputs:

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
+from planner.build.roster_pins import refused_pins
+from planner.build.tables import labels as row_labels
 from planner.catalogue import RULE_SENTENCES
-from planner.edited import Edited, kept_locks, read_edited
+from planner.edited import Edit, Edited, kept_locks, locked_clinics, read_edited
 from planner.edited_audit import edit_line, judge
 from planner.edited_names import NoRosterError
 from planner.folder import read_plan
-from planner.inputs import Finding, InputError, Inputs
+from planner.inputs import Finding, InputError, Inputs, pin_finding
 from planner.roster_views import RosterView
 from planner.text import MESSAGES
 from planner.view import View
 
 #: Where a workbook stays that was edited in its place.
 EDITED = "workbook-edited.xlsx"
-#: Rules that an edit breaks by itself: moving other clinics does not help.
-ALONE = frozenset({"doctor_free", "site_open", "title_floor", "scope", "own_group", "max_minutes"})
+#: Rules that an edit breaks by itself: moving other clinics does not help. Half-days that are not free are told of
+#: its lock, with what takes them; so are those of the site, but for days that the plan does not have.
+ALONE = frozenset({"site_open", "title_floor", "scope", "own_group", "max_minutes"})
 
 
-def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Inputs:
+class Kept(NamedTuple):
+    """The inputs with every edit as a lock, named by its cell, and the edits that no new plan could keep."""
+
+    inputs: Inputs
+    refused: list[Finding]
+
+
+def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Kept:
     """The inputs with every edit of `workbook` as a lock.
 
     The plan that the workbook was printed from is the folder it lies in, else the one at `target`.
@@ -49,25 +62,42 @@ def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Inputs:
     if edited.problems:
         told = [Finding("error", one.sentence("zh"), one.sentence("en")) for one in edited.problems]
         raise InputError(told)
-    refused = _impossible(places[0], edited, workbook)
-    if refused:
-        raise InputError(refused)
     more = _as_table(kept_locks(edited))
     if more.empty:
-        return inputs
+        return Kept(inputs, [])
     region, locks = inputs.region, inputs.region.tables.get("locks")
     table = more if locks is None else pd.concat([locks, more], ignore_index=True)
-    labels = [f"{workbook.name} {number + 1}" for number in range(len(more))]
-    rows = {**region.rows, "locks": [*region.rows.get("locks", []), *labels]}
-    return replace(inputs, region=replace(region, tables={**region.tables, "locks": table}, rows=rows))
+    labels = [f"{workbook.name} {place}" for place in _places(edited)]
+    numbered = {**region.rows, "locks": [*row_labels(region, "locks"), *labels]}
+    kept = replace(region, tables={**region.tables, "locks": table}, rows=numbered)
+    calendar = inputs.settled()[1]
+    refused = {one.label: pin_finding(one) for one in refused_pins(kept, calendar) if one.hard and one.label in labels}
+    named = {edit for (edit, _, _), label in zip(locked_clinics(edited), labels, strict=True) if label in refused}
+    impossible = _impossible(places[0], edited, workbook, named)
+    return Kept(replace(inputs, region=kept), [*refused.values(), *impossible])
 
 
-def _impossible(plan: Path, edited: Edited, workbook: Path) -> list[Finding]:
-    """Edits that no new plan could keep, whatever else it changes, each with the rule in the way."""
+def _places(edited: Edited) -> list[str]:
+    """Where each lock was written: its cell, with a number where the cell asks for several clinics."""
+    asked, found = Counter[str](), []
+    for edit, clinic, must in locked_clinics(edited):
+        cell = edit.cells[0]
+        place = cell if must else f"{cell} − {clinic.on} {clinic.slot} {clinic.doctor}"
+        asked[place] += 1
+        found.append(place if asked[place] == 1 else f"{place} ({asked[place]})")
+    return found
+
+
+def _impossible(plan: Path, edited: Edited, workbook: Path, told: Collection[Edit]) -> list[Finding]:
+    """Edits that no new plan could keep, whatever else it changes, each with the rule in the way.
+
+    told: edits whose half-days have been told.
+    """
     judged, saved = judge(plan, edited), read_plan(plan)
     found = []
     for edit, breaches in judged.edits:
-        rules = list(dict.fromkeys(rule for rule, _, _ in breaches if rule in ALONE))
+        broken = (rule for rule, _, _ in breaches if rule in ALONE and not (edit in told and rule == "site_open"))
+        rules = list(dict.fromkeys(broken))
         if not rules:
             continue
         zh, en = (edit_line(edit, RosterView(View(saved, lang))) for lang in ("zh", "en"))

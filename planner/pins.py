@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.calendar import WorkCalendar
 from planner.catalogue import RULE_SENTENCES
-from planner.inputs import Finding
+from planner.inputs import Finding, pin_finding
 from planner.roster_words import SLOTS, WEEKDAYS
 from planner.text import MESSAGES
 
@@ -21,18 +21,29 @@ if TYPE_CHECKING:
 
 
 def clash_findings(region: Region, config: Config, calendar: WorkCalendar, instance: Instance) -> list[Finding]:
-    """One sentence for each clash; none without a start or without such locks."""
+    """One sentence for each clash; none without a start or without such locks.
+
+    A lock that no half-day can keep is told with what takes each of them, as `planner.inputs.pin_findings` does.
+    """
     pinned = [lock for lock in instance.locks if lock.kind == "session" and lock.must and lock.weight is None]
     if not calendar.dated or not pinned or instance.state("lock") != "hard":
         return []
     from models.roster_pins import pin_clashes
     from planner.build.roster import build_roster
+    from planner.build.roster_pins import refused_pins
+    from planner.build.tables import lock_name
 
     tables = {"sessions": _wanted(instance), "postings": _running(instance)}
     if tables["sessions"].empty:
         return []
     roster = build_roster(region, config, calendar, instance, tables).instance
-    return [_told(clash, roster, instance) for clash in pin_clashes(roster)]
+    far = {(pair.doctor, site) for (site, _), need in roster.needs.items() for pair in need.pairs if pair.far}
+    refused = {lock_name(one.label): pin_finding(one) for one in refused_pins(region, calendar, far) if one.hard}
+    found = []
+    for clash in pin_clashes(roster):
+        alone = refused.get(clash.locks[0].label) if len(clash.locks) == 1 else None
+        found.append(_told(clash, roster, instance) if alone is None else alone)
+    return found
 
 
 def _wanted(instance: Instance) -> pd.DataFrame:
@@ -69,14 +80,15 @@ def _running(instance: Instance) -> pd.DataFrame:
 
 
 def _told(clash: PinClash, roster: RosterInstance, instance: Instance) -> Finding:
-    labels = [lock.label.removeprefix("locks row ") for lock in clash.locks]
+    from planner.build.roster_pins import lock_places
+
     said = {lang: "; ".join(_lock(lock, roster, instance, lang) for lock in clash.locks) for lang in ("zh", "en")}
     rules = [MESSAGES.both("rule_told", rule=rule, sentence=RULE_SENTENCES[rule]) for rule in clash.rules]
     joined = MESSAGES["lock_rules_all" if clash.together else "lock_rules_any"]
     names = tuple(join.join(told) for join, told in zip(joined, zip(*rules, strict=True), strict=True)) if rules else ()
     told = MESSAGES.both(
-        "locks_clash" if len(labels) > 1 else "lock_fails",
-        rows=("、".join(labels), ", ".join(labels)),
+        "locks_clash" if len(clash.locks) > 1 else "lock_fails",
+        place=lock_places([lock.label for lock in clash.locks]),
         locks=(said["zh"].replace("; ", "；"), said["en"]),
         rules=names or MESSAGES["lock_too_many"],
     )

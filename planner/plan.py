@@ -25,7 +25,7 @@ from planner.folder import (
     write_plan,
     write_table,
 )
-from planner.inputs import Finding, InputError, Inputs, pin_findings, read_inputs, with_assignment
+from planner.inputs import Finding, InputError, Inputs, read_inputs, with_assignment
 from planner.origin import origin_info, write_region
 from planner.papers.month_form import form_beside, keep_form
 from planner.pins import clash_findings
@@ -115,13 +115,11 @@ def make_plan(
     made = travel_made(inputs, config)
     travel = made.table
     inputs = with_assignment(inputs, travel)
+    refused: list[Finding] = []
     if keep is not None:
         from planner.keep import with_kept
 
-        inputs = with_kept(inputs, keep, target)
-        refused = [one for one in pin_findings(inputs.region, calendar) if one.severity == "error"]
-        if refused:
-            raise InputError(refused)
+        inputs, refused = with_kept(inputs, keep, target)
     from planner.grouping.apply import Borders as Chosen
     from planner.grouping.apply import bordered
 
@@ -132,6 +130,8 @@ def make_plan(
 
     built = build_instance(inputs.region, config, travel)
     clashes = clash_findings(inputs.region, config, calendar, built.instance)
+    if refused:
+        raise InputError(list(dict.fromkeys([*refused, *clashes])))
     if clashes:
         raise LocksClashError(clashes)
     notes = (*built.notes, *(grouped.built.notes if grouped is not None else ()))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, cast
 
 from models.instance import Lock
-from planner.build.tables import Row, day, labels, number, rows, text, yes
+from planner.build.tables import Row, day, labels, lock_name, number, rows, text, yes
 from planner.calendar import WorkCalendar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def locks(region: Region, calendar: WorkCalendar) -> tuple[Lock, ...]:
     """
     return tuple(
         Lock(
-            label=f"locks row {label}",
+            label=lock_name(label),
             kind=cast(Kind, text(row, "kind")),
             must=yes(row, "must", True),
             weight=number(row, "weight"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from models.roster_instance import RosterDoctor, RosterLock, RosterNeed, Visit
 from planner.build.roster_days import fixed_dates
 from planner.build.roster_needs import half_days_of
-from planner.build.tables import Notes, Row, day, labels, number, rows, text, yes
+from planner.build.tables import Notes, Row, day, labels, lock_name, number, rows, text, yes
 from planner.calendar import WorkCalendar
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def locks(
     for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True):
         if text(row, "kind") != "session":
             continue
-        name, slots = f"locks row {label}", slots_of_lock(row, calendar)
+        name, slots = lock_name(label), slots_of_lock(row, calendar)
         if slots is None:
             continue
         lock = RosterLock(

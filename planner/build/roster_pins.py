@@ -7,7 +7,7 @@ Said before anything is solved, from the tables alone; what several locks do to 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,9 +15,10 @@ from planner.build.free import absent_halves, duty_halves
 from planner.build.roster_days import open_halves
 from planner.build.roster_locks import slots_of_lock
 from planner.build.roster_needs import asked_slots
-from planner.build.tables import Row, day, labels, number, rows, text, yes
+from planner.build.tables import Row, day, labels, lock_name, number, rows, text, yes
 from planner.calendar import HALVES, WorkCalendar, closures_by_institution, holiday_name
 from planner.roster_words import HOLIDAYS, SLOTS, WEEKDAYS
+from planner.text import MESSAGES
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -37,11 +38,16 @@ class Refused(NamedTuple):
     en: str
 
 
-def refused_pins(region: Region, calendar: WorkCalendar) -> list[Refused]:
-    """Locks that ask for a clinic in half-days none of which is possible; none without a start."""
+def refused_pins(
+    region: Region, calendar: WorkCalendar, far: Collection[tuple[str, str]] = frozenset()
+) -> list[Refused]:
+    """Locks that ask for a clinic in half-days none of which is possible; none without a start.
+
+    far: (doctor, site) whose trip takes the whole day, where that is known.
+    """
     if not calendar.dated:
         return []
-    found, pins = [], Pins(region, calendar)
+    found, pins = [], Pins(region, calendar, far)
     for label, row in zip(labels(region, "locks"), rows(region, "locks"), strict=True):
         timed = day(row, "date") is not None or number(row, "weekday") is not None
         if text(row, "kind") != "session" or not yes(row, "must", True) or not timed:
@@ -56,8 +62,8 @@ def refused_pins(region: Region, calendar: WorkCalendar) -> list[Refused]:
 class Pins:
     """What each half-day of the horizon leaves to a doctor and a site, with the row that takes it."""
 
-    def __init__(self, region: Region, calendar: WorkCalendar) -> None:
-        self.region, self.calendar = region, calendar
+    def __init__(self, region: Region, calendar: WorkCalendar, far: Collection[tuple[str, str]] = frozenset()) -> None:
+        self.region, self.calendar, self.far = region, calendar, far
         self.doctors = {text(row, "id"): row for row in rows(region, "doctors")}
         self.sites = {text(row, "id"): text(row, "name") for row in rows(region, "institutions")}
         self.closures = self._by("closures", "institution")
@@ -89,10 +95,10 @@ class Pins:
         who = "" if doctor is None else text(doctor, "name") or text(doctor, "id")
         place, (first, _) = self.sites.get(site) or site, next(iter(reasons))
         told = [self._told(why, mine) for (_, why), mine in list(reasons.items())[:3]]
-        zh = f"{who or '门诊'}不能排在{place}：{'；'.join(one[0] for one in told)}。请改日期、时段或医生，或删去此行"
+        zh = f"{who or '门诊'}不能排在{place}：{'；'.join(one[0] for one in told)}。请改日期、时段或医生，或撤销"
         en = (
             f"{who or 'the clinic'} cannot be at {place}: {'; '.join(one[1] for one in told)}. "
-            "Choose another date, half-day or doctor, or delete the row"
+            "Choose another date, half-day or doctor, or take it back"
         )
         return Refused(label, number(row, "weight") is None, first, zh, en)
 
@@ -117,6 +123,10 @@ class Pins:
             yield "site_open", say
         for say in () if doctor is None else self._busy(doctor, on, slot):
             yield "doctor_free", say
+        if doctor is not None and (text(doctor, "id"), site) in self.far:
+            other, taken = ("pm", "whole_day_pm") if slot == "am" else ("am", "whole_day_am")
+            for say in self._busy(doctor, on, other):
+                yield "doctor_free", MESSAGES.both(taken, why=say)
         for say in self._locked_out(
             lock, {"doctor": text(lock, "doctor"), "institution": site, "specialty": own}, half
         ):
@@ -174,7 +184,17 @@ class Pins:
                 continue
             slots = slots_of_lock(row, self.calendar)
             if slots is not None and (not slots or half in slots):
-                yield f"locks 第 {label} 行禁止", f"forbidden by locks, row {label}"
+                yield MESSAGES.both("forbidden_by", place=lock_places([lock_name(label)]))
+
+
+def lock_places(names: Sequence[str]) -> Say:
+    """Where locks are written: their rows in the table, then the cells of workbooks."""
+    listed = [name.removeprefix("locks row ") for name in names if name.startswith("locks row ")]
+    cells = [name for name in names if not name.startswith("locks row ")]
+    rows = ("、".join(listed), ", ".join(listed))
+    told = [MESSAGES.both("lock_rows" if len(listed) > 1 else "lock_row", rows=rows)] if listed else []
+    told += [(cell, cell) for cell in cells]
+    return "、".join(one[0] for one in told), ", ".join(one[1] for one in told)
 
 
 def _more(label: str, why: str) -> Say:

@@ -51,6 +51,11 @@ def labels(region: Region, table: str) -> list[str]:
     return [str(label) for label in known] if known else [str(n + 1) for n in range(len(rows(region, table)))]
 
 
+def lock_name(label: str) -> str:
+    """How a lock is called in plans and clashes: by its row, or by the place in a workbook that it comes from."""
+    return f"locks row {label}" if label.isdigit() else label
+
+
 def missing(value: Any) -> bool:
     """Whether a cell is blank: None, "", NaN or NaT (which alone differ from themselves)."""
     return value is None or value == "" or bool(value != value)

@@ -145,3 +145,21 @@ def test_other_clinics_do_not_take_a_locked_room() -> None:
     x = pinned(x, ("D0", "S1", 0), ("D0", "S1", 14))
     found = solve_roster(x, RosterSettings(seconds=20, whole=0))
     assert found.broken == () and {visit[0] for visit in found.visits} == {"D0"}
+
+
+def test_all_clashes_are_told_at_once() -> None:
+    """Locks in a half-day that is not free hide that their doctor would be in two places: both are told."""
+    x = two()
+    x = replace(x, doctors={"D1": replace(x.doctors["D1"], free=x.doctors["D1"].free - {0})})
+    pins = [("D1", "S1", 0), ("D1", "S2", 0)]
+    assert told(pin_clashes(pinned(x, *pins))) == [
+        (["row 0"], ("doctor_free",), False),
+        (["row 1"], ("doctor_free",), False),
+        (["row 0", "row 1"], ("one_place",), False),
+    ]
+
+
+def test_clashes_apart_are_all_told() -> None:
+    """Two pairs of locks, each in one half-day at two sites, although all four are near each other."""
+    found = pin_clashes(pinned(two(), ("D1", "S1", 0), ("D1", "S1", 14), ("D1", "S2", 0), ("D1", "S2", 14)))
+    assert sorted(labels for labels, _, _ in told(found)) == [["row 0", "row 2"], ["row 1", "row 3"]]
