@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from support.hostile import spoil
 
 from planner.folder import SavedPlan, read_plan, write_table
 from planner.workbook import write_workbook
@@ -65,6 +67,50 @@ def test_names_never_become_formulas_or_links(fake_folder: Path, tmp_path: Path)
     with zipfile.ZipFile(tmp_path / "workbook.xlsx") as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
         assert not any(b"<f>" in parts.read(name) or b"<f " in parts.read(name) for name in sheets)
+
+
+def test_hostile_names_in_every_column_stay_texts(kedong_plan: Path, tmp_path: Path) -> None:
+    """Names that run or leave their place, in every text column of plan and region: no formula, no link, and charts
+    refer to cells alone."""
+    shutil.copytree(kedong_plan, tmp_path / "plan")
+    assert spoil(tmp_path / "plan") > 20
+    write_workbook(read_plan(tmp_path / "plan"), tmp_path / "workbook.xlsx", "zh")
+    book = openpyxl.load_workbook(tmp_path / "workbook.xlsx")
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type in "snd" and cell.hyperlink is None for cell in cells)
+    assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
+    with zipfile.ZipFile(tmp_path / "workbook.xlsx") as parts:
+        for name in parts.namelist():
+            text = parts.read(name).decode()
+            if name.startswith("xl/worksheets/sheet"):
+                assert "<f>" not in text and "<f " not in text, name
+            if name.startswith("xl/charts/chart"):
+                assert all(re.fullmatch(r"(图表数据|'图表数据')![$A-Z0-9:]+", one) for one in _references(text)), name
+
+
+def _references(chart: str) -> list[str]:
+    """What the series of a chart are drawn from."""
+    return re.findall(r"<c:f>([^<]*)</c:f>", chart)
+
+
+def test_charts_are_drawn_from_numbers_of_the_last_sheet(kedong_plan: Path) -> None:
+    """Seven native charts; the values of each series are numbers on the data sheet."""
+    with zipfile.ZipFile(kedong_plan / "workbook.xlsx") as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 7
+    data = openpyxl.load_workbook(kedong_plan / "workbook.xlsx")["图表数据"]
+    values = [one for chart in charts for one in re.findall(r"<c:(?:val|yVal)>.*?<c:f>([^<]+)</c:f>", chart, re.DOTALL)]
+    assert len(values) >= 12
+    for place in values:
+        cells = data[place.rsplit("!", 1)[1].replace("$", "")]
+        assert all(isinstance(row[0].value, int | float) for row in cells), place
+
+
+def test_days_are_dates(kedong_plan: Path) -> None:
+    """Begin and end of postings can be sorted and counted with."""
+    sheet = openpyxl.load_workbook(kedong_plan / "workbook.xlsx")["派驻名单"]
+    head = [cell.value for cell in sheet[1]]
+    assert all(sheet.cell(2, head.index(name) + 1).is_date for name in ("开始", "结束"))
 
 
 def test_numbers_are_numbers(fake_plan: SavedPlan, tmp_path: Path) -> None:
