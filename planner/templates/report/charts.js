@@ -22,15 +22,21 @@ function drawChart(box) {
     const select = $(`select[data-which="${key}"]`);
     if (select) result.view.signal("which", Number(select.value)).runAsync();
     $("svg", box).setAttribute("aria-hidden", "true");
+    box.style.minHeight = "";
     box.dataset.drawn = "1";
-  }).catch(() => { box.textContent = say("chart_failed"); });
+  }).catch(() => { box.textContent = say("chart_failed"); box.style.minHeight = ""; });
 }
 const NEAR = new IntersectionObserver((entries) => entries.forEach((entry) => {
   if (!entry.isIntersecting) return;
   NEAR.unobserve(entry.target);
   drawChart(entry.target);
 }), { rootMargin: "500px" });
-$$("[data-chart]").forEach((box) => NEAR.observe(box));
+$$("[data-chart]").forEach((box) => {
+  const spec = DATA.charts[box.dataset.chart];
+  // Room for the chart with its axis, so that little moves when it is drawn.
+  if (window.vegaEmbed) box.style.minHeight = spec.height + (spec.vega ? 5 : 48) + "px";
+  NEAR.observe(box);
+});
 $$("select[data-which]").forEach((select) => select.addEventListener("change", () => {
   const view = VIEWS[select.dataset.which];
   if (view) view.signal("which", Number(select.value)).runAsync();

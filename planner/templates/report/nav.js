@@ -23,25 +23,17 @@ addEventListener("scroll", () => {
 markChapter();
 
 // A chapter that was asked for keeps its place while charts are drawn above it, until the reader moves the page.
-let aim = null, arrived = false;
+// (Dragging the scroll bar is a `pointerdown` too.)
+let aim = null;
 function inPlace() {
   const root = document.documentElement, top = aim.getBoundingClientRect().top - parseFloat(getComputedStyle(root).scrollPaddingTop);
-  return Math.abs(top) < 3 || scrollY + innerHeight >= root.scrollHeight - 2;
+  return Math.abs(top) < 3 || (top > 0 && scrollY + innerHeight >= root.scrollHeight - 2);
 }
-function aimAt(hash) {
-  aim = hash.length > 1 ? document.getElementById(hash.slice(1)) : null;
-  arrived = false;
-}
-function letGo() { aim = null; }
+function aimAt(hash) { aim = hash.length > 1 ? document.getElementById(hash.slice(1)) : null; }
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#"]');
   if (link) aimAt(link.hash);
 });
-["wheel", "touchmove", "keydown", "pointerdown"].forEach((kind) => addEventListener(kind, letGo, { passive: true, capture: true }));
-addEventListener("scroll", () => {
-  if (!aim) return;
-  if (inPlace()) arrived = true;
-  else if (arrived) letGo();
-}, { passive: true });
+["wheel", "touchmove", "keydown", "pointerdown"].forEach((kind) => addEventListener(kind, () => { aim = null; }, { passive: true, capture: true }));
 new ResizeObserver(() => { if (aim && !inPlace()) aim.scrollIntoView({ behavior: "instant" }); }).observe(document.getElementById("main"));
 aimAt(location.hash);
