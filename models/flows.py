@@ -25,7 +25,7 @@ def flow_tables(values: Values, instance: Instance) -> dict[str, pd.DataFrame]:
     return {
         "visits": visits,
         "referrals": _referrals(values, instance, visits),
-        "reserves": reserve_table(settings, into, extra),
+        "reserves": reserve_table(instance, settings, into, extra),
         "designations": designations(instance, settings, sent),
         "down_places": down_places(instance, back),
         "teleconsultations": _desks(values),

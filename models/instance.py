@@ -39,7 +39,8 @@ class Quarter:
 class Institution:
     """A member of the alliance. `staff` (persons) and `group` may be unknown (None, "").
 
-    beds: beds that take down-referrals. max_services: shared services that it may host, None without
+    beds: beds that take down-referrals. booked_share: of the visits referred there, with a referral slip today; None
+    where no slips are known. max_services: shared services that it may host, None without
     a limit; host_cost_per_year: yuan that hosting costs once, however many services it hosts.
     """
 
@@ -52,6 +53,7 @@ class Institution:
     beds: float = 0.0
     max_services: int | None = None
     host_cost_per_year: float = 0.0
+    booked_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,10 @@ class Site:
 
 @dataclass(frozen=True)
 class Specialty:
-    """Rates of one specialty. `capture` has one share per mode of `MODES` and `tele`."""
+    """Rates of one specialty. `capture` has one share per mode of `MODES` and `tele`.
+
+    admission_share: of the visits referred up, those that end in a stay of `stay_days` in the mean.
+    """
 
     id: str
     name: str
@@ -93,6 +98,8 @@ class Specialty:
     visits_per_posted_month: float
     down_share: float
     down_bed_days: float
+    admission_share: float
+    stay_days: float
 
 
 @dataclass(frozen=True)

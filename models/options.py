@@ -245,8 +245,8 @@ class Referrals:
     )
     booked_share: float = option(
         0.4,
-        "上转病人中经联盟预约者",
-        "share of the referred who book through the alliance",
+        "上转病人中经联盟预约者；转诊表有转诊单数时以其为准",
+        "share of the referred who book through the alliance, where the table referrals counts no slips",
         unit="share",
         least=0,
         most=1,
@@ -265,9 +265,16 @@ class Referrals:
     )
     clinic_days: float = option(20.67, "每月门诊日", "days of clinics in a month", unit="days/month", above=0, most=31)
     admission_share: float = option(
-        0.08, "上转病人中需住院者", "share of the referred who need a bed", unit="share", least=0, most=1
+        0.07,
+        "上转病人中需住院者，专业表未填时",
+        "share of the referred who need a bed, where the table specialties has none",
+        unit="share",
+        least=0,
+        most=1,
     )
-    stay_days: float = option(8.0, "上转病人平均住院日", "mean days of their stay", unit="days", above=0)
+    stay_days: float = option(
+        9.0, "其平均住院日，专业表未填时", "mean days of their stay, where the table has none", unit="days", above=0
+    )
     capability_margin: float = option(
         0.05, "未填接诊能力时的富余", "margin where no capability is given", unit="share", least=0, most=1
     )

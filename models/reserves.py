@@ -2,15 +2,18 @@
 
 Sized from the flows of a solution; nothing is decided here.
 
-Reserved visits of a hospital and specialty: of the patients referred a month, ``booked_share`` book through the
-alliance, ``booking_days`` ahead in the mean (exponential). Visits that are not booked ``release_hours`` before the
-day go back to the public, so the reserve serves those who book earlier:
+Reserved visits of a hospital and specialty: of the patients referred a month a share books through the alliance
+(today's referral slips at the hospital, else ``booked_share``), ``booking_days`` ahead in the mean (exponential).
+Visits that are not booked ``release_hours`` before the day go back to the public, so the reserve serves those who
+book earlier:
 
-    booked = inflow x booked_share x exp(-release_hours / (24 booking_days)) / clinic_days   a day
+    a day = booked x exp(-release_hours / (24 booking_days)) / clinic_days
 
 and is the least whole number of visits a day that suffices on ``reserve_quantile`` of the days when they come at random
-(Poisson); never less than what the plan sends beyond today. Beds likewise: admissions x stay are the
-mean number of occupied beds, and the number occupied at a time is Poisson whatever the lengths of stays.
+(Poisson); never less than what the plan sends beyond today. Beds are kept for the booked too: admissions x stay are the
+mean number of beds they occupy, and the number occupied at a time is Poisson whatever the lengths of stays. A hospital
+keeps one pool of beds for all specialties, which is smaller than the sum of a pool for each; `beds` splits it in
+proportion to the mean.
 """
 
 from __future__ import annotations
@@ -49,31 +52,68 @@ def used(mean: float, count: int) -> float:
     return float(sum(1.0 - pdtr(n, mean) for n in range(count)))
 
 
-def booked_in_time(settings: Referrals) -> float:
-    """Share of the referred who book before reserved visits are released."""
-    return settings.booked_share * exp(-settings.release_hours / (24.0 * settings.booking_days))
+def early(settings: Referrals) -> float:
+    """Share of the booked who book before reserved visits are released."""
+    return exp(-settings.release_hours / (24.0 * settings.booking_days))
 
 
-def reserve_table(settings: Referrals, referred: Mapping[Any, float], extra: Mapping[Any, float]) -> pd.DataFrame:
-    """institution, specialty, visits_per_month, beds, inflow, extra, slots_per_day, released.
+def reserve_table(
+    instance: Instance, settings: Referrals, referred: Mapping[Any, float], extra: Mapping[Any, float]
+) -> pd.DataFrame:
+    """institution, specialty, visits_per_month, beds, inflow, booked, extra, slots_per_day, released.
 
-    referred, extra: visits a month by (hospital, specialty, quarter); the fullest quarter counts. released: visits a
-    month that go back to the public unused.
+    referred, extra: visits a month by (hospital, specialty, quarter); the fullest quarter counts. booked: of the
+    inflow, through the alliance. released: visits a month that go back to the public unused.
     """
     inflow, beyond = _fullest(referred), _fullest(extra)
-    share, rows = booked_in_time(settings), []
+    beds, rows = reserved_beds(instance, settings, referred), []
     for key, patients in sorted(inflow.items()):
         if patients <= SMALLEST:
             continue
-        daily = patients * share / settings.clinic_days
+        booked = patients * booked_share(instance, settings, key[0])
+        daily = booked * early(settings) / settings.clinic_days
         slots = enough(daily, settings.reserve_quantile)
         more = beyond.get(key, 0.0)
         kept = max(slots * settings.clinic_days, more if more > SMALLEST else 0.0)
-        beds = enough(patients * settings.admission_share * settings.stay_days / DAYS, settings.reserve_quantile)
         released = (slots - used(daily, slots)) * settings.clinic_days
-        rows.append((*key, kept, float(beds), patients, more, float(slots), released))
-    columns = "institution specialty visits_per_month beds inflow extra slots_per_day released"
+        rows.append((*key, kept, float(beds[key]), patients, booked, more, float(slots), released))
+    columns = "institution specialty visits_per_month beds inflow booked extra slots_per_day released"
     return pd.DataFrame(rows, columns=columns.split())
+
+
+def booked_share(instance: Instance, settings: Referrals, hospital: str) -> float:
+    """Share of the referred who come through the alliance: as counted by slips, else as set."""
+    counted = instance.institutions[hospital].booked_share
+    return settings.booked_share if counted is None else counted
+
+
+def reserved_beds(instance: Instance, settings: Referrals, referred: Mapping[Any, float]) -> dict[tuple[str, str], int]:
+    """By (hospital, specialty): whole beds whose sum over a hospital suffices for its fullest quarter as one pool."""
+    quarters: dict[tuple[str, str], float] = defaultdict(float)
+    most: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (hospital, specialty, quarter), visits in referred.items():
+        kind = instance.specialties[specialty]
+        admitted = visits * booked_share(instance, settings, hospital) * kind.admission_share
+        occupied = admitted * kind.stay_days / DAYS
+        quarters[hospital, quarter] += occupied
+        most[hospital][specialty] = max(most[hospital][specialty], occupied)
+    found: dict[tuple[str, str], int] = {}
+    for hospital, parts in most.items():
+        pool = max(mean for (place, _), mean in quarters.items() if place == hospital)
+        split = _in_proportion(enough(pool, settings.reserve_quantile), parts)
+        found |= {(hospital, specialty): beds for specialty, beds in split.items()}
+    return found
+
+
+def _in_proportion(count: int, parts: Mapping[str, float]) -> dict[str, int]:
+    """A whole number split in proportion, what rounding leaves to the largest remainders."""
+    whole = sum(parts.values())
+    exact = {key: count * part / whole if whole > 0 else 0.0 for key, part in parts.items()}
+    found = {key: floor(share) for key, share in exact.items()}
+    order = sorted(parts, key=lambda key: (found[key] - exact[key], key))
+    for key in order[: count - sum(found.values())]:
+        found[key] += 1
+    return found
 
 
 def _fullest(flows: Mapping[Any, float]) -> dict[tuple[str, str], float]:

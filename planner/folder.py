@@ -43,7 +43,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "teleconsultations": ("doctor", "specialty", "quarter", "half_days"),
     "referrals": ("origin", "destination", "specialty", "direction", "quarter", "patients_per_month", "minutes"),
     "reserves": (
-        "institution", "specialty", "visits_per_month", "beds", "inflow", "extra", "slots_per_day", "released",
+        "institution", "specialty", "visits_per_month", "beds", "inflow", "booked", "extra", "slots_per_day",
+        "released",
     ),
     "designations": (
         "institution", "specialty", "upper", "minutes", "second", "second_minutes", "patients_per_month", "share",
@@ -69,7 +70,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 #: Columns read back as numbers (blank is NaN); all others are text.
 NUMBERS = frozenset(
     "wait_minutes items_per_day used cost_per_year share minutes promised_wait turnaround_minutes sessions half_days "
-    "inflow extra slots_per_day released second_minutes bed_days used_bed_days "
+    "inflow booked extra slots_per_day released second_minutes bed_days used_bed_days "
     "patients_per_month visits_per_month beds need own posted tele referred left unmet returned offered amount value "
     "current target published weekday far fridays holiday_adjacent carried_over "
     "bound gap difference least most "

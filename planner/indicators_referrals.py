@@ -20,7 +20,7 @@ def referrals(facts: Facts) -> Iterator[Measure]:
         note = f"released {hours:g} hours before the day"
         visits = float(kept["visits_per_month"].sum())
         yield ("reserved_visits", "", visits, "visits/month", note)
-        yield ("reserved_beds", "", float(kept["beds"].sum()), "beds", "occupied at a time with the quantile asked for")
+        yield ("reserved_beds", "", float(kept["beds"].sum()), "beds", "for the booked, one pool of beds a hospital")
         yield ("reserve_extra_visits", "", float(kept["extra"].sum()), "visits/month", "beyond today's referrals")
         if visits > 0:
             yield ("reserve_released_share", "", float(kept["released"].sum()) / visits, "share", note)

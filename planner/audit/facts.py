@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from geodata.sentences import words
 from models.rules import RULES
 from planner.audit import days as calendar
 from planner.audit import duty, loads, network, places, roster_facts, today
@@ -118,8 +119,12 @@ class Facts:
             "visits_per_posted_month": self.number("referrals", "visits_per_posted_month", 160),
             "down_share": 0.2,
             "down_bed_days": 10.0,
+            "stay_days": self.number("referrals", "stay_days", 9),
         }
-        frame = frame.fillna(defaults)
+        titles = (frame["name"] + " " + frame.index.astype(str)).str.lower()
+        bedless = titles.map(lambda text: any(word in text for word in words("no_beds")))
+        usual = pd.Series(self.number("referrals", "admission_share", 0.07), index=frame.index).mask(bedless, 0.0)
+        frame = frame.assign(admission_share=frame["admission_share"].fillna(usual)).fillna(defaults)
         factor = self.number("scenario", "capture_factor", 1)
         frame[list(captures)] = (frame[list(captures)] * factor).clip(upper=CAPTURE_CAP)
         frame["home_patients_per_session"] *= self.number("scenario", "home_cost_factor", 1)

@@ -25,7 +25,7 @@ REGION = {
     "specialties": "id name patients_per_session:n first_session_patients:n ramp_weeks:n min_title:n requires "
     "equipment capture_twice_weekly:n capture_weekly:n capture_fortnightly:n capture_monthly:n "
     "capture_posted:n capture_tele:n tele_per_session:n home_patients_per_session:n "
-    "visits_per_posted_month:n down_share:n down_bed_days:n",
+    "visits_per_posted_month:n down_share:n down_bed_days:n admission_share:n stay_days:n",
     "needs": "institution specialty visits_per_month:n own_visits_per_month:n referred_visits_per_month:n "
     "left_visits_per_month:n recoverable_share:n min_sessions_per_month:n pattern weekday:n week_of_month:n slot "
     "min_gap_days:n priority:n",
@@ -63,7 +63,7 @@ OUTPUT = {
     "sessions": "doctor institution specialty quarter sessions:n main:b minutes:n",
     "teleconsultations": "doctor specialty quarter half_days:n",
     "referrals": "origin destination specialty direction quarter patients_per_month:n minutes:n",
-    "reserves": "institution specialty visits_per_month:n beds:n inflow:n extra:n slots_per_day:n released:n",
+    "reserves": "institution specialty visits_per_month:n beds:n inflow:n booked:n extra:n slots_per_day:n released:n",
     "designations": "institution specialty upper minutes:n second second_minutes:n patients_per_month:n share:n",
     "down_places": "institution quarter beds:n bed_days:n patients_per_month:n used_bed_days:n share:n",
     "visits": "institution specialty quarter need:n own:n sessions:n posted:n tele:n referred:n left:n unmet:n "

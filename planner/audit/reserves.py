@@ -40,13 +40,15 @@ def poisson_enough(mean: float, share: float) -> int:
 
 
 def reserve_size(facts: Facts) -> Finding:
-    """Sizes recomputed for every hospital and specialty that receives referrals; nothing is listed besides."""
+    """Visits recomputed for every hospital and specialty that receives referrals, beds as one pool of a hospital;
+    nothing is listed besides."""
     if not _known(facts):
         return Finding(0)
     ways = facts.plan["referrals"]
     ways = ways[ways["direction"].eq("up") & ways["destination"].ne("outside")]
     ways = ways.rename(columns={"destination": "institution", "patients_per_month": "visits"})
-    flows = sums(ways, [*_SLOT, "quarter"], "visits").groupby(_SLOT)["visits"].max()
+    cells = sums(ways, [*_SLOT, "quarter"], "visits")
+    flows = cells.groupby(_SLOT)["visits"].max()
     flows = flows[flows > 1e-5]
     table = flows.rename("flow").reset_index()
     listed = facts.plan["reserves"].drop_duplicates(_SLOT)
@@ -56,18 +58,43 @@ def reserve_size(facts: Facts) -> Finding:
     )
     quantile = facts.number("referrals", "reserve_quantile", 0.9)
     days = facts.number("referrals", "clinic_days", 20.67)
-    booked = facts.number("referrals", "booked_share", 0.4) * exp(-hours / 24 / ahead)
-    stay = facts.number("referrals", "admission_share", 0.08) * facts.number("referrals", "stay_days", 8)
-    slots = pd.Series([poisson_enough(n * booked / days, quantile) for n in table["flow"]], dtype=float)
-    beds = pd.Series([poisson_enough(n * stay / _DAYS_A_MONTH, quantile) for n in table["flow"]], dtype=float)
+    share = _booked_shares(facts)
+    booked = table["flow"] * table["institution"].map(share)
+    slots = pd.Series([poisson_enough(n * exp(-hours / 24 / ahead) / days, quantile) for n in booked], dtype=float)
+    pools = _pools(facts, cells, share, quantile).merge(
+        listed.groupby("institution", as_index=False)["beds"].sum(min_count=1), on="institution", how="left"
+    )
+    nobody = listed["beds"].gt(0) & listed["specialty"].map(facts.specialties["admission_share"]).eq(0)
     kept = np.maximum(slots * days, table["extra"].fillna(0.0).to_numpy())
     alone = listed.merge(table[_SLOT], on=_SLOT, how="left", indicator=True)
     return together(
         unequal(table, table["inflow"], table["flow"], _SLOT, "inflow"),
         unequal(table, table["visits_per_month"], pd.Series(kept), _SLOT, "reserved visits"),
-        unequal(table, table["beds"], beds, _SLOT, "reserved beds"),
+        unequal(table, table["booked"], booked, _SLOT, "booked"),
+        unequal(pools, pools["beds"].fillna(0.0), pools["needed"], ["institution"], "reserved beds"),
+        flagged(listed, nobody, _SLOT, "nobody is admitted by this specialty"),
         flagged(alone, alone["_merge"] == "left_only", _SLOT, "nobody is referred there"),
     )
+
+
+def _booked_shares(facts: Facts) -> pd.Series:
+    """By institution: slips over visits that go up to it today, of the whole region where it has none, else as set."""
+    rows = facts.region["referrals"]
+    rows = rows[rows["direction"].ne("down") & rows["destination"].ne("outside") & rows["slips_per_month"].notna()]
+    counted = rows.groupby("destination")[["slips_per_month", "patients_per_month"]].sum()
+    shares = (counted["slips_per_month"] / counted["patients_per_month"])[counted["patients_per_month"] > 0]
+    usual, patients = facts.number("referrals", "booked_share", 0.4), float(rows["patients_per_month"].sum())
+    rest = usual if patients <= 0 else float(rows["slips_per_month"].sum()) / patients
+    return shares.reindex(facts.institutions.index).fillna(rest).clip(upper=1.0)
+
+
+def _pools(facts: Facts, cells: pd.DataFrame, share: pd.Series, quantile: float) -> pd.DataFrame:
+    """institution, needed: beds that suffice for the booked of all specialties together in the fullest quarter."""
+    kind = facts.specialties
+    admitted = cells["visits"] * cells["institution"].map(share) * cells["specialty"].map(kind["admission_share"])
+    occupied = cells.assign(beds=admitted * cells["specialty"].map(kind["stay_days"]) / _DAYS_A_MONTH)
+    mean = sums(occupied, ["institution", "quarter"], "beds").groupby("institution")["beds"].max()
+    return mean.map(lambda beds: float(poisson_enough(beds, quantile))).rename("needed").reset_index()
 
 
 def designated_upper(facts: Facts) -> Finding:

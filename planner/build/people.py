@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
+from geodata.sentences import words as word_list
 from models.instance import FREQUENCIES, Department, Doctor, Institution, Specialty
 from planner.build.accounts import accounts
 from planner.build.free import free_half_days
@@ -42,6 +43,12 @@ def specialties(region: Region, config: Config, notes: Notes) -> dict[str, Speci
                 if code and code not in found:
                     found[code] = _specialty({"id": code}, config)
                     unlisted.append(code)
+    bare = [one for one in rows(region, "specialties") if number(one, "admission_share") is None and _bedless(one)]
+    notes.some(
+        [text(row, "name") or text(row, "id") for row in bare],
+        "{n} 个专业未填住院比例，按名称为检查类，不预留床位：{names}",
+        "{n} specialties without an admission share are diagnostics by their name, no beds are kept for them: {names}",
+    )
     notes.some(
         unlisted,
         "{n} 个专业未在 specialties 表列出，各项按默认值：{names}",
@@ -76,7 +83,15 @@ def _specialty(row: Row, config: Config) -> Specialty:
         visits_per_posted_month=number_or(row, "visits_per_posted_month", referrals.visits_per_posted_month),
         down_share=number_or(row, "down_share", 0.2),
         down_bed_days=number_or(row, "down_bed_days", 10.0),
+        admission_share=number_or(row, "admission_share", 0.0 if _bedless(row) else referrals.admission_share),
+        stay_days=number_or(row, "stay_days", referrals.stay_days),
     )
+
+
+def _bedless(row: Row) -> bool:
+    """Whether a specialty is one of diagnostics, by its name or code: nobody is admitted by it."""
+    name = f"{text(row, 'name')} {text(row, 'id')}".lower()
+    return any(word in name for word in word_list("no_beds"))
 
 
 def doctors(

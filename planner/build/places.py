@@ -37,6 +37,7 @@ def institutions(region: Region) -> dict[str, Institution]:
 
     They are the beds of the `capabilities` rows that take down-referrals, else 40 % of all beds.
     """
+    booked = booked_shares(region)
     below = total(
         (text(row, "institution"), number_or(row, "beds", 0.0))
         for row in rows(region, "capabilities")
@@ -56,8 +57,21 @@ def institutions(region: Region) -> dict[str, Institution]:
             below.get(code, FREE_BEDS * number_or(row, "beds", 0.0)),
             None if most is None else round_half_up(most),
             number_or(row, "host_cost_per_year", 0.0),
+            booked.get(code, booked.get("")),
         )
     return found
+
+
+def booked_shares(region: Region) -> dict[str, float]:
+    """By receiving hospital, referral slips over visits today; "" is the whole region, for hospitals without any."""
+    counted: list[tuple[str, float, float]] = []
+    for row in rows(region, "referrals"):
+        hospital, slips = text(row, "destination"), number(row, "slips_per_month")
+        if slips is not None and hospital != OUTSIDE and text(row, "direction") != "down":
+            counted += [(place, slips, number_or(row, "patients_per_month", 0.0)) for place in (hospital, "")]
+    visits = total((place, patients) for place, _, patients in counted)
+    slips_at = total((place, slips) for place, slips, _ in counted)
+    return {place: min(1.0, slips_at[place] / all_) for place, all_ in visits.items() if all_ > 0}
 
 
 def trips(travel: pd.DataFrame, places: Mapping[str, Institution], config: Config, notes: Notes) -> Trips:

@@ -149,6 +149,25 @@ def test_sizes_and_designations_of_the_clean_plan_hold(tmp_path: Path) -> None:
     assert broken_rules(folder, tmp_path) == {}
 
 
+@pytest.mark.parametrize(
+    ("plant", "told"),
+    [
+        (lambda f: f.plan_put("reserves", {"institution": "H1", "specialty": "K1"}, beds=2), "H1: reserved beds is 3"),
+        (region_put("specialties", "id", "K2", name="超声诊断"), "H1 K2: nobody is admitted"),
+        (lambda f: f.put("specialties", {"id": "K2"}, admission_share=0.9), "H3: reserved beds is 1"),
+        (lambda f: f.put("specialties", {"id": "K2"}, admission_share=0.07, stay_days=90), "H1: reserved beds is 2"),
+        (lambda f: f.put("referrals", {"destination": "H1"}, slips_per_month=1), "H1 K1: booked is 15.4"),
+        (setting("referrals", release_hours=24.0, booked_share=0.2), "H3 K2: booked is 5.6"),
+    ],
+)
+def test_sizes_of_reserves_are_those_of_the_tables(tmp_path: Path, plant: Plant, told: str) -> None:
+    """Beds are one pool of a hospital, none for diagnostics; admissions, stays and slips are the region's."""
+    folder = clean_plan()
+    SIZED(folder)
+    plant(folder)
+    assert told in broken_rules(folder, tmp_path, "reserve_size")["reserve_size"]
+
+
 def test_every_rule_has_a_check() -> None:
     """The registry knows every rule of the catalogue and no other."""
     assert list(CHECKS) == list(RULES)

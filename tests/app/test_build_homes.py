@@ -58,6 +58,42 @@ def test_free_beds_are_those_that_take_down_referrals() -> None:
     assert build().instance.institutions["S"].beds == 12.0
 
 
+def test_slips_of_a_hospital_say_how_many_of_its_referrals_are_booked() -> None:
+    """Slips over visits by receiving hospital; one without a count gets the region's; rows down and outside no part."""
+    flows = [("S", "H", 40, 4), ("T", "H", 60, 11), ("S", "outside", 9, 9), ("T", "H2", 10, ""), ("H", "S", 50, 50)]
+    made = rows()
+    made["referrals"] = [
+        {
+            "origin": origin,
+            "destination": to,
+            "specialty": "K",
+            "patients_per_month": patients,
+            "slips_per_month": slips,
+        }
+        | {"direction": "down" if origin == "H" else "up"}
+        for origin, to, patients, slips in flows
+    ]
+    places = build(made).instance.institutions
+    assert places["H"].booked_share == pytest.approx(0.15) and places["H2"].booked_share == pytest.approx(0.15)
+    assert build().instance.institutions["H"].booked_share is None
+
+
+def test_admissions_and_stays_are_the_specialtys_own() -> None:
+    """A row's own shares count; blank ones are the settings', and none for diagnostics by their name, which is told."""
+    made = rows()
+    made["specialties"] = [
+        {"id": "K", "name": "骨科", "admission_share": 0.11, "stay_days": 12},
+        {"id": "L", "name": "眼科"},
+        {"id": "M", "name": "彩色超声诊断"},
+        {"id": "N", "name": "心电图室", "admission_share": 0.01},
+    ]
+    built = build(made, {"referrals": {"admission_share": 0.06, "stay_days": 7.5}})
+    kinds = built.instance.specialties
+    found = {code: (kinds[code].admission_share, kinds[code].stay_days) for code in "KLMN"}
+    assert found == {"K": (0.11, 12.0), "L": (0.06, 7.5), "M": (0.0, 7.5), "N": (0.01, 7.5)}
+    assert "彩色超声诊断" in notes(built) and "心电图室" not in notes(built)
+
+
 def _posts(*posts: dict[str, Any], settings: dict[str, Any] | None = None, **tables: Any) -> Any:
     made = rows() | tables
     made["posts"] = [{"institution": "S", "specialty": "K", "doctors": 1, **post} for post in posts]

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from support.tiny import tiny_instance
 
+from models.instance import Instance
 from models.options import Referrals
-from models.reserves import booked_in_time, designations, down_places, enough, reserve_table, used
+from models.reserves import designations, down_places, early, enough, reserve_table, used
 from planner.audit.reserves import poisson_enough
 
 SETTINGS = Referrals()
@@ -29,25 +30,73 @@ def test_enough_is_the_least_number_that_suffices(mean: float, share: float) -> 
 
 
 def test_reserves_are_those_of_the_pencil() -> None:
-    """40 referred a month, 40 % booked, a day of release at three days ahead: 0.555 a day, two visits, two beds."""
-    table = reserve_table(SETTINGS, {("H", "k", "Q1"): 30.0, ("H", "k", "Q2"): 40.0}, {("H", "k", "Q1"): 5.0})
-    row = table.iloc[0]
+    """40 referred a month, 40 % booked, a day of release at three days ahead: 0.555 a day, two visits; one bed."""
+    flows = {("H1", "K1", "Q1"): 30.0, ("H1", "K1", "Q2"): 40.0}
+    row = reserve_table(tiny_instance(), SETTINGS, flows, {("H1", "K1", "Q1"): 5.0}).iloc[0]
     assert 40 * 0.4 * exp(-1 / 3) / 20.67 == pytest.approx(0.55464, abs=1e-4)
     assert row["slots_per_day"] == 2 and row["visits_per_month"] == pytest.approx(2 * 20.67)
-    assert row["beds"] == 2 and row["inflow"] == 40.0 and row["extra"] == 5.0
+    assert row["booked"] == pytest.approx(16.0) and row["inflow"] == 40.0 and row["extra"] == 5.0
+    assert (
+        row["beds"] == 1
+    )  # 16 x 8 % x 8 days / 30.4375 = 0.336 occupied: none suffices on 71 % of the days, one on 95 %
     assert 0 < row["released"] < row["visits_per_month"]
+
+
+def _stays(**stays: tuple[float, float]) -> Instance:
+    """The tiny instance with (admission share, days) of some specialties."""
+    x = tiny_instance()
+    given = {k: replace(x.specialties[k], admission_share=share, stay_days=days) for k, (share, days) in stays.items()}
+    return replace(x, specialties={**x.specialties, **given})
+
+
+def test_nobody_is_admitted_by_diagnostics() -> None:
+    """Of two specialties with the same inflow the one without admissions keeps visits and no bed."""
+    x = _stays(K1=(0.0, 8.0), K2=(0.08, 8.0))
+    table = reserve_table(x, SETTINGS, {("H1", k, "Q1"): 800.0 for k in ("K1", "K2")}, {}).set_index("specialty")
+    assert table.loc["K1", "beds"] == 0 and table.loc["K2", "beds"] > 0
+    assert table.loc["K1", "visits_per_month"] == table.loc["K2", "visits_per_month"] > 0
+
+
+def test_beds_of_a_hospital_are_one_pool() -> None:
+    """Two specialties share beds: what both need on 90 % of days is less than what each needs; the split is by mean."""
+    x = _stays(K1=(0.08, 8.0), K2=(0.16, 8.0))
+    flows = {("H1", "K1", "Q1"): 400.0, ("H1", "K2", "Q1"): 400.0}
+    alone = sum(reserve_table(x, SETTINGS, {key: flows[key]}, {})["beds"].sum() for key in flows)
+    table = reserve_table(x, SETTINGS, flows, {}).set_index("specialty")["beds"]
+    mean = 400 * 0.4 * (0.08 + 0.16) * 8 / (365.25 / 12)
+    assert table.sum() == enough(mean, SETTINGS.reserve_quantile) < alone
+    assert abs(table["K1"] - table.sum() / 3) < 1 and abs(table["K2"] - 2 * table.sum() / 3) < 1
+
+
+def test_the_pool_is_that_of_the_fullest_quarter() -> None:
+    """Specialties that are full in different quarters need no more beds than the fuller quarter asks for."""
+    x = _stays(K1=(0.08, 8.0), K2=(0.08, 8.0))
+    turns = {("H1", "K1", "Q1"): 900.0, ("H1", "K2", "Q1"): 100.0, ("H1", "K1", "Q2"): 100.0, ("H1", "K2", "Q2"): 900.0}
+    mean = 1000 * 0.4 * 0.08 * 8 / (365.25 / 12)
+    assert reserve_table(x, SETTINGS, turns, {})["beds"].sum() == enough(mean, SETTINGS.reserve_quantile)
+
+
+def test_slips_at_the_hospital_say_how_many_book() -> None:
+    """Where 7 % of the referred carry a slip, visits and beds are kept for 7 %, not for the share that is set."""
+    x = tiny_instance()
+    places = {**x.institutions, "H1": replace(x.institutions["H1"], booked_share=0.07)}
+    flows = {("H1", "K1", "Q1"): 1000.0, ("H2", "K1", "Q1"): 1000.0}
+    table = reserve_table(replace(x, institutions=places), SETTINGS, flows, {}).set_index("institution")
+    assert table.loc["H1", "booked"] == pytest.approx(70.0) and table.loc["H2", "booked"] == pytest.approx(400.0)
+    assert table.loc["H1", "beds"] == enough(70 * 0.08 * 8 / (365.25 / 12), 0.9) < table.loc["H2", "beds"]
+    assert table.loc["H1", "slots_per_day"] == enough(70 * exp(-1 / 3) / 20.67, 0.9)
 
 
 def test_an_earlier_release_keeps_fewer_and_extra_is_always_covered() -> None:
     """The earlier reserved visits go back, the fewer book in time; what the plan sends beyond today stays."""
-    flows = {("H", "k", "Q1"): 800.0}
+    x, flows = tiny_instance(), {("H1", "K1", "Q1"): 800.0}
     sizes = [
-        reserve_table(replace(SETTINGS, release_hours=hours), flows, {}).iloc[0]["visits_per_month"]
+        reserve_table(x, replace(SETTINGS, release_hours=hours), flows, {}).iloc[0]["visits_per_month"]
         for hours in (0.0, 24.0, 72.0, 240.0)
     ]
     assert sizes == sorted(sizes, reverse=True) and sizes[0] > 1.5 * sizes[2]
-    assert booked_in_time(replace(SETTINGS, release_hours=0.0)) == SETTINGS.booked_share
-    late = reserve_table(replace(SETTINGS, release_hours=336.0), flows, {("H", "k", "Q1"): 150.0}).iloc[0]
+    assert early(replace(SETTINGS, release_hours=0.0)) == 1.0
+    late = reserve_table(x, replace(SETTINGS, release_hours=336.0), flows, {("H1", "K1", "Q1"): 150.0}).iloc[0]
     assert late["visits_per_month"] == 150.0
 
 

@@ -19,7 +19,8 @@ DESIGN = {
     "neighbours": "institution neighbour kind",
     "specialties": "id name patients_per_session first_session_patients ramp_weeks min_title requires equipment "
     "capture_twice_weekly capture_weekly capture_fortnightly capture_monthly capture_posted capture_tele "
-    "tele_per_session home_patients_per_session visits_per_posted_month down_share down_bed_days",
+    "tele_per_session home_patients_per_session visits_per_posted_month down_share down_bed_days "
+    "admission_share stay_days",
     "needs": "institution specialty visits_per_month own_visits_per_month referred_visits_per_month "
     "left_visits_per_month recoverable_share min_sessions_per_month pattern weekday week_of_month slot "
     "min_gap_days max_gap_days priority",

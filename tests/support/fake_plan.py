@@ -103,8 +103,8 @@ def _tables(dice: random.Random, sites: dict[str, str], doctors: pd.DataFrame) -
     ]
     tele = [("D003", "card", "Q1", 6), ("D011", "neur", "Q1", 4)]
     reserves = [
-        ("H1", "card", 42.0, 6.0, 140.0, 3.0, 2.0, 18.0),
-        ("H2", "tcm", 18.5, 3.0, 60.0, 0.0, 1.0, 9.5),
+        ("H1", "card", 42.0, 6.0, 140.0, 56.0, 3.0, 2.0, 18.0),
+        ("H2", "tcm", 18.5, 3.0, 60.0, 24.0, 0.0, 1.0, 9.5),
     ]
     centres = [
         (service, "H1", "", "中", 20.0, 600.0, 431.0, "no", 860000.0) for service in SERVICES

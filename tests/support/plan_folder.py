@@ -199,15 +199,15 @@ S3,H3,K2,up,Q1,14,20
 S3,outside,K2,up,Q1,16,90
 """,
     # A day come inflow x 0.4 x exp(-1/3) / 20.67: H1 K1 0.534 (two suffice on 98 % of the days, one on 89.93 %), H1 K2
-    # 0.555, H2 K1 0.111 (none on 89.5 %), H3 K2 0.194; H2 K2 0.028 needs none, but 2 come beyond today. Beds likewise,
-    # occupied in the mean inflow x 0.08 x 8 / 30.4375.
+    # 0.555, H2 K1 0.111 (none on 89.5 %), H3 K2 0.194; H2 K2 0.028 needs none, but 2 come beyond today. Beds of a
+    # hospital, occupied in the mean booked x 0.07 x 9 / 30.4375: H1 0.650 (one suffices on 86 %), H2 0.083, H3 0.116.
     "reserves": """
-institution,specialty,visits_per_month,beds,inflow,extra,slots_per_day,released
-H1,K1,41.34,2,38.5,0,2,31
-H1,K2,41.34,2,40,0,2,31
-H2,K1,20.67,1,8,0,1,18
-H2,K2,2,0,2,2,0,0
-H3,K2,20.67,1,14,0,1,17
+institution,specialty,visits_per_month,beds,inflow,booked,extra,slots_per_day,released
+H1,K1,41.34,1,38.5,15.4,0,2,31
+H1,K2,41.34,1,40,16,0,2,31
+H2,K1,20.67,0,8,3.2,0,1,18
+H2,K2,2,0,2,0.8,2,0,0
+H3,K2,20.67,1,14,5.6,0,1,17
 """,
     "designations": """
 institution,specialty,upper,minutes,second,second_minutes,patients_per_month,share

@@ -203,7 +203,7 @@ def _site(institution: str) -> Site:
 
 
 def _specialty(code: str, name: str) -> Specialty:
-    return Specialty(code, name, 15.0, 11.5, 2, (), (), CAPTURE, 8.0, 5.0, 160.0, 0.1, 8.0)
+    return Specialty(code, name, 15.0, 11.5, 2, (), (), CAPTURE, 8.0, 5.0, 160.0, 0.1, 8.0, 0.08, 8.0)
 
 
 def _doctor(

@@ -24,6 +24,8 @@ communities | * | derived | 乡镇人口随机分摊，合计不变 / the townsh
 specialties | name | literature | 县级医院常设专科 / usual specialties of a county hospital
 specialties | patients_per_session first_session_patients ramp_weeks | literature | 每半天15人，首次8人，一季度达到常量
 specialties | min_title | national_rule | 中级及以上；肾内、肿瘤按副高 / intermediate title or above
+specialties | admission_share | approximate | 河北2012年鉴每百门急诊入院（医院7.1、中医5.5等）；启东7.0；其余估计
+specialties | stay_days | approximate | 2021年医院9.2日、中医医院9.3日；各专科为估计 / around published means
 specialties | requires equipment | assumed | 该专业门诊离不开的服务和设备 / what a clinic cannot do without
 specialties | * | assumed | 情景假设，未经本地校准 / scenario, not calibrated
 needs | visits_per_month | derived | 人口×每人每年1.1次（假定）÷12×专业构成×0.75—1.25 / residents x 1.1 a year x mix
