@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.block import admit
-from models.instance import Instance, Level, Service
+from models.centre_records import Level, Service
+from models.instance import Instance
 from models.options import SharedCentres
 from models.turnaround import goods_safe_load, headway_minutes, safe_peak_per_hour
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from models.centre_frame import Frame
-from models.instance import Level
+from models.centre_records import Level
 from models.rows import Columns, Rows, Term
 
 #: Points of the aim `change` for a centre newly opened or given up: a quarter of weekly clinics.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from models.instance import Institution, Level, Service, Volume
+from models.centre_records import Level, Service, Volume
+from models.instance import Institution
 from models.turnaround import headway_minutes
 from planner.build.tables import Notes, Row, day, number, number_or, round_half_up, rows, text, total, yes
 from planner.calendar import WorkCalendar

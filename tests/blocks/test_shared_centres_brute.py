@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from support.one_service import Best, alliance, level, pair, service
 from support.tiny import with_record, without
 
+from models.centre_records import Level, Service
 from models.highs import Status
-from models.instance import Instance, Level, Service
+from models.instance import Instance
 from models.turnaround import safe_peak_per_hour
 
 

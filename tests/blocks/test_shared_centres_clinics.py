@@ -13,8 +13,9 @@ from support.tiny import tiny_instance
 
 from models import shared_centres
 from models.assemble import compile_sheet
+from models.centre_records import Level, Service
 from models.highs import Status, solve
-from models.instance import Level, Quarter, Service
+from models.instance import Quarter
 from models.ledger import Ledger
 from models.rows import Columns, Rows, Sheet
 

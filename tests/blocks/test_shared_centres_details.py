@@ -9,8 +9,9 @@ from support.one_service import FLOORS, PEOPLE, Best, alliance, backed, level, p
 from support.tiny import with_option, with_rule
 
 from models.assemble import assemble
+from models.centre_records import Volume
 from models.highs import solve
-from models.instance import Aims, Instance, Lock, Volume
+from models.instance import Aims, Instance, Lock
 from models.turnaround import headway_minutes, safe_peak_per_hour
 
 

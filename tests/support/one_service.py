@@ -10,8 +10,9 @@ import pandas as pd
 from support.tiny import tiny_instance, with_option
 
 from models.assemble import Model, assemble
+from models.centre_records import Level, Service, Volume
 from models.highs import solve
-from models.instance import Aims, Instance, Institution, Level, Service, Volume
+from models.instance import Aims, Instance, Institution
 from models.matrix import Floats
 
 PEOPLE = ("postings", "sessions", "referrals")

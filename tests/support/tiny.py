@@ -38,6 +38,7 @@ from support.changes import (
 )
 
 from models import options
+from models.centre_records import Level, Service, Volume
 from models.instance import (
     Aims,
     Budget,
@@ -47,14 +48,11 @@ from models.instance import (
     Doctor,
     Instance,
     Institution,
-    Level,
     Need,
     Post,
     Quarter,
-    Service,
     Site,
     Specialty,
-    Volume,
 )
 
 __all__ = [
