@@ -25,15 +25,14 @@ VILLAGES = 523
 TRIP = r.Trip(circuity=1.3, speed_kmh=40.0)
 _GROUPS = {"H1": "人民医院集团", "H2": "中医院集团", "H3": "妇幼保健院集团", "H4": "第二人民医院集团"}
 
-#: id | name | kind | level | lon | lat | residents seen first | communities | beds | staff | vehicles | doctors
+_HOSPITAL = "id name kind level lon lat population villages beds staff vehicles doctors"
 _HOSPITALS = """
 H1 | 郸城县人民医院 | general | 3 | 115.192 | 33.652 | 30000 | 6 | 1300 | 1500 | 6 | 150
 H2 | 郸城县中医院 | tcm | 3 | 115.172 | 33.646 | 20000 | 4 | 800 | 900 | 4 | 96
 H3 | 郸城县妇幼保健院 | maternal | 2 | 115.200 | 33.640 | 14000 | 3 | 500 | 560 | 3 | 70
 H4 | 郸城县第二人民医院 | general | 2 | 115.166 | 33.634 | 14000 | 3 | 450 | 500 | 3 | 66
 """
-#: id | name | lon | lat | lead of its group | weight of residents | communities | half-days a week | rooms | beds |
-#: staff | to outside
+_TOWN = "id name lon lat lead_id weight villages open_slots rooms beds staff outside_minutes"
 _TOWNS = """
 T01 | 洺北街道社区卫生服务中心 | 115.178 | 33.664 | H1 | 62 | 11 | 10 | 4 | 40 | 90 | 72
 T02 | 洺南街道社区卫生服务中心 | 115.176 | 33.629 | H4 | 60 | 13 | 10 | 4 | 40 | 88 | 70
@@ -72,66 +71,17 @@ _URBAN = """世纪社区 交通路社区 育新社区 洺河社区 文化路社�
     振兴社区 春风社区 荣华社区""".split()
 
 
-def _hospital(cells: list[str]) -> Place:
-    ident, name, kind, level, lon, lat, *sizes = cells
-    people, villages, beds, staff, vehicles, doctors = map(int, sizes)
-    return Place(
-        id=ident,
-        name=name,
-        kind=kind,
-        level=int(level),
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[ident],
-        population=people,
-        villages=villages,
-        radius=2.0,
-        beds=beds,
-        staff=staff,
-        vehicles=vehicles,
-        lead=True,
-        elderly=0.11,
-        doctors=doctors,
-        area="seat",
-        outside_minutes=72.0,
-        weights=_WEIGHTS[ident],
-    )
-
-
-def _town(cells: list[str], people: int) -> Place:
-    ident, name, lon, lat, lead, _, *sizes, outside = cells
-    villages, slots, rooms, beds, staff = map(int, sizes)
-    seat = "街道" in name
-    return Place(
-        id=ident,
-        name=name,
-        kind="community_centre" if seat else "township_centre",
-        level=1,
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[lead],
-        population=people,
-        villages=villages,
-        radius=2.0 if seat else 4.2,
-        open_slots=slots,
-        rooms=rooms,
-        beds=beds,
-        staff=staff,
-        elderly=0.12 if seat else 0.185,
-        area="seat" if seat else "",
-        outside_minutes=float(outside),
-    )
-
-
-HOSPITALS = tuple(_hospital(cells) for cells in r.cells_of(_HOSPITALS))
+HOSPITALS = r.listed(
+    _HOSPITAL, _HOSPITALS, _GROUPS, _WEIGHTS, radius=2.0, elderly=0.11, area="seat", outside_minutes=72.0
+)
 
 
 def _towns() -> tuple[Place, ...]:
     """The county's residents by the units' weights, less those who see a hospital first."""
-    table = r.cells_of(_TOWNS)
     left = RESIDENTS - sum(home.population for home in HOSPITALS)
-    people = r.split_whole(left, [float(cells[5]) for cells in table])
-    return tuple(_town(cells, count) for cells, count in zip(table, people, strict=True))
+    people = r.split_whole(left, r.column(_TOWN, _TOWNS, "weight"))
+    places = r.listed(_TOWN, _TOWNS, _GROUPS, populations=people, level=1)
+    return tuple(r.town(place, "街道" in place.name, (0.12, 0.185), (2.0, 4.2)) for place in places)
 
 
 TOWNS = _towns()
@@ -243,10 +193,7 @@ time_limit_s = 120
 
 
 def write(folder: Path = FOLDER) -> None:
-    content = tables()
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, folder)
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
+    r.write_region(folder, tables(), NOTES, PLAN)
 
 
 if __name__ == "__main__":

@@ -351,10 +351,7 @@ time_limit_s = 120
 
 
 def write(folder: Path = FOLDER) -> None:
-    content = tables()
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, folder)
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
+    r.write_region(folder, tables(), NOTES, PLAN)
 
 
 if __name__ == "__main__":

@@ -151,11 +151,8 @@ waits = { laboratory = [300, 480, 600], pathology = [480, 1800], sterile_supply 
 def write(source: Path, target: Path) -> Path:
     """Write the region made of the files in `source` as a folder of CSV files with its roads; the folder."""
     files = Files.of(source)
-    content = tables(files)
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, target)
+    r.write_region(target, tables(files), NOTES, PLAN)
     shutil.copyfile(files.roads, target / "roads.osm.pbf")
-    (target / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
     return target
 
 

@@ -124,10 +124,7 @@ waits = { laboratory = [300, 480, 600], pathology = [480, 1800], sterile_supply 
 
 def write(source: Path, target: Path) -> Path:
     """Write the region made of the files in `source` as a folder of CSV files; the folder."""
-    content = tables(Files.of(source))
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, target)
-    (target / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
+    r.write_region(target, tables(Files.of(source)), NOTES, PLAN)
     return target
 
 

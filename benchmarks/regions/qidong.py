@@ -31,16 +31,15 @@ WORKING_DAYS = 247.0
 TRIP = r.Trip(circuity=1.3, speed_kmh=40.0)
 _GROUPS = {"H1": "人民医院集团", "H2": "中医院集团"}
 
-#: id | name | kind | level | lead of its group | lon | lat | residents seen first | communities | beds | staff |
-#: vehicles | doctors | to outside
+_HOSPITAL = "id name kind level lead_id lon lat population villages beds staff vehicles doctors outside_minutes"
 _HOSPITALS = """
 H1 | 启东市人民医院 | general | 3 | H1 | 121.664 | 31.812 | 62000 | 8 | 1200 | 1450 | 6 | 150 | 75
 H2 | 启东市中医院 | tcm | 3 | H2 | 121.650 | 31.806 | 40000 | 6 | 800 | 980 | 4 | 105 | 75
 H3 | 启东市第二人民医院 | general | 2 | H1 | 121.603 | 32.048 | 15000 | 3 | 400 | 420 | 2 | 46 | 80
 H4 | 启东市第三人民医院 | general | 2 | H2 | 121.552 | 31.842 | 9000 | 2 | 260 | 280 | 2 | 34 | 70
 """
-#: id | name | lon | lat | lead of its group | weight of residents (census 2000, later mergers included) | communities |
-#: half-days a week | rooms | beds | staff | to outside | water
+#: weight: residents in the census of 2000, later mergers included.
+_TOWN = "id name lon lat lead_id weight villages open_slots rooms beds staff outside_minutes water_minutes"
 _TOWNS = """
 T01 | 汇龙镇社区卫生服务中心 | 121.672 | 31.822 | H2 | 183513 | 22 | 15 | 6 | 60 | 160 | 75 | 0
 T02 | 南阳镇卫生院 | 121.705 | 31.905 | H1 | 59203 | 14 | 10 | 4 | 60 | 95 | 82 | 0
@@ -66,66 +65,23 @@ _URBAN = """城中社区 紫薇社区 民乐社区 江海社区 南苑社区 花
 _TAILS = "村 港 圩 仓 桥 灶 垛 镇东 镇西 沙 滩 洪 界 盘 楼 宅".split()
 
 
-def _hospital(cells: list[str]) -> Place:
-    ident, name, kind, level, lead, lon, lat, *sizes, outside = cells
-    people, villages, beds, staff, vehicles, doctors = map(int, sizes)
-    return Place(
-        id=ident,
-        name=name,
-        kind=kind,
-        level=int(level),
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[lead],
-        population=people,
-        villages=villages,
-        radius=2.5,
-        beds=beds,
-        staff=staff,
-        vehicles=vehicles,
-        lead=ident == lead,
-        elderly=0.20,
-        doctors=doctors,
-        area="seat" if int(level) == 3 else "",
-        outside_minutes=float(outside),
-        weights=_WEIGHTS[ident],
-    )
+def _hospitals() -> tuple[Place, ...]:
+    places = r.listed(_HOSPITAL, _HOSPITALS, _GROUPS, _WEIGHTS, radius=2.5, elderly=0.20)
+    return tuple(replace(place, area="seat" if place.level == 3 else "") for place in places)
 
 
-HOSPITALS = tuple(_hospital(cells) for cells in r.cells_of(_HOSPITALS))
+HOSPITALS = _hospitals()
 #: The hospitals' first-contact residents live in these units; the units' total is split by the census weights.
 _SEEN_AT = {"T01": 102_000, "T06": 15_000, "T03": 9_000}
 
 
 def _towns() -> tuple[Place, ...]:
-    table = r.cells_of(_TOWNS)
-    people = r.split_whole(RESIDENTS, [float(cells[5]) for cells in table])
-    return tuple(_town(cells, count - _SEEN_AT.get(cells[0], 0)) for cells, count in zip(table, people, strict=True))
-
-
-def _town(cells: list[str], people: int) -> Place:
-    ident, name, lon, lat, lead, _, *sizes, outside, water = cells
-    villages, slots, rooms, beds, staff = map(int, sizes)
-    return Place(
-        id=ident,
-        name=name,
-        kind="community_centre" if "社区" in name else "township_centre",
-        level=1,
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[lead],
-        population=people,
-        villages=villages,
-        radius=3.5 if ident in ("T01", "T12") else 4.5,
-        open_slots=slots,
-        rooms=rooms,
-        beds=beds,
-        staff=staff,
-        elderly=0.22 if ident == "T01" else 0.29,
-        area="seat" if ident == "T01" else "",
-        outside_minutes=float(outside),
-        water_minutes=float(water),
-    )
+    people = r.split_whole(RESIDENTS, r.column(_TOWN, _TOWNS, "weight"))
+    ids = [cells[0] for cells in r.cells_of(_TOWNS)]
+    first = [count - _SEEN_AT.get(ident, 0) for ident, count in zip(ids, people, strict=True)]
+    places = r.listed(_TOWN, _TOWNS, _GROUPS, populations=first, level=1)
+    made = (r.town(place, place.id == "T01", (0.22, 0.29), (3.5, 4.5)) for place in places)
+    return tuple(replace(place, radius=3.5) if place.id == "T12" else place for place in made)
 
 
 TOWNS = _towns()
@@ -305,10 +261,7 @@ time_limit_s = 120
 
 
 def write(folder: Path = FOLDER) -> None:
-    content = tables()
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, folder)
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
+    r.write_region(folder, tables(), NOTES, PLAN)
 
 
 if __name__ == "__main__":

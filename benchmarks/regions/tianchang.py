@@ -10,6 +10,7 @@ about 242 clinics a quarter. Run `python -m benchmarks.regions.tianchang` to wri
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -25,13 +26,13 @@ RESIDENTS = 603_780  # census of November 2020
 DOWN_A_MONTH, UP_A_MONTH = 6_321 / 10, 2_732 / 10  # published, January to October 2016; up counts referral slips
 DAYS = 305.0  # days a year on which the shared centres work
 
-#: id | name | lon | lat | residents | communities | beds | staff | vehicles | doctors | private
+_HOSPITAL = "id name kind lon lat population villages beds staff vehicles doctors"
 _HOSPITALS = """
-H1 | 天长市人民医院 | 119.012 | 32.682 | 70000 | 9 | 720 | 740 | 4 | 115 | no
-H2 | 天长市中医院 | 119.001 | 32.693 | 40000 | 5 | 450 | 500 | 3 | 82 | no
-H3 | 天康医院 | 118.986 | 32.678 | 24000 | 3 | 260 | 270 | 2 | 53 | yes
+H1 | 天长市人民医院 | general | 119.012 | 32.682 | 70000 | 9 | 720 | 740 | 4 | 115
+H2 | 天长市中医院 | tcm | 119.001 | 32.693 | 40000 | 5 | 450 | 500 | 3 | 82
+H3 | 天康医院 | general | 118.986 | 32.678 | 24000 | 3 | 260 | 270 | 2 | 53
 """
-#: id | name | lon | lat | group's lead | residents | communities | half-days a week | rooms | beds | staff | to outside
+_TOWN = "id name lon lat lead_id population villages open_slots rooms beds staff outside_minutes"
 _TOWNS = """
 T01 | 天长街道社区卫生服务中心 | 119.004 | 32.701 | H1 | 72780 | 11 | 10 | 4 | 30 | 96 | 74
 T02 | 铜城镇中心卫生院 | 119.046 | 32.842 | H1 | 44000 | 12 | 10 | 4 | 80 | 118 | 92
@@ -59,60 +60,15 @@ _WEIGHTS = {
 }
 
 
-def _hospital(cells: list[str]) -> Place:
-    ident, name, lon, lat, *sizes, private = cells
-    people, villages, beds, staff, vehicles, doctors = map(int, sizes)
-    return Place(
-        id=ident,
-        name=name,
-        kind="tcm" if ident == "H2" else "general",
-        level=2,
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[ident],
-        population=people,
-        villages=villages,
-        radius=2.2,
-        beds=beds,
-        staff=staff,
-        vehicles=vehicles,
-        lead=True,
-        private=private == "yes",
-        elderly=0.105,
-        doctors=doctors,
-        area="seat",
-        outside_minutes=72.0,
-        weights=_WEIGHTS[ident],
+HOSPITALS = tuple(
+    replace(place, private=place.id == "H3")
+    for place in r.listed(
+        _HOSPITAL, _HOSPITALS, _GROUPS, _WEIGHTS, level=2, radius=2.2, elderly=0.105, area="seat", outside_minutes=72.0
     )
-
-
-def _town(cells: list[str]) -> Place:
-    ident, name, lon, lat, lead, *sizes, outside = cells
-    people, villages, slots, rooms, beds, staff = map(int, sizes)
-    seat = ident == "T01"
-    return Place(
-        id=ident,
-        name=name,
-        kind="community_centre" if seat else "township_centre",
-        level=1,
-        lon=float(lon),
-        lat=float(lat),
-        group=_GROUPS[lead],
-        population=people,
-        villages=villages,
-        radius=3.0 if seat else 4.5,
-        open_slots=slots,
-        rooms=rooms,
-        beds=beds,
-        staff=staff,
-        elderly=0.115 if seat else 0.195,
-        area="seat" if seat else "",
-        outside_minutes=float(outside),
-    )
-
-
-HOSPITALS = tuple(_hospital(cells) for cells in r.cells_of(_HOSPITALS))
-TOWNS = tuple(_town(cells) for cells in r.cells_of(_TOWNS))
+)
+TOWNS = tuple(
+    r.town(place, place.id == "T01", (0.115, 0.195), (3.0, 4.5)) for place in r.listed(_TOWN, _TOWNS, _GROUPS, level=1)
+)
 PLACES = HOSPITALS + TOWNS
 _URBAN = """炳辉社区
     园林社区 广陵社区 千秋社区 天宝社区 建设社区 平安社区 石梁河社区 城南社区 城北社区 新河社区 胭脂山社区
@@ -479,10 +435,7 @@ volumes | items_per_day | derived | 每万居民每年影像350、心电450、�
 
 
 def write(folder: Path = FOLDER) -> None:
-    content = tables()
-    content["sources"] = r.source_rows(r.notes_of(NOTES), content)
-    r.write_tables(content, folder)
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8", newline="\n")
+    r.write_region(folder, tables(), NOTES, PLAN)
 
 
 if __name__ == "__main__":

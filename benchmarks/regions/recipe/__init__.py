@@ -32,6 +32,7 @@ from benchmarks.regions.recipe.kinds import (
     specialty_rows,
     usage_rows,
 )
+from benchmarks.regions.recipe.listed import column, listed, town
 from benchmarks.regions.recipe.places import (
     Place,
     Trip,
@@ -44,7 +45,7 @@ from benchmarks.regions.recipe.places import (
     water_rows,
 )
 from benchmarks.regions.recipe.quarter import FREQUENCIES, MONTH_DAYS, Quarter
-from benchmarks.regions.recipe.sources import Notes, notes_of, source_rows
+from benchmarks.regions.recipe.sources import Notes, notes_of, source_rows, write_region
 from benchmarks.regions.recipe.texts import Row, Tables, cells_of, rows_of, write_tables
 from benchmarks.regions.recipe.today import Today, add_clinic, add_posting, can_go, check_today, history_rows
 from benchmarks.regions.recipe.villages import communities
@@ -99,6 +100,7 @@ __all__ = [
     "can_go",
     "cells_of",
     "check_today",
+    "column",
     "communities",
     "departments",
     "doctor_rows",
@@ -110,6 +112,7 @@ __all__ = [
     "hospital_cell",
     "institution_rows",
     "kilometres",
+    "listed",
     "market_rows",
     "minutes",
     "need_row",
@@ -125,9 +128,11 @@ __all__ = [
     "source_rows",
     "specialty_rows",
     "split_whole",
+    "town",
     "town_cell",
     "usage_rows",
     "water_rows",
     "with_slips",
+    "write_region",
     "write_tables",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from benchmarks.regions.recipe.texts import Row, Tables, cells_of, rows_of
+from benchmarks.regions.recipe.texts import Row, Tables, cells_of, rows_of, write_tables
 
 #: Where each column comes from: table | columns | mark | note; `*` is the table's remaining columns.
 _NOTES = """
@@ -83,6 +84,13 @@ def notes_of(text: str) -> dict[str, dict[str, tuple[str, str]]]:
     for table, columns, mark, note in cells_of(text):
         found.setdefault(table, {}).update(dict.fromkeys(columns.split(), (mark, note)))
     return found
+
+
+def write_region(folder: Path, tables: Tables, notes: str, plan: str) -> None:
+    """Write the tables with their `sources`, and plan.toml; `notes` are the region's own, as `notes_of` reads them."""
+    content = {**tables, "sources": source_rows(notes_of(notes), tables)}
+    write_tables(content, folder)
+    (folder / "plan.toml").write_text(plan, encoding="utf-8", newline="\n")
 
 
 def source_rows(notes: Notes, tables: Tables) -> list[Row]:
