@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.rules import RULES
@@ -30,10 +30,14 @@ Breach = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Judged:
-    """The edits with the breaches (rule, subject, detail) that each causes; `before`: those of the saved plan."""
+    """The edits with the breaches (rule, subject, detail) that each causes; `before`: those of the saved plan.
+
+    notes: counts other than allocated that clinics taken out or added by hand explain, by edit: no breaches.
+    """
 
     edits: tuple[tuple[Edit, tuple[Breach, ...]], ...]
     before: tuple[Breach, ...]
+    notes: Mapping[Edit, tuple[Breach, ...]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -51,8 +55,17 @@ def judge(plan: Path, edited: Edited) -> Judged:
     known = {(rule, subject) for rule, subject, _ in before}
     new = [breach for breach in _breaches(_with(saved, edited)) if breach[:2] not in known]
     causes: dict[Edit, list[Breach]] = {edit: [] for edit in edited.edits}
+    notes: dict[Edit, list[Breach]] = {}
+    counted = [*edited.added, *edited.removed]
+    # the count of a site without what was added and taken out: broken there, it is not only these
+    others = {b[:2] for b in _breaches(_with(saved, edited.without(*counted)))} if counted else set()
     tried: dict[Edit, set[tuple[str, str]]] = {}
     for breach in new:
+        if counted and _is_count(breach) and breach[:2] not in others:
+            for edit in counted:
+                if _counts(edit, breach):
+                    notes.setdefault(edit, []).append(breach)
+            continue
         marked = _marked(breach, edited.edits)
         found = [edit for edit, marks in marked if marks == marked[0][1]]
         if len(marked) > 1:
@@ -62,7 +75,19 @@ def judge(plan: Path, edited: Edited) -> Judged:
             found = [edit for edit, _ in marked[:MOST_TRIED] if breach[:2] not in tried[edit]] or found
         for edit in found:
             causes[edit].append(breach)
-    return Judged(tuple((edit, tuple(causes[edit])) for edit in edited.edits), tuple(before))
+    told = {edit: tuple(found) for edit, found in notes.items()}
+    return Judged(tuple((edit, tuple(causes[edit])) for edit in edited.edits), tuple(before), told)
+
+
+def _is_count(breach: Breach) -> bool:
+    """Whether a breach is about how many clinics there are."""
+    return breach[0] == "roster_count" and breach[2].endswith(" allocated")
+
+
+def _counts(edit: Edit, breach: Breach) -> bool:
+    """Whether an edit adds or takes out a clinic of the site and specialty that a breach is about."""
+    clinic = edit.was or edit.now
+    return clinic is not None and breach[1].startswith(f"{clinic.site} {clinic.specialty} ")
 
 
 def _with(saved: Saved, edited: Edited) -> Saved:
@@ -99,10 +124,18 @@ def lines(judged: Judged, roster: RosterView) -> list[str]:
     for edit, breaches in judged.edits:
         made.append(f"{'✗' if breaches else '✓'} {edit_line(edit, roster)}")
         for rule, subject, detail in breaches:
-            sentence = RULE_SENTENCES.text(rule, lang)
-            who = audit_words.subject(roster.view.subject(subject), lang)
-            made.append(f"    {rule} {sentence} | {who} | {roster.view.subject(audit_words.detail(detail, lang))}")
+            who, what = _told(subject, detail, roster)
+            made.append(f"    {rule} {RULE_SENTENCES.text(rule, lang)} | {who} | {what}")
+        for _, subject, detail in judged.notes.get(edit, ()):
+            who, what = _told(subject, detail, roster)
+            made.append(f"    {say('edit_note', lang, who=who, what=what)}")
     return made
+
+
+def _told(subject: str, detail: str, roster: RosterView) -> tuple[str, str]:
+    """Subject and detail of a line of the audit in the reader's language."""
+    who = audit_words.subject(roster.view.subject(subject), roster.lang)
+    return who, roster.view.subject(audit_words.detail(detail, roster.lang))
 
 
 def edit_line(edit: Edit, roster: RosterView) -> str:
@@ -132,5 +165,11 @@ def audit_workbook(plan: Path, workbook: Path, lang: str) -> tuple[list[str], Ju
     if judged.before:
         told_of.append(say("edit_before", lang, count=len(judged.before)))
     wrong = sum(bool(breaches) for _, breaches in judged.edits)
-    told_of.append(say("edit_total", lang, edits=len(edited.edits), wrong=wrong, problems=len(edited.problems)))
+    counts = (
+        ("edits_made", len(edited.edits)),
+        ("edits_wrong", wrong),
+        ("edits_unread", len(edited.problems)),
+    )
+    parts = {key: say(key, lang, count=count) for key, count in counts}
+    told_of.append(say("edit_total", lang, **parts))
     return told_of, None if edited.problems and judged.holds else judged

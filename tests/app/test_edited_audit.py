@@ -26,13 +26,7 @@ def _lock(folder: PlanFolder) -> None:
 
 #: What the office does -> the tables beside it, the rule that it breaks and a part of the line.
 BREAKS: dict[str, tuple[Touch, tuple[Plant, ...], str, str]] = {
-    "taken out": (cleared("D1", TUE), (), "roster_count", "12 dated"),
-    "one more": (
-        new_row(date=date(2026, 6, 12), slot="上午", doctor="Ha", institution="Far", specialty="Cardiology"),
-        (),
-        "roster_count",
-        "7 dated",
-    ),
+    "to another site": (detail("D1", day(1, 2), institution="Far"), (LONGER,), "roster_count roster_count", "12 dated"),
     "to a day off": (detail("D1", TUE, date=day(0, 6)), (), "doctor_free site_open", "closed"),
     "while on duty": (
         detail("D1", TUE, date=day(0, 5)),
@@ -91,11 +85,46 @@ def test_an_edit_and_its_rule(name: str, tmp_path: Path) -> None:
 
 
 def test_each_edit_has_its_own_breaches(tmp_path: Path) -> None:
-    """Of three edits one is fine, and the two others break a rule each."""
+    """Of three edits one is fine, one is a note, and one breaks a rule."""
     plan, book = plan_and_book(tmp_path)
     edits = (detail("D1", TUE, slot="下午"), detail("D4", THU, doctor="Ha"), cleared("D2", WED))
     judged = judge(plan, read_edited(touch(book, *edits), plan))
-    assert [[breach[0] for breach in breaches] for _, breaches in judged.edits] == [[], ["roster_count"], ["scope"]]
+    assert [[breach[0] for breach in breaches] for _, breaches in judged.edits] == [[], [], ["scope"]]
+
+
+#: What is taken out or added -> the clinics that the note counts.
+COUNTED = {
+    "taken out": (cleared("D1", TUE), "12 dated and 0 not held, 13 allocated"),
+    "one more": (
+        new_row(date=date(2026, 6, 12), slot="上午", doctor="Ha", institution="Far", specialty="Cardiology"),
+        "7 dated and 0 not held, 6 allocated",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_clinic_taken_out_or_added_is_a_note(name: str, tmp_path: Path) -> None:
+    """A count that the edit itself explains is told beside it, and no rule is broken."""
+    written, words = COUNTED[name]
+    plan, book = plan_and_book(tmp_path)
+    edited = read_edited(touch(book, written), plan)
+    judged = judge(plan, edited)
+    assert judged.holds and [one[2] for one in judged.notes[edited.edits[0]]] == [words]
+    for lang, told in (("en", "note: "), ("zh", "提示：")):
+        found = _run("audit", plan, "--workbook", book, "--lang", lang)
+        assert found.exit_code == 0 and told in found.output and "✗" not in found.output, found.output
+    assert (
+        "1 edit by hand, 0 of them break a rule; 0 cells could not be read"
+        in _run("audit", plan, "--workbook", book, "--lang", "en").output
+    )
+
+
+def test_a_count_that_other_edits_break_stays_a_breach(tmp_path: Path) -> None:
+    """A clinic moved to another site breaks both counts, also beside one that is taken out."""
+    plan, book = plan_and_book(tmp_path, LONGER)
+    edits = (detail("D1", day(1, 2), institution="Far"), cleared("D1", TUE))
+    judged = judge(plan, read_edited(touch(book, *edits), plan))
+    assert not judged.holds and judged.notes == {}
 
 
 def test_edits_that_clash_with_each_other_are_both_told(tmp_path: Path) -> None:
