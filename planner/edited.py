@@ -19,7 +19,7 @@ from typing import Literal
 import pandas as pd
 
 from planner.edited_detail import Sheet, find_detail, read_detail
-from planner.edited_names import Clinic, Names, NoRosterError, Problem
+from planner.edited_names import Clinic, Formulas, Names, NoRosterError, Problem
 from planner.edited_views import Seen, read_views
 from planner.folder import SavedPlan, read_plan
 from planner.roster_views import RosterView
@@ -90,11 +90,11 @@ def read_edited(path: Path, plan: SavedPlan | Path, lang: Lang = "zh") -> Edited
     base = tuple(sorted(Clinic(c.on, c.slot, c.doctor, c.site, c.specialty) for c in roster.clinics))
     if not base:
         raise NoRosterError("方案没有排班", "the plan has no roster")
-    book = _opened(path)
+    book, formulas = _opened(path), Formulas(path)
     names = Names(roster)
     found = find_detail(book)
-    detail = None if found is None else read_detail(found, names, base)
-    views = read_views(book, names, base)
+    detail = None if found is None else read_detail(found, names, base, formulas)
+    views = read_views(book, names, base, formulas)
     if detail is None and views is None:
         raise NoRosterError(f"{path.name} 中没有排班明细，也没有坐诊排班表", f"{path.name} has no sheet of the roster")
     backups = {

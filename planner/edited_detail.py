@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from geodata.text import clean
-from planner.edited_names import CellError, Clinic, Names, Problem, flat
+from planner.edited_names import CellError, Clinic, Formulas, Names, Problem, flat
 from planner.roster_words import DETAIL
+from planner.text import MESSAGES
 from planner.words import TABLES, word
 
 FIELDS = ("date", "weekday", "slot", "doctor", "id", "institution", "specialty", "backup")
@@ -53,24 +54,32 @@ def _heading(row: Iterable[object]) -> dict[str, int]:
     return found
 
 
-def read_detail(found: tuple[Any, int, Mapping[str, int]], names: Names, base: Iterable[Clinic]) -> Sheet:
+def read_detail(
+    found: tuple[Any, int, Mapping[str, int]], names: Names, base: Iterable[Clinic], formulas: Formulas
+) -> Sheet:
     """The clinics of the rows; a row without a doctor or a date is a clinic that was taken out."""
     sheet, heading, columns = found
-    reader = _Rows(sheet.title, columns, names, tuple(base))
+    reader = _Rows(sheet.title, columns, names, tuple(base), formulas)
     for line, row in enumerate(sheet.iter_rows(min_row=heading + 1, values_only=True), start=heading + 1):
         reader.row(line, row)
+    reader.tell_twice()
     return reader.read
 
 
 class _Rows:
-    def __init__(self, title: str, columns: Mapping[str, int], names: Names, base: tuple[Clinic, ...]) -> None:
-        self.title, self.columns, self.names, self.base = title, columns, names, base
+    def __init__(
+        self, title: str, columns: Mapping[str, int], names: Names, base: tuple[Clinic, ...], formulas: Formulas
+    ) -> None:
+        self.title, self.columns, self.names, self.base, self.formulas = title, columns, names, base, formulas
         self.read = Sheet()
+        #: Clinics that stand in an earlier row as well, with their line.
+        self.twice: list[tuple[Clinic, int]] = []
 
     def row(self, line: int, values: tuple[Any, ...]) -> None:
         cells = {name: values[at] if at < len(values) else None for name, at in self.columns.items()}
         told = {name: clean(value) for name, value in cells.items()}
         if not told["date"] or not any(told[name] for name in ("doctor", "id")):
+            self._lost(line, told)
             return
         part = "date"
         try:
@@ -91,6 +100,23 @@ class _Rows:
         except CellError as error:
             self._problem(part, line, error)
             self._unsure(told)
+
+    def _lost(self, line: int, told: Mapping[str, str]) -> None:
+        """A date or doctor that is a formula without a stored value is not one that was taken out."""
+        for part in ("date", "doctor", "id"):
+            at = self.columns.get(part)
+            if any(told.values()) and at is not None and not told[part] and self.formulas.at(self.title, line, at + 1):
+                self._problem(part, line, CellError(*MESSAGES["cell_empty"]))
+                self._unsure(told)
+
+    def tell_twice(self) -> None:
+        """Rows that say the same as one above, at the cell in which they differ from a clinic that is gone."""
+        gone = [clinic for clinic in self.base if clinic not in self.read.clinics]
+        for clinic, line in self.twice:
+            differ = [_differ(clinic, was) for was in gone]
+            part = min(differ, key=len, default=["date"])[0]
+            first = self.read.clinics[clinic]
+            self._problem(part, line, CellError(*MESSAGES.both("cell_twice", cell=first)))
 
     def _problem(self, part: str, line: int, error: CellError) -> None:
         self.read.problems.append(Problem(self._cell(part, line), error.zh, error.en))
@@ -152,7 +178,9 @@ class _Rows:
         for half in slots:
             clinic = Clinic(on, half, *who)
             if clinic in self.read.clinics:
-                raise CellError(f"与 {self.read.clinics[clinic]} 重复", f"the same as {self.read.clinics[clinic]}")
+                self.twice.append((clinic, line))
+                self._unsure_of({who[0]}, {who[1]}, on)
+                continue
             self.read.clinics[clinic] = cell
             self.read.backups[clinic] = self._backup(backup, line)
 
@@ -171,7 +199,22 @@ class _Rows:
             on = self.names.date(told["date"])
         except CellError:
             on = None
+        self._unsure_of(doctors, sites, on)
+
+    def _unsure_of(self, doctors: Collection[str], sites: Collection[str], on: date | None) -> None:
         self.read.unsure |= {
             c for c in self.base
             if (c.doctor in doctors) + (c.site in sites) + (c.on == on) >= 2
         }  # fmt: skip
+
+
+def _differ(clinic: Clinic, was: Clinic) -> list[str]:
+    """Fields of a row in which it says something else than a clinic of the plan."""
+    pairs = {
+        "date": (clinic.on, was.on),
+        "slot": (clinic.slot, was.slot),
+        "doctor": (clinic.doctor, was.doctor),
+        "institution": (clinic.site, was.site),
+        "specialty": (clinic.specialty, was.specialty),
+    }
+    return [name for name, (now, then) in pairs.items() if now != then]

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from geodata.dates import parse_date
@@ -16,6 +18,7 @@ from geodata.sentences import Bad
 from geodata.text import clean
 from geodata.values import parse
 from planner.roster_views import RosterView
+from planner.text import MESSAGES
 
 #: Tables of the region whose ids a roster names.
 KINDS = ("doctors", "institutions", "specialties")
@@ -56,6 +59,23 @@ class CellError(Exception):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
         self.zh, self.en = zh, en
+
+
+class Formulas:
+    """The cells of a workbook that hold a formula; read only where a cell is found empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def at(self, sheet: str, line: int, column: int) -> bool:
+        """Whether a cell (numbered from 1) is a formula; where it reads as empty, no value was stored for it."""
+        return bool(self._book[sheet].cell(line, column).data_type == "f")
+
+    @cached_property
+    def _book(self) -> Any:
+        import openpyxl
+
+        return openpyxl.load_workbook(self.path)
 
 
 class NoRosterError(Exception):
@@ -111,6 +131,8 @@ class Names:
 
     def one(self, kind: str, text: str) -> str:
         """The only one of a name. Raises CellError."""
+        if not text:
+            raise CellError(*MESSAGES["cell_empty"])
         found = self.named(kind, text)
         if len(found) == 1:
             return found[0]
@@ -145,6 +167,8 @@ class Names:
     @staticmethod
     def slot(raw: Any) -> str:
         """`am`, `pm` or `day`. Raises CellError."""
+        if not clean(raw):
+            raise CellError(*MESSAGES["cell_empty"])
         found = _parsed(raw, "slot")
         if found is None:
             raise CellError("时段应为上午、下午或全天", "the slot is am, pm or day")

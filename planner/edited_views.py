@@ -12,8 +12,9 @@ from typing import Any
 from geodata import local
 from geodata.text import clean
 from planner.edited_detail import Sheet
-from planner.edited_names import CellError, Clinic, Names, Problem, flat
+from planner.edited_names import CellError, Clinic, Formulas, Names, Problem, flat
 from planner.roster_words import SLOTS, WORDS
+from planner.text import MESSAGES
 
 #: Rows among which the heads of the dates are looked for.
 HEAD_ROWS = 12
@@ -39,7 +40,7 @@ class _Heads:
     first: int
 
 
-def read_views(book: Any, names: Names, base: Sequence[Clinic]) -> Seen | None:
+def read_views(book: Any, names: Names, base: Sequence[Clinic], formulas: Formulas) -> Seen | None:
     """The clinics of all site views; None where the workbook has none."""
     seen, any_sheet = Seen(), False
     for sheet in book.worksheets:
@@ -50,7 +51,7 @@ def read_views(book: Any, names: Names, base: Sequence[Clinic]) -> Seen | None:
         if heads is None:
             continue
         any_sheet = True
-        _Reader(sheet.title, names, base, seen).read(rows, heads)
+        _Reader(sheet.title, names, base, seen, formulas).read(rows, heads)
     return seen if any_sheet else None
 
 
@@ -107,12 +108,13 @@ def _month(told: str) -> tuple[int, int] | None:
 
 
 class _Reader:
-    def __init__(self, title: str, names: Names, base: Sequence[Clinic], seen: Seen) -> None:
-        self.title, self.names, self.base, self.seen = title, names, base, seen
+    def __init__(self, title: str, names: Names, base: Sequence[Clinic], seen: Seen, formulas: Formulas) -> None:
+        self.title, self.names, self.base, self.seen, self.formulas = title, names, base, seen, formulas
 
     def read(self, rows: Sequence[Sequence[Any]], heads: _Heads) -> None:
         site = ""
         sites: set[str] = set()
+        blanks: list[tuple[int, int, str, tuple[date, str]]] = []
         for line, row in enumerate(rows[heads.first :], start=heads.first + 1):
             head = clean(row[0]) if row else ""
             if head:
@@ -121,18 +123,30 @@ class _Reader:
                 sites.add(site)
                 self.seen.covered |= {(site, *half) for half in heads.halves.values()}
             for at, value in enumerate(row):
+                half = heads.halves.get(at)
+                if site and half is not None and not clean(value):
+                    blanks.append((at, line, site, half))
                 if not clean(value) or at == 0:
                     continue
-                half = heads.halves.get(at)
                 if site and half is not None:
                     self._cell(self._name(at, line), str(value), site, half)
                 elif self._people(str(value)):
                     self._lost(self._name(at, line), bool(site) and at in heads.off)
+        self._formulas(blanks)
         span = set(heads.halves.values())
         gone = {c.site for c in self.base if c.half in span} - sites
         for place in sorted(gone):
             name = self.names.roster.label("institutions", place)
             self._problem(self.title, f"表中没有“{name}”了：请恢复该行", f"{name} is gone from the sheet: put it back")
+
+    def _formulas(self, blanks: Sequence[tuple[int, int, str, tuple[date, str]]]) -> None:
+        """Clinics that are gone were taken out, but where an empty cell is a formula without a stored value."""
+        gone = [clinic for clinic in self.base if clinic not in self.seen.clinics]
+        for at, line, site, half in blanks:
+            here = {clinic for clinic in gone if clinic.site == site and clinic.half == half}
+            if here and self.formulas.at(self.title, line, at + 1):
+                self._problem(self._name(at, line), *MESSAGES["cell_empty"])
+                self.seen.unsure |= here
 
     def _name(self, at: int, line: int) -> str:
         from openpyxl.utils import get_column_letter
@@ -173,7 +187,7 @@ class _Reader:
                 continue
             if clinic in self.seen.clinics:
                 first = self.seen.clinics[clinic]
-                self._problem(cell, f"与 {first} 重复", f"the same as {first}")
+                self._problem(cell, *MESSAGES.both("cell_twice", cell=first))
             self.seen.clinics.setdefault(clinic, cell)
 
     def _kept(self, cell: str, text: str, here: Sequence[Clinic]) -> str:

@@ -191,6 +191,11 @@ UNREADABLE: dict[str, tuple[Touch, str, str]] = {
     "no date": (detail("D1", D1, date="下周二"), "不是日期", "排班明细!A3"),
     "no slot": (detail("D1", D1, slot="晚上"), "时段应为", "排班明细!C3"),
     "unknown site": (detail("D1", D1, institution="Nowhere"), "没有“Nowhere”", "排班明细!F3"),
+    "a formula for a site": (detail("D1", D1, institution="=X9"), "没有存下结果的公式", "排班明细!F3"),
+    "no slot at all": (detail("D1", D1, slot=None), "单元格是空的", "排班明细!C3"),
+    "a formula for a date": (detail("D1", D1, date="=A2+1"), "没有存下结果的公式", "排班明细!A3"),
+    "a formula for a doctor": (detail("D1", D1, doctor="=D2", id=None), "没有存下结果的公式", "排班明细!D3"),
+    "view: a formula": (view("Near", D1, "am", "=D7"), "没有存下结果的公式", "坐诊排班表 2026年6月!D6"),
     "weekday alone": (detail("D1", D1, weekday="周五"), "请改日期", "排班明细!B3"),
     "view: unknown name": (view("Near", D1, "am", "Nobody"), "没有医生", "坐诊排班表 2026年6月!D6"),
 }
@@ -204,6 +209,13 @@ def test_what_cannot_be_read_is_told_and_left_alone(name: str, tmp_path: Path) -
     assert edited.edits == () and len(edited.visits) == 35
     assert len(edited.problems) == 1
     assert words in edited.problems[0].zh and edited.problems[0].cell == cell
+
+
+def test_a_row_that_became_another_names_the_cell_that_was_edited(tmp_path: Path) -> None:
+    """A clinic moved onto one that is there points at the date that was typed, not at the weekday beside it."""
+    edited = _read(tmp_path, detail("D1", day(1, 2), date=D1))
+    assert [one.cell[:6] for one in edited.problems] == ["排班明细!A"] and edited.edits == ()
+    assert "与 排班明细!A3 重复" in edited.problems[0].zh
 
 
 def test_a_clinic_twice_and_a_site_gone(tmp_path: Path) -> None:
