@@ -13,6 +13,8 @@ from planner.words import VALUES, word
 
 #: What a roster's bound may rest on that makes it none of the whole (`models.roster_bounds`, `models.roster`).
 OF_PARTS, WITHDRAWN = "each component's earlier aims", "withdrawn"
+#: Aims that count whole things: where a bound is a fraction, the next whole number is one too.
+WHOLE = frozenset({"roster_windows", "roster_market", "roster_change"})
 #: What every aim but the first rests on.
 EARLIER = "earlier aims"
 
@@ -52,13 +54,17 @@ def _aim(view: View, aim: Mapping[str, Any], names: frozenset[str], first: bool)
     value, gap = to_float(aim["value"]) if final is None else final, to_float(aim.get("gap"))
     parts = _rests_on(aim, names, first)
     given = ("、" if view.lang == "zh" else ", ").join(word(VALUES, part, view.lang) for part in parts)
-    key, amount = _proof(view, value, to_float(aim.get("bound")), unit, parts)
+    bound = to_float(aim.get("bound"))
+    if name in WHOLE and value is not None and bound is not None and math.isfinite(bound):
+        bound = min(value, math.ceil(bound - 1e-6))
+        gap = 0.0 if bound == value else gap
+    key, amount = _proof(view, value, bound, unit, parts)
     better, whole = view.say(key, amount=amount), not {OF_PARTS, WITHDRAWN} & set(parts)
     return AimView(
         name=name,
         label=view.measure(name),
         value=view.figure(value, unit),
-        unit=view.unit_after(unit),
+        unit=view.unit_after(unit, view.figure(value, unit)),
         today=view.figure(view.scenario_value("today", name), unit),
         better=better,
         left=amount,
@@ -86,7 +92,7 @@ def _proof(view: View, value: float | None, bound: float | None, unit: str, part
     shown = view.figure(left, unit)
     # What rounds to nothing in the unit shown is still not proved.
     shown = f"{100 * left:.1g}%" if shown == "0%" else f"{left:.1g}" if shown == "0" else shown
-    amount = f"{shown} {view.unit_after(unit)}".strip()
+    amount = f"{shown} {view.unit_after(unit, shown)}".strip()
     if left <= 1e-6 * max(1.0, abs(value)):
         return ("best_of_parts" if OF_PARTS in parts else "proved_best"), amount
     return ("better_of_parts" if OF_PARTS in parts else "better_by"), amount

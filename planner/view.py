@@ -18,7 +18,7 @@ from planner import indicator_words
 from planner.catalogue import RULE_SENTENCES, texts
 from planner.folder import SavedPlan
 from planner.text import amount, pick, say
-from planner.words import COLUMNS, MEASURES, UNITS, VALUES, word
+from planner.words import COLUMNS, MEASURES, UNITS, UNITS_OF_ONE, VALUES, word
 
 SCENARIOS = ("do_nothing", "today", "by_hand", "plan")
 TITLES = texts("titles")
@@ -173,9 +173,10 @@ class View:
         found = table[(table["scenario"] == scenario) & (table["measure"] == measure)]
         return to_float(found["value"].iloc[0]) if len(found) else None
 
-    def unit_after(self, unit: str) -> str:
-        """The unit as it stands behind a number; a share bears its own."""
-        return "" if unit == "share" else self.unit(unit)
+    def unit_after(self, unit: str, shown: str = "") -> str:
+        """The unit as it stands behind a number as shown; a share bears its own."""
+        one = UNITS_OF_ONE.find(unit, self.lang) if shown == "1" else None
+        return "" if unit == "share" else one or self.unit(unit)
 
     def scenarios(self) -> pd.DataFrame:
         """Measures in rows, the four scenarios in columns, `unit` last; aims first, then visits, counts, money."""

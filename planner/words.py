@@ -19,6 +19,8 @@ VALUES = texts("values")
 MEASURES = texts("measures")
 
 UNITS = texts("units")
+#: The same behind a 1, where that differs.
+UNITS_OF_ONE = texts("units.one")
 
 
 def word(pairs: Pairs, name: str, lang: str) -> str:

@@ -86,3 +86,20 @@ def test_brief_calls_nothing_proved_that_only_rounds_to_nothing(fake_plan: Saved
         saved = replace(saved, tables={**saved.tables, "scenarios": table})
         told.append(Changes(View(saved, "en"), None)._proved())  # type: ignore[arg-type]
     assert "at most 0.04 visits better" in told[0] and "not to be bettered" in told[1]
+
+
+def test_whole_things_are_told_whole(fake_plan: SavedPlan) -> None:
+    """Of 20 clinics and a bound of 11.7 at most 8 can go; a bound of 19.2 proves 20; one is singular."""
+    saved = with_aims(
+        fake_plan,
+        ("floors", 0.0, 0.0, ""),
+        ("roster_windows", 1.0, 0.0, "earlier aims"),
+        ("roster_market", 20.0, 11.7, "earlier aims"),
+        ("roster_change", 20.0, 19.2, "earlier aims"),
+    )
+    units = ["points of shortfall", "windows without a clinic", "clinics", "clinics moved"]
+    for aim, unit in zip(saved.info["aims"], units, strict=True):
+        aim["unit"] = unit
+    lines = [line.split(": ")[-1] for line in aim_lines(saved, "en")]
+    assert lines[1].startswith("1 spell, at most 1 spell better") and "at most 8 clinics better" in lines[2]
+    assert "proved best" in lines[3] and "gap 0.00%" in lines[3]
