@@ -16,8 +16,9 @@ from planner import overview
 from planner.figures.access import GRID, Lorenz
 from planner.figures.costs import PARTS
 from planner.figures.whole import Figures
+from planner.money import cost_scale
 from planner.papers.names import short
-from planner.report.words import money_unit, report_word
+from planner.report.words import report_word
 from planner.view import SCENARIOS, View
 from planner.workbook_words import workbook_word
 
@@ -77,14 +78,14 @@ class Charts:
         self._bars("column", block, (BLUE, TODAY, ORANGE), stacked=True)
 
     def _costs(self) -> None:
-        parts, unit = self.figures.costs.parts, money_unit(self.view.lang)
+        parts, unit = self.figures.costs.parts, cost_scale(self.figures.costs, self.view.lang)
         rows = [
-            [self.view.say(name), *(parts.get((name, part), 0.0) / unit for part in PARTS)]
+            [self.view.say(name), *(parts.get((name, part), 0.0) / unit.per for part in PARTS)]
             for name in SCENARIOS
             if any((name, part) in parts for part in PARTS)
         ]
         heads = [report_word(f"cost_{part}", self.view.lang) for part in PARTS]
-        title = self.say("chart_costs", unit=report_word("cost_y", self.view.lang))
+        title = self.say("chart_costs", unit=unit.yearly)
         self._bars("column", Block(title, [self.say("scenario"), *heads], rows), PART_COLOURS, stacked=True)
 
     def _reach(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from planner.aligned import aligned
 from planner.folder import SavedPlan
 from planner.grouping.words import told
-from planner.report.words import money_unit
+from planner.money import LARGE
 from planner.text import amount
 from planner.view import View, to_float
 
@@ -145,7 +145,7 @@ def _proved(view: View, case: Row, row: Row | None) -> list[str]:
 def _figures(view: View, name: str, row: Row | None) -> list[str]:
     if row is None:
         return ["", ""]
-    unit = money_unit(view.lang) if name == "cost" else 1.0
+    unit = LARGE[view.lang] if name == "cost" else 1.0
     value, by = (to_float(row[column]) for column in ("value", "difference"))
     own = row["case"] == "case_this"
     digits = 0 if name == "cost" and view.lang == "zh" else DIGITS.get(name)

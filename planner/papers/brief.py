@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from planner import __version__, overview
 from planner.figures.whole import Figures, figures_of
 from planner.folder import SavedPlan
+from planner.money import cost_scale
 from planner.papers.brief_changes import Changes
 from planner.papers.brief_gains import Gains
 from planner.papers.names import short
@@ -67,6 +68,7 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
         "bars": changes.bars(),
         "why": changes.why(),
         "costs": gains.costs(),
+        "cost_unit": cost_scale(figures.costs, view.lang).yearly,
         "cost_lines": gains.cost_lines(),
         "verdicts": gains.verdicts(),
         "sites": gains.sites(),

@@ -12,10 +12,11 @@ from planner.figures.change import Change
 from planner.figures.costs import PARTS
 from planner.figures.sites import Site
 from planner.figures.whole import Figures
+from planner.money import cost_scale
 from planner.papers.names import listed, short
 from planner.papers.words import brief_word
 from planner.report.answer import Answer
-from planner.report.words import money_unit, report_word
+from planner.report.words import report_word
 from planner.view import View, to_float
 
 #: Rows of the two tables; of the institutions at most so many that lose something.
@@ -52,7 +53,7 @@ class Gains:
 
     def costs(self) -> list[Paid]:
         """Each part and the total; nothing where the plan is not priced."""
-        costs, unit = self.figures.costs, money_unit(self.view.lang)
+        costs, unit = self.figures.costs, cost_scale(self.figures.costs, self.view.lang).per
         if not costs.parts:
             return []
         rows = [

@@ -10,7 +10,8 @@ from planner import overview
 from planner.aim_views import aims_of
 from planner.figures.checks import Check
 from planner.figures.whole import Figures
-from planner.report.words import money_unit, report_word
+from planner.money import money
+from planner.report.words import report_word
 from planner.view import View, to_float
 
 #: Institutions named where a round number is not met.
@@ -80,7 +81,7 @@ class Answer:
 
     def money(self, yuan: float) -> str:
         """Yuan as people say them."""
-        return self.say("money", n=self.view.figure(yuan / money_unit(self.view.lang)))
+        return money(yuan, self.view.lang)
 
     def checks(self) -> list[CheckView]:
         return [self._check(one) for one in self.figures.checks]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from planner.figures.change import Change
 from planner.figures.costs import PARTS, SCENARIOS
 from planner.figures.whole import Figures
+from planner.money import cost_scale
 from planner.report.grids import Cell, Grid, grid
 from planner.report.tables import number
-from planner.report.words import money_unit, report_word
+from planner.report.words import report_word
 from planner.view import View
 
 
@@ -76,8 +77,8 @@ def _flows(view: View, figures: Figures) -> Grid:
 
 
 def _costs(view: View, figures: Figures) -> Grid:
-    """Parts in rows, scenarios in columns, in units of 10,000 (English: a million) yuan a year."""
-    costs, unit = figures.costs, money_unit(view.lang)
+    """Parts in rows, scenarios in columns, in one unit of money a year."""
+    costs, unit = figures.costs, cost_scale(figures.costs, view.lang).per
     if not costs.parts:
         return Grid("costs", (), (), ())
     rows = []

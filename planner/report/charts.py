@@ -13,8 +13,9 @@ from planner.figures.access import GRID, Lorenz
 from planner.figures.costs import PARTS, SCENARIOS
 from planner.figures.flows import OUTSIDE
 from planner.figures.whole import Figures
+from planner.money import cost_scale
 from planner.report.sankey import OTHERS, RETURNED, STAYS, diagram
-from planner.report.words import money_unit, report_word
+from planner.report.words import report_word
 from planner.view import View
 
 Spec = dict[str, Any]
@@ -203,14 +204,14 @@ class Charts:
         parts = self.figures.costs.parts
         if not parts:
             return None
-        unit = money_unit(self.lang)
+        unit = cost_scale(self.figures.costs, self.lang)
         order = [self.view.say(name) for name in SCENARIOS]
         words = [self.say(f"cost_{part}") for part in PARTS]
         rows = [
             {
                 "when": self.view.say(scenario),
                 "part": self.say(f"cost_{part}"),
-                "yuan": round(value / unit, 3),
+                "yuan": round(value / unit.per, 3),
                 "n": PARTS.index(part),
             }
             for (scenario, part), value in parts.items()
@@ -223,7 +224,7 @@ class Charts:
             "mark": {"type": "bar", "tooltip": True, "stroke": "#ffffff", "strokeWidth": 1, "height": 24},
             "encoding": {
                 "y": {"field": "when", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 110}},
-                "x": {"field": "yuan", "type": "quantitative", "title": self.say("cost_y"), "axis": {"tickCount": 5}},
+                "x": {"field": "yuan", "type": "quantitative", "title": unit.yearly, "axis": {"tickCount": 5}},
                 "color": colour,
                 "order": {"field": "n", "type": "quantitative"},
             },

@@ -16,6 +16,7 @@ from planner.figures.access import GRID
 from planner.figures.whole import Figures, facts_of, figures_of
 from planner.folder import SavedPlan
 from planner.maps import maps_of
+from planner.money import cost_scale
 from planner.report import scripts
 from planner.report.answer import Answer
 from planner.report.changes import change_tables
@@ -102,6 +103,7 @@ def _context(view: View, figures: Figures) -> dict[str, Any]:
         "offers": list(dict.fromkeys(band[0] for band in page_map["travel_bands"])),
         "layers": [name for name in ("boundaries", "roads", "groups", "communities") if page_map[name]],
         "shown": {"boundaries", "roads"} if page_map["boundaries"] else {"roads", "groups"},
+        "cost_unit": cost_scale(figures.costs, view.lang).name,
         "cost_lines": _cost_lines(view, figures, answer),
         "provenance": provenance(view),
         "libraries": inlined.libraries,

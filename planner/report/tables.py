@@ -10,8 +10,9 @@ from planner import overview
 from planner.figures.whole import Figures
 from planner.indicator_words import better, note
 from planner.indicator_words import name as name_of
+from planner.money import scale
 from planner.report.grids import Cell, Grid, grid, grid_of
-from planner.report.words import money_unit, report_word
+from planner.report.words import report_word
 from planner.view import View, text_of, to_float
 
 #: Checks against criteria and published figures.
@@ -104,19 +105,20 @@ def _unheld(view: View) -> Grid:
 
 
 def _centres(view: View, figures: Figures) -> Grid:
+    unit = scale((one.cost for one in figures.centres), view.lang)
     rows = [
         [
             Cell(view.name("services", one.service)), Cell(view.name("institutions", one.institution)),
             Cell(f"{one.level} {_say(view, 'opens') if one.opens else ''}".strip()),
             number(view, one.items_per_day), number(view, one.used), number(view, one.load, "share"),
             number(view, one.served), number(view, one.limit), number(view, one.promised), number(view, one.quantile),
-            number(view, one.in_time, "share"), number(view, one.cost / money_unit(view.lang), digits=2),
+            number(view, one.in_time, "share"), number(view, one.cost / unit.per, digits=2),
         ]
         for one in figures.centres
     ]  # fmt: skip
     words = "capacity used load served limit promised quantile in_time cost".split()
     headings = [view.heading(name) for name in ("service", "centre", "level")]
-    return grid("centres", [*headings, *(_say(view, f"centre_{name}") for name in words)], rows)
+    return grid("centres", [*headings, *(_say(view, f"centre_{name}", unit=unit.name) for name in words)], rows)
 
 
 def _links(view: View) -> Grid:

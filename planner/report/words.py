@@ -28,8 +28,3 @@ def report_word(key: str, lang: str, **values: object) -> str:
 def page_words(lang: str) -> dict[str, str]:
     """The words of the page's scripts, their places still open."""
     return {key: WORDS.text(key, lang) for key in IN_PAGE}
-
-
-def money_unit(lang: str) -> float:
-    """Yuan in the unit that money is told in: 万元 in Chinese, a million in English."""
-    return 10_000.0 if lang == "zh" else 1_000_000.0

@@ -55,6 +55,24 @@ def test_every_output_is_compared() -> None:
         assert all(len("".join(one.expected).replace("…", "")) > 12 for one in found if one.expected is not None)
 
 
+@pytest.mark.parametrize("lang", PAGES)
+def test_the_line_that_is_explained_is_the_tutorials(lang: str) -> None:
+    """The page about gaps explains a line that the tutorial's plan prints, figure by figure."""
+    page = (DOCS / "howto" / PAGES[lang].replace("tutorial", "gaps")).read_text(encoding="utf-8")
+    line = re.search(r"^    (\S.*%)$", page, re.MULTILINE)
+    assert line is not None
+    expected = [
+        text.strip()
+        for step in steps((DOCS / PAGES[lang]).read_text(encoding="utf-8"))
+        for text in step.expected or ()
+        if text.strip() != "…" and agrees([text.strip()], [line[1]])
+    ]
+    assert len(expected) == 1
+    figures = re.findall(r"\d+(?:\.\d+)?", line[1])
+    cells_of = [text for text in page.splitlines() if text.startswith("| ")]
+    assert all(any(figure in text for text in cells_of) for figure in figures)
+
+
 PAGE = """
 ```sh
 echo one two
