@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from models.roster_instance import Pair, RosterInstance, RosterLock, RosterNeed, Visit
 
 Key = tuple[str, str]
+#: Rules of a half-day that may be soft or off.
+_PHYSICAL = frozenset({"home_cover_half_day", "room_half_day", "equipment_half_day"})
 #: (need, doctor) -> half-days in order.
 Choices = dict[tuple[Key, str], list[int]]
 
@@ -133,6 +135,30 @@ def possible(instance: RosterInstance, need: RosterNeed, pair: Pair, half: int, 
             if site.equipment.get(item, 0) - used.equipment.get((site.id, item, half), 0) < 1:
                 return False
     return True
+
+
+def refused_by(
+    instance: RosterInstance, need: RosterNeed, pair: Pair, half: int, forbidden: Iterable[RosterLock] = ()
+) -> list[str]:
+    """The rules that leave a half-day out of the `choices` of a need and doctor beside nobody; [] where none does.
+
+    `whole_day` is the other half of a long trip's day. forbidden: hard locks that forbid.
+    """
+    doctor, site, found = instance.doctors[pair.doctor], instance.sites[need.site], []
+    department, takes = instance.departments.get(doctor.department), both(half) if pair.far else (half,)
+    if half not in slots_of(instance, need):
+        found.append("site_open")
+    if instance.state("doctor_free") == "hard" and any(one not in doctor.free for one in takes):
+        found.append("doctor_free" if half not in doctor.free else "whole_day")
+    if department is not None and any(department.away.get(one, 1) < 1 for one in takes):
+        found.append("home_cover_half_day")
+    if site.rooms < 1:
+        found.append("room_half_day")
+    if site.equipment is not None and any(site.equipment.get(item, 0) < 1 for item in need.equipment):
+        found.append("equipment_half_day")
+    if any(fits(lock, need, pair.doctor) and (not lock.slots or half in lock.slots) for lock in forbidden):
+        found.append("lock_against_lock")
+    return [rule for rule in found if rule not in _PHYSICAL or instance.state(rule) == "hard"]
 
 
 def fits(lock: RosterLock, need: RosterNeed, doctor: str) -> bool:

@@ -6,7 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.roster_choices import Key, Used, both, choices, gap_windows, least_windows, pair_of, used_by
+from models.roster_choices import (
+    Key,
+    Used,
+    both,
+    choices,
+    gap_windows,
+    least_windows,
+    pair_of,
+    refused_by,
+    slots_of,
+    used_by,
+)
 from models.roster_instance import RosterInstance, RosterNeed, Visit
 
 #: Rule -> why a clinic has no date, in both languages.
@@ -93,13 +104,14 @@ def _reason(instance: RosterInstance, need: RosterNeed, quarter: int, visits: Se
 
 
 def _why_none(instance: RosterInstance, need: RosterNeed) -> str:
-    """Why there is no half-day at all: nobody free, or nobody to be spared."""
+    """Why there is no half-day at all: the rule that alone takes most of those in which the clinic might be held."""
+    alone = Counter[str]()
     for pair in need.pairs:
-        doctor = instance.doctors[pair.doctor]
-        for half in need.slots & instance.sites[need.site].open:
-            if all(one in doctor.free for one in (both(half) if pair.far else (half,))):
-                return "home_cover_half_day"
-    return "doctor_free"
+        for half in slots_of(instance, need):
+            rules = refused_by(instance, need, pair, half)
+            alone.update(rules if len(rules) == 1 else ())
+    known = {rule: n for rule, n in alone.items() if rule in REASONS and rule != "doctor_free"}
+    return max(sorted(known), key=lambda rule: known[rule], default="doctor_free")
 
 
 def _block(

@@ -11,12 +11,13 @@ from models.roster_choices import (
     Key,
     Used,
     both,
-    choices,
     fits,
     gap_windows,
     off_weekday,
     open_weeks,
     pair_of,
+    refused_by,
+    slots_of,
     today_possible,
     vehicle_of,
     weekdays,
@@ -24,7 +25,6 @@ from models.roster_choices import (
 from models.roster_fair import fair_value
 from models.roster_instance import RosterInstance, RosterLock, Visit
 from models.roster_model import BROKEN, OFF_WEEKDAY, SEATS, TAKEN_OVER, VEHICLE_MINUTES
-from models.roster_reasons import REASONS
 
 
 def values_of(instance: RosterInstance, visits: Iterable[Visit]) -> dict[str, float]:
@@ -145,8 +145,8 @@ def broken_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Broken]
             for doctor, site, specialty, half in visits
         )
         if held != lock.must:
-            rule = _in_the_way(instance, lock) if lock.must else "search"
-            found.append(Broken(lock.label, rule, *WHY.get(rule, REASONS.get(rule, WHY["lock"]))))
+            why = _in_the_way(instance, lock) if lock.must else "search"
+            found.append(Broken(lock.label, "lock" if why == "lock_against_lock" else why, *WHY[why]))
     return found
 
 
@@ -176,15 +176,37 @@ WHY = {
     "lock": ("锁定与其他规则或锁定冲突", "it is at odds with other rules or locks"),
     "roster_count": ("锁定的门诊不在分配结果中", "no clinic of the allocation is what it asks for"),
     "search": ("不安排该门诊的代价更大", "leaving the clinic out would cost more"),
+    "site_open": (
+        "受援单位在这些半天不开诊，或没有申报",
+        "the site is closed in these half-days or did not ask for them",
+    ),
+    "doctor_free": ("医生在这些半天另有值班、请假或派驻", "the doctor is on duty, absent or posted in these half-days"),
+    "whole_day": ("路远要占全天，而另外半天没有空", "the trip takes the whole day, and the other half is taken"),
+    "home_cover_half_day": ("医生所在科室在这些半天无人可派", "the department can spare nobody in these half-days"),
+    "room_half_day": ("受援单位没有诊室", "the site has no room"),
+    "equipment_half_day": ("受援单位没有所需的设备", "the site lacks the equipment"),
+    "lock_against_lock": ("另一条锁定禁止这些半天", "another lock forbids these half-days"),
 }
+#: Filters in the order in which they are told.
+FILTERS = tuple(rule for rule in WHY if rule not in ("lock", "roster_count", "search"))
 
 
 def _in_the_way(instance: RosterInstance, lock: RosterLock) -> str:
-    """Why nothing that the lock asks for is held: no such clinic, no half-day, or other rules."""
-    keys = [key for key, need in instance.needs.items() if any(fits(lock, need, pair.doctor) for pair in need.pairs)]
-    if not any(sum(instance.needs[key].count) for key in keys):
+    """Why nothing that the lock asks for is held: no such clinic, what took its half-days, or other rules.
+
+    Of the filters, the one that alone takes most half-days; where each half-day has several, the one in most.
+    """
+    asked = [(need, p) for need in instance.needs.values() for p in need.pairs if fits(lock, need, p.doctor)]
+    if not any(sum(need.count) for need, _ in asked):
         return "roster_count"
-    for (key, doctor), halves in choices(instance, sorted(keys)).items():
-        if fits(lock, instance.needs[key], doctor) and (not lock.slots or lock.slots & set(halves)):
-            return "lock"
-    return "doctor_free"
+    forbidden = [other for other in instance.locks if not other.must and other.weight is None]
+    alone, every = Counter[str](), Counter[str]()
+    for need, pair in asked:
+        for half in sorted(lock.slots or slots_of(instance, need)):
+            rules = refused_by(instance, need, pair, half, forbidden)
+            if not rules:
+                return "lock"
+            alone.update(rules if len(rules) == 1 else ())
+            every.update(rules)
+    counts = alone or every
+    return max(counts, key=lambda rule: (counts[rule], -FILTERS.index(rule)), default="site_open")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.calendar import WorkCalendar
+from planner.text import MESSAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from models.instance import DateCut, Instance
     from models.roster import RosterOutcome
     from models.roster_instance import RosterInstance, Visit
+    from models.roster_values import Broken
     from planner.config import Config
     from planner.run_clock import RunClock
 
@@ -155,7 +157,16 @@ def date_clinics(
     every = sum(need.weight * sum(need.count) for need in needs.values())
     cuts = cuts_of(built.instance, found.unheld) if explain and lost > WORTH * every else ()
     done = (found.stopped_by, found.seconds, found.timings)
-    return Rostered(made, found.aims, built.notes, *done, lost, every, cuts, found.visits)
+    notes = (*built.notes, *broken_notes(found.broken))
+    return Rostered(made, found.aims, notes, *done, lost, every, cuts, found.visits)
+
+
+def broken_notes(broken: Iterable[Broken]) -> list[tuple[str, str]]:
+    """Locks that the roster does not keep, where they are written and what stood in the way, as (zh, en)."""
+    from planner.build.roster_pins import lock_places
+
+    places = [(lock_places([one.label]), (one.zh, one.en)) for one in broken]
+    return [MESSAGES.both("lock_broken", place=place, why=why) for place, why in places]
 
 
 def roster_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:

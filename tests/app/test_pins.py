@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from models.roster_values import WHY, Broken
 from planner.bundled import find_region
 from planner.cli import main
+from planner.roster_run import broken_notes
 
 COLUMNS = ("kind", "doctor", "institution", "specialty", "date", "weekday", "slot", "must", "weight")
 
@@ -104,3 +106,15 @@ def test_locks_that_clash_are_told_before_solving(
         told = run("plan", path, "-o", tmp_path / "plan", "--lang", lang)
         assert told.exit_code == 3 and said in told.output, told.output
     assert not (tmp_path / "plan").exists()
+
+
+def test_a_lock_that_is_not_kept_is_a_note() -> None:
+    """By its row, or by the cell that was edited, with the filter that took its half-days."""
+    found = broken_notes(
+        [
+            Broken("locks row 7", "room_half_day", *WHY["room_half_day"]),
+            Broken("edited.xlsx 排班明细!A3", "site_open", *WHY["site_open"]),
+        ]
+    )
+    assert found[0] == ("锁定（locks）第7行没有满足：受援单位没有诊室", "locks, row 7: not kept: the site has no room")
+    assert found[1][1].startswith("edited.xlsx 排班明细!A3: not kept: the site is closed")
