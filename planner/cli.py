@@ -159,7 +159,8 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     from planner.bundled import find_region
     from planner.grouping.apply import Borders, NoGroupsError, UngroupedError
     from planner.grouping.price_page import price_lines
-    from planner.plan import AuditFailedError, InfeasibleError, LocksClashError, NoPlanError, make_plan
+    from planner.opening import AuditFailedError
+    from planner.plan import InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
 
     overrides = {"solver": _solver(values), "budget": {"yuan_per_year": values["budget"]}}
@@ -222,7 +223,7 @@ def group(
     from planner.grouping.apply import NoGroupsError, UngroupedError
     from planner.grouping.price_page import price_lines
     from planner.grouping.run import make_groups
-    from planner.plan import AuditFailedError
+    from planner.opening import AuditFailedError
     from planner.progress import Progress
 
     overrides = {"solver": _solver(values), "grouping": {"count": count, "service": service}}
@@ -263,7 +264,7 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
     """Check every rule of a saved plan again 核查, from its tables, without the model."""
     from planner.audit import audit_plan
     from planner.folder import read_plan
-    from planner.plan import all_hold
+    from planner.opening import all_hold
 
     read_plan(plan)
     if workbook is not None:
@@ -280,7 +281,8 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
 @speaks
 def report(plan: Path, show: bool, lang: str) -> int:
     """Rewrite report, workbook, map and calendars 重出报告 of a saved plan, without solving."""
-    from planner.plan import AuditFailedError, rewrite_report
+    from planner.opening import AuditFailedError
+    from planner.plan import rewrite_report
     from planner.progress import Progress
 
     try:
@@ -362,7 +364,7 @@ def _say_audit(table: Any, lang: str) -> None:
     """One line when every rule holds, else every breach with its sentence."""
     from planner import audit_words
     from planner.catalogue import RULE_SENTENCES
-    from planner.plan import holds
+    from planner.opening import holds
 
     broken = table[~table["holds"].map(holds).astype(bool)]
     if broken.empty:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 from planner.config import Config
 from planner.folder import (
     SavedPlan,
-    check_replaceable,
-    check_writable,
     read_plan,
     whole_folder,
     write_plan,
     write_table,
 )
-from planner.inputs import Finding, InputError, Inputs, read_inputs, with_assignment
+from planner.inputs import Finding, InputError, Inputs
+from planner.opening import AuditFailedError, all_hold, audited, ground_under, must_hold, opened
 from planner.origin import origin_info, write_region
 from planner.papers.month_form import form_beside, keep_form
 from planner.pins import clash_findings
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.map_ground import Ground
-    from geodata.travel import Travel
     from models.allocation import Outcome
     from models.clashes import Clash
     from planner.calendar_identity import Published
@@ -70,15 +68,6 @@ class NoPlanError(Exception):
     """The solver stopped before it had any plan."""
 
 
-class AuditFailedError(Exception):
-    """A plan breaks a rule; it is kept at `folder` without a report."""
-
-    def __init__(self, folder: Path, audit: pd.DataFrame) -> None:
-        super().__init__(str(folder))
-        self.folder = folder
-        self.audit = audit
-
-
 def make_plan(
     region: Path,
     target: Path,
@@ -101,20 +90,9 @@ def make_plan(
         planner.folder.FolderError: the target holds something that is no plan, or cannot be written.
         InfeasibleError, LocksClashError, NoPlanError, AuditFailedError: as they say.
     """
-    check_replaceable(target)
-    check_writable(target)
-    started = time.monotonic()
-    progress.stage("reading", name=region.name)
     form = form_beside(region)
-    inputs = read_inputs(region, tell=progress.stage)
-    config, calendar = inputs.settled()
-    for section, values in (overrides or {}).items():
-        config = config.override(section, **values)
-    spoken = language(lang, config.output.language, config.region.language)
-    progress.stage("travelling")
-    made = travel_made(inputs, config)
-    travel = made.table
-    inputs = with_assignment(inputs, travel)
+    found = opened(region, target, progress, overrides, lang)
+    inputs, config, calendar, travel = found.inputs, found.config, found.calendar, found.travel.table
     refused: list[Finding] = []
     if keep is not None:
         from planner.keep import with_kept
@@ -135,7 +113,8 @@ def make_plan(
     if clashes:
         raise LocksClashError(clashes)
     notes = (*built.notes, *(grouped.built.notes if grouped is not None else ()))
-    maker = _Maker(inputs, config, travel, notes, target, spoken, report, started, travel_record=made.record())
+    maker = _Maker(inputs, config, travel, notes, target, found.lang, report, found.started)
+    maker.travel_record = found.travel.record()
     maker.tell, maker.form = progress.part, form
     if grouped is not None:
         maker.more, maker.said = {"groups": grouped.outcome.tables["groups"]}, {"grouping": grouped.info}
@@ -167,21 +146,6 @@ def make_plan(
     progress.stage("auditing")
     maker.save(outcome, linked)
     return read_plan(target)
-
-
-def travel_of(inputs: Inputs, config: Config) -> pd.DataFrame:
-    """The full travel table of a region under its settings."""
-    return travel_made(inputs, config).table
-
-
-def travel_made(inputs: Inputs, config: Config) -> Travel:
-    """The full travel table and how it was made; the checks have made it already where roads are used."""
-    from geodata.travel import make_travel
-
-    made = make_travel(inputs.region, config.to_dict()["travel"])
-    # The model and the audit, which reads the saved copy, must see the same minutes.
-    table = made.table.assign(minutes=made.table["minutes"].round(6), km=made.table["km"].round(6))
-    return replace(made, table=table)
 
 
 @dataclass
@@ -237,11 +201,7 @@ class _Maker:
             }
         with whole_folder(self.target) as fresh:
             audit = self._write(fresh, tables, found)
-            if not all_hold(audit):
-                aside = self.target.with_name(f"{self.target.name}.rejected")
-                shutil.rmtree(aside, ignore_errors=True)
-                shutil.copytree(fresh, aside)
-                raise AuditFailedError(aside, audit)
+            must_hold(audit, fresh, self.target)
 
     def save_incumbent(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Let an audited incumbent take the target's place; one that fails its audit is passed over."""
@@ -266,23 +226,15 @@ class _Maker:
         An incumbent (`finished` false) has no report: it takes time from the solver, and
         `alliance report` makes one should the run be killed.
         """
-        from planner.audit import audit_plan
-
         write_region(self.inputs.region, self.travel, folder / "region")
         write_plan(folder, {**tables, **self.more}, {**found, **self.said, **self._info()})
         if self.form is not None:
             keep_form(folder, self.form)
-        audit = audit_plan(folder)
-        write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
+        audit = audited(folder)
         if finished and all_hold(audit):
-            finish(folder, self.lang, self.report, self._ground() if self.report else None, self.published, self.tell)
+            ground = ground_under(self.inputs, self.config) if self.report else None
+            finish(folder, self.lang, self.report, ground, self.published, self.tell)
         return audit
-
-    def _ground(self) -> Ground:
-        """What lies under the map, from the layers beside the region's tables."""
-        from geodata.map_ground import ground_of
-
-        return ground_of(self.inputs.region, self.config.to_dict())
 
     def _info(self) -> dict[str, Any]:
         return origin_info(self.inputs, self.config, self.notes, self.travel_record, self.started)
@@ -367,16 +319,6 @@ def rewrite_report(folder: Path, lang: str | None = None, tell: Tell = silent) -
         else:
             finish(fresh, language(lang, *written), tell=tell)
     return read_plan(folder)
-
-
-def all_hold(audit: pd.DataFrame) -> bool:
-    """Whether no line of an audit is broken."""
-    return bool(audit["holds"].map(holds).all()) if len(audit) else True
-
-
-def holds(value: object) -> bool:
-    """`holds` of an audit line: yes/no or a truth value."""
-    return str(value).strip().lower() in ("yes", "true", "1")
 
 
 def _status(outcome: Outcome) -> str:

@@ -35,7 +35,7 @@ def write_tables(
     from geodata.travel_file import write_report, write_travel
     from geodata.travel_report import suspicious
     from planner.folder import FolderError
-    from planner.plan import travel_made
+    from planner.opening import travel_made
 
     def stage(key: str, **values: object) -> None:
         tell(say(key, lang, **values))

@@ -31,7 +31,7 @@ from benchmarks.location.convert import shared_folder
 from models.grouping_route import GroupSettings, solve_grouping
 from planner.grouping.build import build_grouping
 from planner.inputs import read_inputs
-from planner.plan import travel_of
+from planner.opening import travel_of
 
 
 @dataclass(frozen=True)

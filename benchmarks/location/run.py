@@ -27,7 +27,7 @@ from models.allocation import Settings, plan
 from models.answers import Status
 from planner.build import build_instance
 from planner.inputs import InputError, read_inputs
-from planner.plan import travel_of
+from planner.opening import travel_of
 
 FIELDS = ("instance", "ours", "bound", "known", "gap", "status", "known_is", "prepare_s", "solve_s")
 

@@ -22,7 +22,7 @@ from models.visitors import candidates
 from planner.build import build_instance
 from planner.build.roster_days import posted_share
 from planner.inputs import read_inputs
-from planner.plan import travel_of
+from planner.opening import travel_of
 
 #: Site and specialty.
 Cell = tuple[str, str]

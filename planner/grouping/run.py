@@ -5,32 +5,23 @@ read -> check -> travel -> build -> group -> write -> audit -> indicators -> rep
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.folder import (
     SavedPlan,
-    check_replaceable,
-    check_writable,
     read_plan,
     whole_folder,
     write_plan,
     write_table,
 )
 from planner.grouping.apply import Grouped, group_region
-from planner.inputs import Inputs, read_inputs, with_assignment
+from planner.opening import audited, ground_under, must_hold, opened
 from planner.origin import origin_info, write_region
-from planner.plan import AuditFailedError, all_hold, travel_made
-from planner.text import language
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geodata.map_ground import Ground
-    from planner.config import Config
     from planner.progress import Progress
 
 
@@ -52,18 +43,8 @@ def make_groups(
         planner.folder.FolderError: the target holds something that is no plan, or cannot be written.
         NoGroupsError, UngroupedError, AuditFailedError: as they say.
     """
-    check_replaceable(target)
-    check_writable(target)
-    started = time.monotonic()
-    progress.stage("reading", name=region.name)
-    inputs = read_inputs(region, tell=progress.stage)
-    config, _ = inputs.settled()
-    for section, values in (overrides or {}).items():
-        config = config.override(section, **values)
-    spoken = language(lang, config.output.language, config.region.language)
-    progress.stage("travelling")
-    made = travel_made(inputs, config)
-    inputs = with_assignment(inputs, made.table)
+    found = opened(region, target, progress, overrides, lang)
+    inputs, config, made = found.inputs, found.config, found.travel
     progress.stage("grouping", seconds=config.solver.time_limit_s)
     grouped = group_region(inputs.region, config, made.table, progress)
     tables = dict(grouped.outcome.tables)
@@ -74,17 +55,12 @@ def make_groups(
         tables["borders"] = price_groups(grouped, config)
     progress.done()
     progress.stage("auditing")
-    info = {**_found(grouped), **origin_info(inputs, config, grouped.built.notes, made.record(), started)}
+    info = {**_found(grouped), **origin_info(inputs, config, grouped.built.notes, made.record(), found.started)}
     with whole_folder(target) as fresh:
         write_region(_region(grouped), made.table, fresh / "region")
         write_plan(fresh, tables, info)
-        audit = _audited(fresh)
-        if not all_hold(audit):
-            aside = target.with_name(f"{target.name}.rejected")
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.copytree(fresh, aside)
-            raise AuditFailedError(aside, audit)
-        finish_groups(fresh, spoken, report, _ground(inputs, config) if report else None)
+        must_hold(audited(fresh), fresh, target)
+        finish_groups(fresh, found.lang, report, ground_under(inputs, config) if report else None)
     return read_plan(target)
 
 
@@ -108,20 +84,6 @@ def _region(grouped: Grouped) -> Any:
 
     nobody = grouped.outcome.tables["groups"].iloc[:0]
     return with_groups(grouped.region, nobody)
-
-
-def _ground(inputs: Inputs, config: Config) -> Ground:
-    from geodata.map_ground import ground_of
-
-    return ground_of(inputs.region, config.to_dict())
-
-
-def _audited(folder: Path) -> pd.DataFrame:
-    from planner.audit import audit_plan
-
-    audit = audit_plan(folder)
-    write_table(folder / "audit.csv", audit, ("rule", "subject", "holds", "detail"))
-    return audit
 
 
 def finish_groups(folder: Path, lang: str, report: bool = True, ground: Ground | None = None) -> None:

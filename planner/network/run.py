@@ -73,7 +73,7 @@ def _of_region(path: Path, tell: Callable[..., None]) -> tuple[Facts, Ground, st
     from planner.audit.facts import Facts
     from planner.audit.read import typed
     from planner.inputs import read_inputs, with_assignment
-    from planner.plan import travel_of
+    from planner.opening import travel_of
 
     inputs = read_inputs(path, tell=tell)
     config, _ = inputs.settled()

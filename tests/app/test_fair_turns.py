@@ -17,7 +17,7 @@ from planner.calendar import work_calendar
 from planner.config import read_config
 from planner.fair_turns import Tables, in_turns
 from planner.inputs import read_inputs
-from planner.plan import travel_of
+from planner.opening import travel_of
 
 KEYS = ["institution", "specialty", "quarter"]
 #: Rules about who is allocated where.

@@ -17,8 +17,8 @@ from planner.calendar import work_calendar
 from planner.config import read_config
 from planner.inputs import Finding, read_inputs
 from planner.keep import with_kept
+from planner.opening import travel_of
 from planner.pins import clash_findings
-from planner.plan import travel_of
 
 WED, THU = day(0, 3), day(0, 4)
 

@@ -21,7 +21,7 @@ from planner.inputs import read_inputs, with_assignment
 from planner.network import choice, closing, cuts, failure, routing
 from planner.network.network import Network, observed
 from planner.network.routing import Problem
-from planner.plan import travel_of
+from planner.opening import travel_of
 
 
 def lp_flow(problem: Problem, grow: float = 1.0) -> float:

@@ -21,7 +21,7 @@ from planner.calendar import work_calendar
 from planner.config import read_config
 from planner.edited_audit import DATED
 from planner.inputs import read_inputs
-from planner.plan import travel_of
+from planner.opening import travel_of
 from planner.roster_run import roster_table, unheld_table
 
 PLACES = [("D1", "S1", "K1"), ("D2", "S2", "K1"), ("D4", "S1", "K2"), ("D5", "S3", "K2")]

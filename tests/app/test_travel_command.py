@@ -164,7 +164,7 @@ def test_plan_records_the_travel_method(tmp_path: Path, monkeypatch: pytest.Monk
 
     from planner import bundled
     from planner.inputs import read_inputs
-    from planner.plan import travel_made
+    from planner.opening import travel_made
 
     folder = tmp_path / "kedong"
     shutil.copytree(bundled.find_region("kedong"), folder)

@@ -15,7 +15,8 @@ from geodata.crs import crs_of, metres
 from planner.bundled import find_region
 from planner.folder import read_plan
 from planner.inputs import read_inputs, with_assignment
-from planner.plan import all_hold, make_plan, travel_of
+from planner.opening import all_hold, travel_of
+from planner.plan import make_plan
 from planner.progress import Progress
 
 

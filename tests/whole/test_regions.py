@@ -42,7 +42,7 @@ def _inputs(name: str) -> Inputs:
 @cache
 def _instance(name: str) -> Instance:
     from planner.build import build_instance
-    from planner.plan import travel_of
+    from planner.opening import travel_of
 
     inputs = _inputs(name)
     config, _ = inputs.settled()
