@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from planner.catalogue import texts
+from planner.catalogue import RULE_SENTENCES, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Sentences with their places; the patterns below tell them in a line of the audit.
 WORDS = texts("audit")
@@ -56,3 +60,14 @@ def subject(text: str, lang: str) -> str:
     if lang == "en":
         return text
     return _SUBJECT.sub(lambda match: SUBJECTS.text(match[1], lang), text)
+
+
+def breaches(audit: pd.DataFrame, lang: str) -> list[str]:
+    """A line of text for each broken line of an audit: rule, its sentence, who, what."""
+    from planner.opening import holds
+
+    lines = []
+    for row in audit[~audit["holds"].map(holds).astype(bool)].itertuples():
+        sentence = RULE_SENTENCES.find(str(row.rule), lang) or ""
+        lines.append(f"✗ {row.rule} {sentence} | {subject(str(row.subject), lang)} | {detail(str(row.detail), lang)}")
+    return lines

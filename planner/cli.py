@@ -362,18 +362,14 @@ def _say_plan(saved: Any, lang: str, report: bool) -> None:
 
 def _say_audit(table: Any, lang: str) -> None:
     """One line when every rule holds, else every breach with its sentence."""
-    from planner import audit_words
-    from planner.catalogue import RULE_SENTENCES
-    from planner.opening import holds
+    from planner.audit_words import breaches
 
-    broken = table[~table["holds"].map(holds).astype(bool)]
-    if broken.empty:
+    broken = breaches(table, lang)
+    if not broken:
         click.echo(say("audit_holds", lang, rules=table["rule"].nunique()))
         return
-    for row in broken.itertuples():
-        sentence = RULE_SENTENCES.find(str(row.rule), lang) or ""
-        who, what = audit_words.subject(str(row.subject), lang), audit_words.detail(str(row.detail), lang)
-        click.echo(f"✗ {row.rule} {sentence} | {who} | {what}")
+    for line in broken:
+        click.echo(line)
     click.echo(say("audit_broken", lang, n=len(broken)))
 
 
