@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from planner import audit_words, overview, workbook_change
+from planner import audit_words, overview, workbook_change, workbook_groups
 from planner.aim_views import aims_of
 from planner.aligned import width as columns_of
 from planner.figures.whole import Figures, figures_of
@@ -70,6 +70,8 @@ def write_workbook(saved: SavedPlan, path: Path, lang: str, figures: Figures | N
     writer.sheet("postings", overview.postings(view))
     writer.sheet("teleconsultations", saved.table("teleconsultations"))
     writer.sheet("centres", overview.centres(view))
+    writer.sheet("groups", workbook_groups.groups(view), translate=False)
+    writer.sheet("borders", workbook_groups.borders(view), translate=False)
     for name in ("service_links", "referrals", "reserves", "designations", "down_places", "visits"):
         writer.sheet(name, saved.table(name))
     writer.sheet("shortfalls", _with_sentence(view, overview.shortfalls(view)))

@@ -74,3 +74,18 @@ def kedong_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = CliRunner().invoke(main, ["plan", "kedong", "-o", str(folder), "--gap", "0.05", "--lang", "zh"])
     assert result.exit_code == 0, result.output
     return folder
+
+
+@pytest.fixture(scope="session")
+def bordered_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small county planned with new groups and the price of their borders, in Chinese; do not change it."""
+    from click.testing import CliRunner
+    from support.grouped import staffed_county
+
+    from planner.cli import main
+
+    base = tmp_path_factory.mktemp("bordered")
+    words = ["plan", str(staffed_county(base / "county")), "-o", str(base / "plan"), "--groups", "free", "--price"]
+    result = CliRunner().invoke(main, [*words, "--move", "T3=西片", "--time-limit", "20", "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    return base / "plan"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,6 +164,21 @@ def test_an_edited_form_is_used_by_the_next_report(kedong_plan: Path, tmp_path: 
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert all(cell.data_type in "sn" and cell.hyperlink is None for cell in cells)
     assert {"=1+1", '=HYPERLINK("http://x","y")'} <= {cell.value for cell in cells}
+
+
+@pytest.mark.parametrize("page", ["monthly-return.md", "monthly-return.zh.md"])
+def test_the_form_of_the_how_to_page_works(root: Path, kedong_plan: Path, tmp_path: Path, page: str) -> None:
+    """The form printed there is read as it stands, and its lines have the figures that they ask for."""
+    text = (root / "docs" / "howto" / page).read_text(encoding="utf-8")
+    form = textwrap.dedent(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])  # type: ignore[index]
+    folder = tmp_path / "plan"
+    shutil.copytree(kedong_plan, folder)
+    (folder / "monthly" / "form.csv").write_text(form, encoding="gb18030")
+    assert CliRunner().invoke(main, ["report", str(folder), "--lang", "zh"]).exit_code == 0
+    table = pd.read_csv(folder / "monthly" / "return.csv", dtype={"line": str}).set_index("line")
+    assert list(table.index) == ["1", "2", "3", "4"]
+    assert table.loc["2", "period"] == len(read_plan(folder).table("roster")) and 0 < table.loc["1", "period"] <= 1
+    assert pd.isna(table.loc["4", "period"])
 
 
 def test_without_dates_there_are_no_months(fake_folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from support.report_html import data, markup
+from support.report_html import cells, data, markup
 
 from planner.folder import SavedPlan, read_plan
 from planner.text import amount
@@ -36,16 +36,6 @@ def scenario(saved: SavedPlan, name: str, *measures: str) -> float:
     rows = table[(table["scenario"] == name) & table["measure"].isin(measures)]
     assert len(rows) == len(measures)
     return float(rows["value"].sum())
-
-
-def cells(html: str, grid: str) -> list[list[str]]:
-    """The rows of a table of the report as texts."""
-    table = re.search(rf'<table data-grid="{grid}".*?</table>', html, re.DOTALL)
-    assert table, grid
-    body = table[0].split("<tbody>")[1]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in row] for row in found]
 
 
 def test_headline_figures(saved: SavedPlan, html: str, book: Any) -> None:
