@@ -130,19 +130,13 @@ def _write_map(found: Analysis, path: Path, lang: str) -> None:
     """Institutions with their figures as points, flows up and down as lines, tele-links as lines."""
     from geodata.map_file import MapLayer, write_map
     from geodata.map_layers import lines, points
-    from planner.network.pictures import located
+    from planner.network.pictures import WORDS, located
 
     where = located(found)
     if where.empty:
         return
     figures = found.places.drop(columns=["name", "level", "group", "lead"])
     spots = points(where.drop(columns=["mark"]).merge(figures, left_on="id", right_on="institution"))
-    titles = {
-        "network_institutions": ("转诊网络：机构", "Network: institutions"),
-        "network_up": ("转诊网络：上转", "Network: up"),
-        "network_down": ("转诊网络：下转", "Network: down"),
-        "network_tele": ("转诊网络：远程", "Network: tele-links"),
-    }
     frames: Mapping[str, Any] = {
         "network_up": lines(_named(found, pairs(found.network, "up")), where, "origin", "destination"),
         "network_down": lines(_named(found, pairs(found.network, "down")), where, "origin", "destination"),
@@ -150,7 +144,7 @@ def _write_map(found: Analysis, path: Path, lang: str) -> None:
         "network_institutions": spots,
     }
     layers = [
-        MapLayer(name, titles[name][lang != "zh"], titles[name][lang != "zh"], frame)
+        MapLayer(name, WORDS.text(name, lang), WORDS.text(name, lang), frame)
         for name, frame in frames.items()
         if len(frame)
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.catalogue import texts
 from planner.flows import OUTSIDE
 from planner.map_words import told
 from planner.network.analysis import Analysis
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: Places and lines drawn at most: the largest flows; the note says how many are left out.
 MOST_PLACES, MOST_LINES, MOST_NAMES = 60, 220, 40
 MOST_COLOURS = 6
-LEVELS = {"zh": ("村级", "基层", "二级", "三级"), "en": ("village", "primary", "secondary", "tertiary")}
+WORDS = texts("network.pictures")
 
 
 class Drawn:
@@ -35,22 +36,20 @@ class Drawn:
         received = self.up.groupby("destination")["patients"].sum()
         self.hubs = [str(key) for key in received.sort_values(ascending=False, kind="stable").index]
 
-    def say(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+    def say(self, key: str, **values: object) -> str:
+        return WORDS.say(key, self.lang, **values)
 
     def name(self, key: object) -> str:
         text = self.found.name("institutions", key)
         return str(key) if self.latin and any(ord(letter) > 0x2E7F for letter in text) else text
 
-    def title(self, what: tuple[str, str], sketch: bool = False) -> str:
+    def title(self, what: str, sketch: bool = False) -> str:
         region = self.found.region
         shown = "" if self.latin and any(ord(letter) > 0x2E7F for letter in region) else region
-        state = ("按方案", "by the plan") if self.found.network.planned else ("现状", "today")
+        state = self.say("by_plan" if self.found.network.planned else "today")
         if self.found.closed:
-            gone = "、".join(self.name(key) for key in self.found.closed)
-            state = (f"{gone}停诊后", f"{gone} closed")
-        text = self.say(f"{shown} {what[0]}（{state[0]}）", f"{shown} {what[1]} ({state[1]})").strip()
-        return text[:-1] + self.say("，示意图）", ", sketch)") if sketch else text
+            state = self.say("closed", gone="、".join(self.name(key) for key in self.found.closed))
+        return self.say("sketch" if sketch else "title", region=shown, what=self.say(what), state=state).strip()
 
     def series(self, hub: str) -> int:
         return min(self.hubs.index(hub), MOST_COLOURS) if hub in self.hubs else MOST_COLOURS
@@ -67,15 +66,12 @@ class Drawn:
         return found | {group: len(found) + at for at, group in enumerate(rest)}
 
     def notes(self, lines: int, places: int, both: bool) -> list[str]:
-        parts = [self.say("线宽为每月上转人次，各专业合计", "Widths are visits up a month, all specialties")]
-        if both:
-            told_of = "Widths are visits a month, all specialties; solid up, dashed down"
-            parts = [self.say("线宽为每月人次，各专业合计；实线上转，虚线下转", told_of)]
+        parts = [self.say("widths" if both else "widths_up")]
         if lines:
-            parts.append(self.say(f"另有{lines}条较小的流向未画", f"{lines} smaller flows are not drawn"))
+            parts.append(self.say("lines_left_out", lines=lines))
         if places:
-            parts.append(self.say(f"另有{places}家流量较小的机构未画", f"{places} smaller institutions are not drawn"))
-        return [self.say("；", "; ").join(parts)]
+            parts.append(self.say("places_left_out", places=places))
+        return [self.say("semicolon").join(parts)]
 
 
 def layered(drawn: Drawn) -> Layers:
@@ -106,25 +102,22 @@ def layered(drawn: Drawn) -> Layers:
     if len(drawn.out):
         away = {
             "id": OUTSIDE,
-            "label": drawn.say("联盟外", "outside the alliance"),
+            "label": drawn.say("outside"),
             "layer": 0,
             "group": -1,
             "mark": OUTSIDE,
         }
         nodes = pd.concat([nodes, pd.DataFrame([away])], ignore_index=True)
     edges, left_out = _edges(drawn, set(nodes["id"]))
-    legend = [
-        (drawn.say(f"上转到{drawn.name(hub)}", f"up to {drawn.name(hub)}"), "up", at)
-        for at, hub in enumerate(drawn.hubs[:MOST_COLOURS])
-    ]
+    legend = [(drawn.say("up_to", place=drawn.name(hub)), "up", at) for at, hub in enumerate(drawn.hubs[:MOST_COLOURS])]
     if len(drawn.hubs) > MOST_COLOURS:
-        legend.append((drawn.say("上转到其他机构", "up to others"), "up", MOST_COLOURS))
+        legend.append((drawn.say("up_to_others"), "up", MOST_COLOURS))
     if len(drawn.down):
-        legend.append((drawn.say("下转（颜色同转出医院）", "down (colour of the sender)"), "down", 0))
+        legend.append((drawn.say("down"), "down", 0))
     if len(drawn.out):
-        legend.append((drawn.say("外流", "leaving"), "out", 0))
-    names = [LEVELS["zh" if drawn.lang == "zh" else "en"][max(0, min(level, 3))] for level in levels]
-    title = drawn.title(("转诊层级图", "referrals by level"))
+        legend.append((drawn.say("leaving"), "out", 0))
+    names = [drawn.say(f"level_{max(0, min(level, 3))}") for level in levels]
+    title = drawn.title("by_level")
     return Layers(title, nodes, edges, names, legend, drawn.notes(left_out, len(places) - len(chosen), True))
 
 
@@ -164,7 +157,7 @@ def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
     shown = drawn.up.sort_values(["patients", "origin", "destination"], ascending=[False, True, True])
     shown = shown.iloc[:MOST_LINES].reset_index(drop=True)
     most = float(shown["patients"].max()) if len(shown) else 0.0
-    keys.append(Key(drawn.say("上转（每月人次）", "Up (visits a month)")))
+    keys.append(Key(drawn.say("up")))
     others: set[int] = set()
     middle = (float(where["lon"].mean()), float(where["lat"].mean()))
     for hub in drawn.hubs:
@@ -176,15 +169,15 @@ def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
         widths = [look.width(value, most) for value in rows["patients"]]
         found.append(Lines(rows, colour, widths, dash, 0.8, 0.07, middle, halo=True))
         if at < MOST_COLOURS:
-            text = drawn.say(f"到{drawn.name(hub)}", f"to {drawn.name(hub)}")
+            text = drawn.say("to", place=drawn.name(hub))
             keys.append(Key(text, Lines(rows, colour, 1.4, dash)))
         elif at not in others:
             others.add(at)
-            keys.append(Key(drawn.say("到其他机构", "to others"), Lines(rows, colour, 1.4, dash)))
+            keys.append(Key(drawn.say("to_others"), Lines(rows, colour, 1.4, dash)))
     for value in _examples(most):
         keys.append(Key(amount(value), Lines(spots, look.QUIET, look.width(value, most))))
     size = 1.0 if len(where) <= 80 else 0.75 if len(where) <= 300 else 0.55
-    keys.append(Key(drawn.say("机构", "Institutions")))
+    keys.append(Key(drawn.say("institutions")))
     for mark in look.MARKS:
         rows = spots[spots["mark"] == mark.key]
         if len(rows):
@@ -194,11 +187,9 @@ def on_map(drawn: Drawn, ground: Ground) -> Sheet | None:
     missing = len(drawn.found.places) - len(where)
     notes = drawn.notes(len(drawn.up) - len(shown), 0, False)
     if missing:
-        notes.append(
-            drawn.say(f"{missing}家机构没有坐标，未画", f"{missing} institutions without coordinates are not drawn")
-        )
-    title = drawn.title(("转诊流向", "referral flows"), sketch=True)
-    return Sheet(title, [Panel("", found, names)], spots, keys, notes, drawn.say("北", "N"))
+        notes.append(drawn.say("no_coordinates", places=missing))
+    title = drawn.title("flows", sketch=True)
+    return Sheet(title, [Panel("", found, names)], spots, keys, notes, drawn.say("north"))
 
 
 def located(found: Analysis) -> pd.DataFrame:

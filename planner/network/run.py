@@ -6,26 +6,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.catalogue import texts
 from planner.network.analysis import Analysis, analyse
 from planner.network.failure import hubs
 from planner.network.network import observed, planned
-from planner.text import pick
 
 if TYPE_CHECKING:
     from geodata.map_ground import Ground
     from planner.audit.facts import Facts
 
 
-class NetworkError(Exception):
-    """The network cannot be drawn from what is there; a sentence in both languages."""
+ERRORS = texts("network.errors")
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+
+class NetworkError(Exception):
+    """The network cannot be drawn from what is there: the key of a message, and its values."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
     def sentence(self, lang: str) -> str:
-        return pick((self.zh, self.en), lang)
+        return ERRORS.say(self.key, lang, **self.values)
 
 
 def network_of(text: str, closing: Sequence[str], tell: Callable[..., None]) -> tuple[Analysis, Ground]:
@@ -43,18 +46,10 @@ def network_of(text: str, closing: Sequence[str], tell: Callable[..., None]) -> 
     plan = (path / "plan.json").is_file()
     facts, ground, name = _of_plan(path) if plan else _of_region(path, tell)
     if facts.region["needs"].empty and facts.region["referrals"].empty:
-        raise NetworkError(
-            "没有 needs 表也没有 referrals 表，看不出谁向谁转诊：请先填写 referrals（转出、转入、专业、每月人次）",
-            "there is neither a table needs nor a table referrals, so nobody refers to anybody: fill in referrals "
-            "(origin, destination, specialty, patients_per_month)",
-        )
+        raise NetworkError("no_tables")
     found = analyse(facts, plan, _receiving(facts, plan, [_hospital(facts, one) for one in closing]), name)
     if found.network.flows.empty:
-        raise NetworkError(
-            "表中没有任何转诊人次：请检查 referrals 的每月人次，或 needs 的上转、外流列",
-            "no table has a single referral: check patients_per_month of referrals, or the referred and left columns "
-            "of needs",
-        )
+        raise NetworkError("no_flows")
     return found, ground
 
 
@@ -94,11 +89,7 @@ def _receiving(facts: Facts, plan: bool, closing: Sequence[str]) -> Sequence[str
     known = "、".join(f"{key} {names[key]}" for key in found)
     for key in closing:
         if key not in found:
-            raise NetworkError(
-                f"--close：没有人上转到{key} {names[key]}，停诊改变不了转诊网络；接收上转的机构有：{known or '无'}",
-                f"--close: nobody is referred up to {key} {names[key]}, so its closing changes nothing in the network; "
-                f"those who receive are: {known or 'none'}",
-            )
+            raise NetworkError("nobody_sent", place=f"{key} {names[key]}", known=known or "–")
     return list(dict.fromkeys(closing))
 
 
@@ -111,7 +102,4 @@ def _hospital(facts: Facts, text: str) -> str:
     if len(named) == 1:
         return named[0]
     known = "、".join(f"{key} {name}" for key, name in places["name"][places["level"] >= 2].items())
-    raise NetworkError(
-        f"--close：“{text}”不是网络中的机构；可填代码或全称，医院有：{known}",
-        f"--close: “{text}” is no institution of the network; give an id or a full name, the hospitals are: {known}",
-    )
+    raise NetworkError("no_institution", text=text, known=known)

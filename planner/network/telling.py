@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from planner.catalogue import texts
 from planner.network.analysis import Analysis
 from planner.papers.names import plain
 from planner.text import amount
 
-COMMA = ("、", ", ")
+WORDS = texts("network")
 #: Names listed at most.
 MOST_NAMES = 5
 
@@ -18,10 +19,10 @@ class Figures:
 
     def __init__(self, found: Analysis, lang: str) -> None:
         self.found = found
-        self.zh = lang == "zh"
+        self.lang = lang
 
-    def pick(self, zh: str, en: str) -> str:
-        return zh if self.zh else en
+    def say(self, key: str, **values: object) -> str:
+        return WORDS.say(key, self.lang, **values)
 
     def figure(self, measure: str) -> str:
         """A measure with what it was, and how it stands to the published figure."""
@@ -29,37 +30,27 @@ class Figures:
         text = self.shown(measure, value)
         notes = []
         if old == old and self.shown(measure, old) != text:
-            notes.append(
-                self.pick(f"{self.earlier()}{self.shown(measure, old)}", f"{self.earlier()} {self.shown(measure, old)}")
-            )
-        figure = self.found.value(measure, "published")
+            notes.append(self.say("was" if self.found.closed else "today", value=self.shown(measure, old)))
         agrees = str(self.found.measures.set_index("measure")["agrees"][measure])
         if agrees and self.found.before is None:
-            spread = f"{self.found.value(measure, 'tolerance'):.0%}"
-            told = self.shown(measure, figure)
-            ok = agrees == "yes"
-            notes.append(
-                self.pick(
-                    f"公布{told}，{'相差不超过' if ok else '相差超过'}{spread}",
-                    f"published {told}, {'within' if ok else 'differs by more than'} {spread}",
-                )
-            )
-        return text + (self.pick(f"（{'；'.join(notes)}）", f" ({'; '.join(notes)})") if notes else "")
-
-    def earlier(self) -> str:
-        return self.pick("原为", "was") if self.found.closed else self.pick("现状", "today")
+            told = {
+                "value": self.shown(measure, self.found.value(measure, "published")),
+                "spread": f"{self.found.value(measure, 'tolerance'):.0%}",
+            }
+            notes.append(self.say("published_within" if agrees == "yes" else "published_beyond", **told))
+        return text + (self.say("aside", notes=self.say("semicolon").join(notes)) if notes else "")
 
     def shown(self, measure: str, value: float) -> str:
         unit = str(self.found.measures.set_index("measure")["unit"][measure])
         if not math.isfinite(value):
-            return self.pick("无数据", "not known")
+            return self.say("not_known")
         return f"{value:.1%}" if unit == "share" else f"{value:.2f}" if unit in ("factor", "index") else amount(value)
 
     def names(self, keys: list[str]) -> str:
         """Names of institutions, the first few of them."""
-        told = COMMA[not self.zh].join(self.place(key) for key in keys[:MOST_NAMES])
+        told = self.say("comma").join(self.place(key) for key in keys[:MOST_NAMES])
         more = len(keys) - MOST_NAMES
-        return told + (self.pick(f"等{len(keys)}家", f" and {more} more") if more > 0 else "")
+        return told + (self.say("and_more", all=len(keys), more=more) if more > 0 else "")
 
     def place(self, key: object) -> str:
         return plain(self.found.name("institutions", key))

@@ -155,6 +155,30 @@ def test_what_views_say_has_its_message() -> None:
     assert len(said) > 100 and said - known == set()
 
 
+@pytest.mark.parametrize(
+    ("files", "context"),
+    [
+        (("sentences", "telling"), "network"),
+        (("pictures", "files"), "network.pictures"),
+        (("run",), "network.errors"),
+    ],
+)
+def test_the_network_says_its_own_messages_and_all_of_them(files: tuple[str, ...], context: str) -> None:
+    """Its modules hold no Chinese; what they say by a literal key is in their context, and nothing there is idle."""
+    code = "".join((ROOT / "planner" / "network" / f"{name}.py").read_text("utf-8") for name in files)
+    said = {key for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) for key in _said(node)}
+    known = {key for where, key in entries(catalogue("planner", "alliance", "en")) if where == context}
+    assert said - known == set() and len(said) >= 4
+    idle = {key for key in known - said if f'"{key}"' not in code and not re.fullmatch(r"level_\d", key)}
+    assert idle == set() and not re.search("[\u4e00-\u9fff]", code)
+
+
+def _said(node: ast.Call) -> Iterator[str]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in ("say", "title", "NetworkError") and node.args:
+        yield from _literals(node.args[0])
+
+
 def test_what_is_not_there_is_a_plain_error() -> None:
     """An unknown key names itself and its context, in every way of asking; `in` says no."""
     words = texts("rotation")
