@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models import hand_over, single_source
+from models import hand_over, uncapacitated
 from models.answers import INF, Job, Limits, Progress, Solution, Status, StoppedBy
 from models.errors import SolverError
 from models.hand_over import FEASIBLE, settle
@@ -43,7 +43,7 @@ __all__ = [
 #: Nonzeros from which a model with (without) whole numbers is solved in a child process.
 LARGE_MIP, LARGE_LP = 5_000, 200_000
 #: What a child calls.
-_RUN = "models.single_source:run"
+_RUN = "models.uncapacitated:run"
 _ENDINGS: dict[str, StoppedBy] = {"clock": "clock", "user": "user", "lost": "none"}
 _News = tuple[Progress, Floats | None]
 _interrupted = threading.Event()
@@ -116,7 +116,7 @@ def _solve_here(job: Job) -> Solution:
             return pressed.is_set()
 
         seconds = job.limits.seconds
-        found = single_source.run(job, None if seconds is None else time.time() + seconds, report)
+        found = uncapacitated.run(job, None if seconds is None else time.time() + seconds, report)
     return replace(found, stopped_by="user") if pressed.is_set() else found
 
 
