@@ -22,8 +22,13 @@ from models.roster_stages import FIRST
 CROWDED = (2, 1)
 
 
-def cuts_of(instance: RosterInstance, unheld: Iterable[Unheld], seconds: float = 5.0) -> tuple[DateCut, ...]:
-    """Cuts for the doctors of unheld clinics, each proved; () where none is broken by the allocation."""
+def cuts_of(
+    instance: RosterInstance, unheld: Iterable[Unheld], seconds: float = 5.0, until: float = math.inf
+) -> tuple[DateCut, ...]:
+    """Cuts for the doctors of unheld clinics, each proved; () where none is broken by the allocation.
+
+    seconds: for each doctor; until: the deadline of all, as `time.time()`.
+    """
     names = [name for name, _, _ in instance.quarters]
     asked = sorted({
         (pair.doctor, names.index(one.quarter))
@@ -37,7 +42,7 @@ def cuts_of(instance: RosterInstance, unheld: Iterable[Unheld], seconds: float =
         view = _alone(instance, doctor, quarter, keys)
         pieces.append(Piece(view, keys, (FIRST[1],), seconds, 0, counts=True))
         given.append(sum(_count(instance.needs[key], doctor, quarter) for key in keys))
-    answers, _ = solve_pieces(pieces)
+    answers, _ = solve_pieces(pieces, until=until)
     found = []
     for (doctor, quarter), piece, allocated, answer in zip(asked, pieces, given, answers, strict=True):
         if not answer.stages:

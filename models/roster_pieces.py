@@ -6,7 +6,9 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from models.matrix import Floats
 from models.roster_choices import Key, Used, used_by, vehicle_of
 from models.roster_counts import build_counts
 from models.roster_dates import build_dates
@@ -16,6 +18,8 @@ from models.roster_model import no_garbage_collection
 from models.roster_stages import FIRST, LARGE, NEAR, Stage, capped, dated_first, hold, solve_aims, start_of, visits_of
 from models.workers import Task, run_tasks
 
+#: Seconds of a piece that begins when time is over; seconds past its time after which a child is killed.
+SHORT, LATE = 0.25, 5.0
 Report = Callable[[object], None]
 
 
@@ -54,51 +58,90 @@ class Dated:
 
 
 def solve_piece(piece: Piece, deadline: float | None = None, report: Report | None = None) -> Dated:
-    """Build and solve one piece. Deadline and report are those of `models.workers`; limits are in the piece."""
+    """Build and solve one piece within its seconds, its building included, and until the deadline.
+
+    deadline: as `time.time()`; a piece that begins after it has `SHORT` seconds. report: hears plans on the way.
+    """
+    began = time.time()
+    until = min(began + piece.seconds, math.inf if deadline is None else max(deadline, began + SHORT))
+    tell = report or (lambda _: None)
     with no_garbage_collection():
         if piece.counts:
-            model = build_counts(piece.instance, piece.keys)
-            for aim, cap in piece.caps.items():
-                vector, constant = model.aims[aim]
-                model = replace(model, matrix=capped(model.matrix, vector, cap - constant, aim))
-            _, stages = solve_aims(model, piece.aims, piece.seconds, None, piece.seed, search=False)
-            limits = [Stage(aim, cap, 0.0, "nodes") for aim, cap in piece.caps.items()]
-            return Dated(None, (*limits, *stages))
+            return _counted(piece, until, tell)
         model = build_dates(piece.instance, piece.keys, piece.used)
         x = start_of(model, piece.start, piece.used) if piece.start is not None else None
         if piece.held:
             if x is None:
                 return Dated(None, ())
             model = hold(model, x, piece.held)
-        seconds = piece.seconds
         if model.matrix.cols > LARGE and FIRST[1] in piece.aims:
-            began = time.time()
             alone = set(piece.aims) == set(FIRST)
-            x = dated_first(model, piece.used, x, (0.8 if alone else 0.5) * seconds, piece.seed, piece.low)
-            seconds = max(0.1, seconds - (time.time() - began))
-            if alone and x is not None and piece.start is not None:
-                # beside others and from a plan: groups find more than a search of the whole would in that time
+            x = dated_first(model, piece.used, x, (0.8 if alone else 0.5) * _left(until), piece.seed, piece.low)
+            if x is not None:
                 values = {aim: model.value(aim, x) for aim in FIRST}
                 stands = values[FIRST[0]] <= piece.under + 10 * NEAR
                 low = {aim: piece.low.get(aim, 0.0) if aim == FIRST[0] or stands else 0.0 for aim in FIRST}
                 stages = [Stage(aim, value, min(value, low[aim]), "nodes") for aim, value in values.items()]
-                return Dated(tuple(visits_of(model, x)), tuple(stages))
-        rest = (piece.search, piece.low, piece.relaxed, piece.under)
-        found, stages = solve_aims(model, piece.aims, seconds, x, piece.seed, *rest)
-        return Dated(None if found is None else tuple(visits_of(model, found)), tuple(stages))
+                found = Dated(tuple(visits_of(model, x)), tuple(stages))
+                if alone and piece.start is not None:
+                    # beside others and from a plan: groups find more than a search of the whole would in that time
+                    return found
+                tell(found)
+
+        def better(plan: Floats | None, told: Sequence[Stage]) -> None:
+            tell(Dated(None if plan is None else tuple(visits_of(model, plan)), tuple(told)))
+
+        rest = (piece.search, piece.low, piece.relaxed, piece.under, better)
+        plan, told = solve_aims(model, piece.aims, _left(until), x, piece.seed, *rest)
+        return Dated(None if plan is None else tuple(visits_of(model, plan)), tuple(told))
 
 
-def solve_pieces(pieces: Sequence[Piece], workers: int = 2) -> tuple[list[Dated], bool]:
+def _left(until: float) -> float:
+    return max(0.05, until - time.time())
+
+
+def _counted(piece: Piece, until: float, tell: Report) -> Dated:
+    """The counting stage of a piece: bounds, and no plan."""
+    model = build_counts(piece.instance, piece.keys)
+    for aim, cap in piece.caps.items():
+        vector, constant = model.aims[aim]
+        model = replace(model, matrix=capped(model.matrix, vector, cap - constant, aim))
+    limits = [Stage(aim, cap, 0.0, "nodes") for aim, cap in piece.caps.items()]
+
+    def better(_: Floats | None, told: Sequence[Stage]) -> None:
+        tell(Dated(None, (*limits, *told)))
+
+    _, stages = solve_aims(model, piece.aims, _left(until), None, piece.seed, search=False, tell=better)
+    return Dated(None, (*limits, *stages))
+
+
+def solve_pieces(pieces: Sequence[Piece], workers: int = 2, until: float = math.inf) -> tuple[list[Dated], bool]:
     """Several pieces in child processes; their answers, and whether Ctrl-C was pressed.
 
-    A piece whose child was lost or stopped has no visits and no stages.
+    until: the deadline of all, as `time.time()`. A piece whose child was lost or stopped has what it told last, or
+    no visits and no stages.
     """
     if not pieces:
         return [], False
-    tasks = [Task("models.roster_pieces:solve_piece", one, one.seconds + 20.0, lambda _: None) for one in pieces]
+    last: dict[int, Dated] = {}
+    tasks = [
+        Task(
+            "models.roster_pieces:solve_piece", one, one.seconds, partial(last.__setitem__, at), until=until, grace=LATE
+        )
+        for at, one in enumerate(pieces)
+    ]
     run_tasks(tasks, workers)
-    answers = [task.value if isinstance(task.value, Dated) else Dated(None, ()) for task in tasks]
+    answers = [
+        task.value if isinstance(task.value, Dated) else _cut_short(last.get(at)) for at, task in enumerate(tasks)
+    ]
     return answers, any(task.ending == "user" for task in tasks)
+
+
+def _cut_short(told: Dated | None) -> Dated:
+    """What a child told last before it was ended."""
+    if told is None:
+        return Dated(None, ())
+    return replace(told, stages=tuple(replace(one, stopped_by="clock") for one in told.stages))
 
 
 def part_of(instance: RosterInstance, keys: Iterable[Key]) -> RosterInstance:

@@ -58,7 +58,9 @@ Report = Callable[[str, Progress], None]
 class RosterSettings:
     """Limits: seconds for everything and seed; `replan` takes `change` third, after windows.
 
-    Each batch of components that has begun may take `LEAST` seconds where the time is over.
+    The children of a batch of components have one deadline: the end of the time, or `LEAST` seconds where that is
+    over. A child that does not answer within `models.roster_pieces.LATE` seconds more is killed, and leaves its last
+    plan.
 
     whole: a roster of at most so many possible visits (doctor, need, half-day) is solved in one piece.
     brief: dates for the first aims only, as after Ctrl-C.
@@ -76,7 +78,7 @@ class Route:
 
     def __init__(self, instance: RosterInstance, settings: RosterSettings, report: Report | None) -> None:
         self.instance, self.settings, self.report = instance, settings, report
-        self.began = time.perf_counter()
+        self.began, self.ends = time.perf_counter(), time.time() + settings.seconds
         self.options = {key: len(halves) for key, halves in choices(instance, sorted(instance.needs)).items()}
         self.parts: list[tuple[Key, ...]] = components(instance)
         if sum(self.options.values()) <= settings.whole and len(self.parts) > 1:
@@ -139,7 +141,7 @@ class Route:
         return until * self.settings.seconds - self.spent()
 
     def solve(self, pieces: Sequence[Piece]) -> list[Dated]:
-        answers, pressed = solve_pieces(pieces, WORKERS)
+        answers, pressed = solve_pieces(pieces, WORKERS, max(self.ends, time.time() + LEAST))
         self.pressed |= pressed
         for piece, answer in zip(pieces, answers, strict=True):
             ended = {stage.aim for stage in answer.stages if stage.stopped_by != "clock"}

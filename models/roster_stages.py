@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,7 @@ def solve_aims(
     low: Mapping[str, float] | None = None,
     relaxed: Sequence[str] = (),
     under: float = math.inf,
+    tell: Callable[[Floats | None, Sequence[Stage]], None] = lambda x, found: None,
 ) -> tuple[Floats | None, list[Stage]]:
     """The aims one after the other, each capped at what was found; the plan and a record per aim.
 
@@ -65,7 +66,8 @@ def solve_aims(
     row; a plan is never given up for a worse one. None only when the first aim found nothing and no start
     was given. search: also in neighbourhoods (`models.roster_search`). low: bounds known before, where the
     search may end, that of what is not held only where promises cost no more than `under`. relaxed: aims of
-    which only the bound of the linear programme is wanted. Solves in this process.
+    which only the bound of the linear programme is wanted. tell: hears the plan and the records after each aim.
+    Solves in this process.
     """
     matrix, x, found = model.matrix, start, list[Stage]()
     ends = time.time() + seconds
@@ -88,6 +90,8 @@ def solve_aims(
             found.append(Stage(aim, float(vector @ x) + constant, known, "gap"))
         value = found[-1].value
         matrix = capped(matrix, vector, value - constant, aim)
+        if left:
+            tell(x, found)
     return x, found
 
 

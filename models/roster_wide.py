@@ -17,7 +17,7 @@ from models.roster_choices import Key
 from models.roster_exchange import Exchange, Exchanged, exchange
 from models.roster_improve import BATCH, again, batches, less, not_worse
 from models.roster_instance import Visit
-from models.roster_pieces import Piece
+from models.roster_pieces import LATE, Piece
 from models.roster_polish import Polish, Polished
 from models.roster_stages import FIRST, Stage
 from models.roster_values import promises_of, values_of
@@ -149,7 +149,7 @@ def _run(
         last[at] = found
         told(found)
 
-    tasks = [Task(function, one, one.seconds + 20.0, partial(note, at)) for at, one in enumerate(asked)]
+    tasks = [Task(function, one, one.seconds, partial(note, at), grace=LATE) for at, one in enumerate(asked)]
     run_tasks(tasks, len(tasks))
     route.pressed |= any(task.ending == "user" for task in tasks)
     for at, task in enumerate(tasks):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import math
 import os
 import pickle
 import queue
@@ -29,7 +30,7 @@ from typing import Any, BinaryIO, Literal
 from models import errors
 from models.errors import SolverError
 
-#: Seconds past its limit after which a child that does not answer is killed.
+#: Seconds past its limit after which a child that does not answer is killed, where nothing else is said.
 GRACE = 1.0
 Ending = Literal["done", "clock", "user", "lost"]
 
@@ -38,9 +39,9 @@ Ending = Literal["done", "clock", "user", "lost"]
 class Task:
     """One call `function(payload, deadline, report)` in a child; `function` is "module:name".
 
-    seconds: its limit, or None; the deadline (as `time.time()`) follows when it starts. `heard`
-    gets everything that the function reports. When the task is over, `ending` says how and
-    `value` what it returned.
+    seconds: its limit, or None; the deadline (as `time.time()`) follows when it starts, and is never later
+    than `until`, the one of all. grace: seconds past it after which a child is killed. `heard` gets everything
+    that the function reports. When the task is over, `ending` says how and `value` what it returned.
     """
 
     function: str
@@ -50,10 +51,15 @@ class Task:
     value: Any = None
     ending: Ending = "lost"
     began: float | None = None
+    until: float = math.inf
+    grace: float = GRACE
 
     @property
     def deadline(self) -> float | None:
-        return None if self.seconds is None or self.began is None else self.began + self.seconds
+        if self.began is None:
+            return None
+        own = math.inf if self.seconds is None else self.began + self.seconds
+        return None if min(own, self.until) == math.inf else min(own, self.until)
 
     @property
     def seconds_used(self) -> float:
@@ -163,7 +169,7 @@ def _start(task: Task, news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_C
 def _await_news(news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_Child, Task]) -> None:
     """Wait for one message and act on it; then kill what is past its deadline."""
     now = time.time()
-    ends = [task.deadline + GRACE - now for task in busy.values() if task.deadline is not None]
+    ends = [task.deadline + task.grace - now for task in busy.values() if task.deadline is not None]
     try:
         child, kind, body = news.get(timeout=max(0.0, min([1.0, *ends])))
     except queue.Empty:
@@ -172,7 +178,7 @@ def _await_news(news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_Child, T
         if child in busy:
             _take(child, kind, body, busy)
     for child, task in list(busy.items()):
-        if task.deadline is not None and time.time() > task.deadline + GRACE:
+        if task.deadline is not None and time.time() > task.deadline + task.grace:
             task.ending = "clock"
             del busy[child]
             child.kill()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.calendar import WorkCalendar
+from planner.run_clock import LEAST, RunClock
 from planner.text import MESSAGES
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from models.roster_instance import RosterInstance, Visit
     from models.roster_values import Broken
     from planner.config import Config
-    from planner.run_clock import RunClock
 
 Tables = Mapping[str, "pd.DataFrame"]
 Report = Callable[..., None]
@@ -145,6 +146,7 @@ def date_clinics(
     if even is not None:
         tables, built = even, build_roster(region, config, calendar, instance, even)
     settings = RosterSettings(seconds=config.roster.time_limit_s, seed=config.solver.seed, brief=brief)
+    until = time.time() + max(LEAST, config.roster.time_limit_s)
     found = solve_roster(built.instance, settings, report, start or None)
     made = {
         "sessions": tables["sessions"],
@@ -155,7 +157,7 @@ def date_clinics(
     needs = built.instance.needs
     lost = sum(one.sessions * needs[one.site, one.specialty].weight for one in found.unheld)
     every = sum(need.weight * sum(need.count) for need in needs.values())
-    cuts = cuts_of(built.instance, found.unheld) if explain and lost > WORTH * every else ()
+    cuts = cuts_of(built.instance, found.unheld, until=until) if explain and lost > WORTH * every else ()
     done = (found.stopped_by, found.seconds, found.timings)
     notes = (*built.notes, *broken_notes(found.broken))
     return Rostered(made, found.aims, notes, *done, lost, every, cuts, found.visits)
