@@ -103,7 +103,7 @@ def test_ctrl_c_moves_no_clinic_that_may_stay(seed: int, monkeypatch: pytest.Mon
     """With a change limit of 1 and nothing found yet, no more clinics of today move than must."""
     x = replace(random_roster(seed), locks=(), change_limit=1)
     monkeypatch.setattr(
-        models.roster_route, "solve_pieces", lambda pieces, workers: ([Dated(None, ())] * len(pieces), True)
+        models.roster_route, "solve_pieces", lambda pieces, workers, until: ([Dated(None, ())] * len(pieces), True)
     )
     found = solve_roster(x, RosterSettings(seconds=20, whole=0))
     stays = exchange(Exchange(x, 0.0, 0, tuple(sorted(x.today)))).visits
@@ -116,8 +116,8 @@ def test_counts_that_the_clock_ended_are_named(monkeypatch: pytest.MonkeyPatch) 
     x = replace(random_roster(3), locks=(), change_limit=None)
     solve = models.roster_route.solve_pieces
 
-    def late(pieces: Sequence[Piece], workers: int) -> tuple[list[Dated], bool]:
-        answers, pressed = solve(pieces, workers)
+    def late(pieces: Sequence[Piece], workers: int, until: float) -> tuple[list[Dated], bool]:
+        answers, pressed = solve(pieces, workers, until)
         ended = [
             Dated(one.visits, tuple(replace(stage, stopped_by="clock") for stage in one.stages))
             if piece.counts

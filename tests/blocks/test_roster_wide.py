@@ -195,8 +195,8 @@ def test_an_interrupted_roster_keeps_every_rule(seed: int, monkeypatch: pytest.M
     x = replace(x, locks=tuple(lock for lock in x.locks if lock.must or lock.weight is None))
     answered = models.roster_pieces.solve_pieces
 
-    def pressed(pieces: Sequence[Piece], workers: int = 2) -> tuple[list[Dated], bool]:
-        answers, _ = answered(pieces, workers)
+    def pressed(pieces: Sequence[Piece], workers: int, until: float) -> tuple[list[Dated], bool]:
+        answers, _ = answered(pieces, workers, until)
         return answers, not any(piece.counts for piece in pieces) and not any(piece.start for piece in pieces)
 
     monkeypatch.setattr(models.roster_route, "solve_pieces", pressed)
