@@ -19,7 +19,7 @@ from models.roster_stages import FIRST, LARGE, NEAR, Stage, capped, dated_first,
 from models.workers import Task, run_tasks
 
 #: Seconds of a piece that begins when time is over; seconds past its time after which a child is killed.
-SHORT, LATE = 0.25, 5.0
+SHORT, LATE = 0.5, 5.0
 Report = Callable[[object], None]
 
 
@@ -60,9 +60,12 @@ class Dated:
 def solve_piece(piece: Piece, deadline: float | None = None, report: Report | None = None) -> Dated:
     """Build and solve one piece within its seconds, its building included, and until the deadline.
 
-    deadline: as `time.time()`; a piece that begins after it has `SHORT` seconds. report: hears plans on the way.
+    deadline: as `time.time()`; a piece that begins after it has `SHORT` seconds for its dates, and none for its
+    counts. report: hears plans on the way.
     """
     began = time.time()
+    if piece.counts and deadline is not None and began >= deadline:
+        return Dated(None, ())
     until = min(began + piece.seconds, math.inf if deadline is None else max(deadline, began + SHORT))
     tell = report or (lambda _: None)
     with no_garbage_collection():

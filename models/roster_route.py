@@ -58,9 +58,9 @@ Report = Callable[[str, Progress], None]
 class RosterSettings:
     """Limits: seconds for everything and seed; `replan` takes `change` third, after windows.
 
-    The children of a batch of components have one deadline: the end of the time, or `LEAST` seconds where that is
-    over. A child that does not answer within `models.roster_pieces.LATE` seconds more is killed, and leaves its last
-    plan.
+    All children have one deadline, the end of the time; one that must begin later, so that each component has
+    a plan, has `models.roster_pieces.SHORT` seconds. A child that does not answer within `LATE` seconds more is
+    killed, and leaves its last plan.
 
     whole: a roster of at most so many possible visits (doctor, need, half-day) is solved in one piece.
     brief: dates for the first aims only, as after Ctrl-C.
@@ -141,7 +141,7 @@ class Route:
         return until * self.settings.seconds - self.spent()
 
     def solve(self, pieces: Sequence[Piece]) -> list[Dated]:
-        answers, pressed = solve_pieces(pieces, WORKERS, max(self.ends, time.time() + LEAST))
+        answers, pressed = solve_pieces(pieces, WORKERS, self.ends)
         self.pressed |= pressed
         for piece, answer in zip(pieces, answers, strict=True):
             ended = {stage.aim for stage in answer.stages if stage.stopped_by != "clock"}

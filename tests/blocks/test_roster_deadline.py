@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,7 +13,7 @@ from support.rosters import doctor, need, pair, roster, site
 import models.roster_pieces
 from models.roster_instance import RosterInstance, Visit
 from models.roster_pieces import LATE, SHORT, Dated, Piece, solve_piece, solve_pieces
-from models.roster_route import LEAST, RosterSettings, Route
+from models.roster_route import RosterSettings, Route
 from models.roster_stages import FIRST, Stage
 from models.workers import Task
 
@@ -41,7 +40,7 @@ def test_a_task_ends_with_all_of_them() -> None:
 
 @pytest.mark.parametrize("spent", [0.0, 1e6])
 def test_every_child_of_a_run_has_the_run_s_deadline(spent: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stage asks, no child may work past the end of the run, or `LEAST` seconds where that is over."""
+    """Whatever stage asks, also where time is over: no child may work past the end of the run."""
     ends: list[tuple[float, float]] = []
     run = models.roster_pieces.run_tasks
 
@@ -53,9 +52,8 @@ def test_every_child_of_a_run_has_the_run_s_deadline(spent: float, monkeypatch: 
     route = Route(replace(random_roster(3), change_limit=None), RosterSettings(seconds=30, whole=0), None)
     route.ends -= spent
     route.go(None)
-    latest = time.time() + LEAST if spent else route.ends
-    assert ends and all(until <= latest and grace == LATE for until, grace in ends)
-    assert spent or len({until for until, _ in ends}) == 1
+    assert ends and set(ends) == {(route.ends, LATE)}
+    assert sum(map(len, route.plan.values())) > 0
 
 
 @pytest.mark.parametrize("counts", [False, True])
@@ -82,7 +80,8 @@ def test_building_is_in_the_time(counts: bool, left: float, most: float, monkeyp
 
     monkeypatch.setattr(models.roster_pieces, "solve_aims", search)
     solve_piece(piece(counts=counts), 1000.0 + left)
-    assert asked == [pytest.approx(max(0.05, most - 30.0))]
+    # bounds are not worth more time than there is; a plan is
+    assert asked == ([] if counts and left < 0.0 else [pytest.approx(max(0.05, most - 30.0))])
 
 
 def test_a_child_that_is_ended_leaves_its_last_plan(monkeypatch: pytest.MonkeyPatch) -> None:
