@@ -98,7 +98,7 @@ def settings() -> str:
         keys = dataclasses.fields(kind)
         parts.append(f"## `[{name}]`\n\n{(kind.__doc__ or '').strip()}\n")
         if keys:
-            rows = [_setting(key.name, key.metadata, plain[name][key.name]) for key in keys]
+            rows = [_setting(name, key.name, key.metadata, plain[name][key.name]) for key in keys]
             parts.append(_table(("key", "default", "unit", "range", "meaning", "含义"), rows))
     parts.append(
         '## `[rules]`\n\n`rule = "hard"`, `"off"` or `{ soft = weight }`, for the ids of [the rules](rules.md). '
@@ -108,7 +108,9 @@ def settings() -> str:
     return "\n".join(parts)
 
 
-def _setting(name: str, about: Mapping[str, Any], default: object) -> tuple[str, ...]:
+def _setting(section: str, name: str, about: Mapping[str, Any], default: object) -> tuple[str, ...]:
+    from planner.config import meaning
+
     low, most, above = about["least"], about["most"], about["above"]
     span = "、".join(f"`{one}`" for one in about["choices"] if one)
     if above is not None:
@@ -118,7 +120,8 @@ def _setting(name: str, about: Mapping[str, Any], default: object) -> tuple[str,
     if most is not None:
         span += f", ≤ {most:g}" if span else f"≤ {most:g}"
     later_en, later_zh = (" (no effect yet)", "（尚不起作用）") if about["later"] else ("", "")
-    return (f"`{name}`", _value(default), about["unit"], span, about["en"] + later_en, about["zh"] + later_zh)
+    told = (meaning(section, name, "en") + later_en, meaning(section, name, "zh") + later_zh)
+    return (f"`{name}`", _value(default), about["unit"], span, *told)
 
 
 def _value(value: object) -> str:

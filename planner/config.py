@@ -19,6 +19,7 @@ from typing import Any
 from models.instance import RuleSetting
 from models.options import Grouping, OptionError, Postings, Referrals, Sessions, SharedCentres
 from models.rules import RULES
+from planner.catalogue import texts
 from planner.sections import (
     Aims,
     Budget,
@@ -31,6 +32,10 @@ from planner.sections import (
     Travel,
     nearest,
 )
+
+#: What each setting is (`section.key`), and what was expected of a wrong one.
+MEANINGS, EXPECTED = texts("options"), texts("options.expected")
+NO_VALUES: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,28 @@ class ConfigFault:
         if lang == "zh":
             return f"plan.toml {where} = {self.value!r}：{self.zh}"
         return f"plan.toml {where} = {self.value!r}: {self.en}"
+
+
+def _fault(
+    section: str, key: str, value: object, expected: str, values: Mapping[str, object] = NO_VALUES
+) -> ConfigFault:
+    """A fault with its message in both languages; a sequence of words is listed as each language does."""
+    shown = {name: (_listed(one) if isinstance(one, tuple) else one) for name, one in values.items()}
+    return ConfigFault(section, key, value, *EXPECTED.both(expected, **shown))
+
+
+def _listed(words: tuple[object, ...]) -> tuple[str, str]:
+    texts_of = [str(word) for word in words]
+    return "、".join(texts_of), ", ".join(texts_of)
+
+
+def _faults(section: str, error: OptionError) -> list[ConfigFault]:
+    return [_fault(section, one.key, one.value, one.expected, one.values) for one in error.faults]
+
+
+def meaning(section: str, key: str, lang: str) -> str:
+    """What a setting is, for people."""
+    return MEANINGS.say(f"{section}.{key}", lang)
 
 
 class ConfigError(ValueError):
@@ -93,7 +120,7 @@ class Config:
         try:
             changed = replace(getattr(self, section), **given)
         except OptionError as error:
-            raise ConfigError([ConfigFault(section, *fault) for fault in error.faults]) from None
+            raise ConfigError(_faults(section, error)) from None
         return replace(self, **{section: changed})
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
@@ -110,9 +137,8 @@ class Config:
 
 def idle_settings(config: Config) -> list[ConfigFault]:
     """Settings that differ from their defaults but do nothing in this version."""
-    words = ("本版本尚不起作用", "has no effect in this version")
     return [
-        ConfigFault(name, item.name, getattr(section, item.name), *words)
+        _fault(name, item.name, getattr(section, item.name), "no_effect")
         for name, kind in section_types().items()
         for section in [getattr(config, name)]
         for item in fields(kind)
@@ -131,9 +157,9 @@ def read_config(settings: Mapping[str, Any]) -> Config:
     sections: dict[str, Any] = {}
     for name, given in settings.items():
         if name != "rules" and name not in known:
-            faults.append(ConfigFault(name, "", given, *nearest(name, (*known, "rules"))))
+            faults.append(_fault(name, "", given, *nearest(name, (*known, "rules"))))
         elif not isinstance(given, Mapping):
-            faults.append(ConfigFault(name, "", given, f"应为小节 [{name}]", f"expected a section [{name}]"))
+            faults.append(_fault(name, "", given, "section", {"name": name}))
         elif name == "rules":
             sections["rules"] = _read_rules(given, faults)
         else:
@@ -158,16 +184,16 @@ def _read_section(name: str, kind: type, given: Mapping[str, Any], faults: list[
     before = len(faults)
     for key, value in given.items():
         if key not in hints:
-            faults.append(ConfigFault(name, key, value, *nearest(key, tuple(hints))))
+            faults.append(_fault(name, key, value, *nearest(key, tuple(hints))))
             continue
         try:
             values[key] = _convert(value, hints[key])
         except (TypeError, ValueError):
-            faults.append(ConfigFault(name, key, value, *_type_words(hints[key])))
+            faults.append(_fault(name, key, value, _type_message(hints[key])))
     try:
         section = kind(**values)
     except OptionError as error:
-        faults.extend(ConfigFault(name, *fault) for fault in error.faults)
+        faults.extend(_faults(name, error))
         return None
     return section if len(faults) == before else None
 
@@ -177,16 +203,13 @@ def _read_rules(given: Mapping[str, Any], faults: list[ConfigFault]) -> Mapping[
     settings: dict[str, RuleSetting] = {}
     for rule, value in given.items():
         if rule not in RULES:
-            faults.append(ConfigFault("rules", rule, value, *nearest(rule, tuple(RULES))))
+            faults.append(_fault("rules", rule, value, *nearest(rule, tuple(RULES))))
             continue
         setting = _rule_setting(value)
         if setting is None:
-            words = ('应为 "hard"、"off" 或 { soft = 权重 }', 'expected "hard", "off" or { soft = weight }')
-            faults.append(ConfigFault("rules", rule, value, *words))
+            faults.append(_fault("rules", rule, value, "rule_setting"))
         elif RULES[rule].kind == "structure" and setting.state != "hard":
-            faults.append(
-                ConfigFault("rules", rule, value, "这是核算关系，不能关闭", "an identity cannot be switched off")
-            )
+            faults.append(_fault("rules", rule, value, "identity"))
         else:
             settings[rule] = setting
     return MappingProxyType(settings)
@@ -265,21 +288,12 @@ def _to_date(value: Any) -> date:
     raise TypeError(value)
 
 
-def _type_words(kind: Any) -> tuple[str, str]:
-    """What a value of this type is called, (zh, en)."""
+def _type_message(kind: Any) -> str:
+    """The message that says what a value of this type is."""
     text = str(kind)
     if "Mapping" in text and not text.startswith("str"):
-        return "应为一组 名称 = 值", "expected a table of name = value"
+        return "a_table"
     if "tuple" in text:
-        inner = "日期" if "date" in text else "数值" if "int" in text or "float" in text else "文字"
-        word = "dates" if "date" in text else "numbers" if "int" in text or "float" in text else "words"
-        return f"应为{inner}列表 [ ... ]", f"expected a list of {word}"
-    if "date" in text:
-        return "应为日期，如 2026-01-05", "expected a date such as 2026-01-05"
-    if "bool" in text:
-        return "应为 true 或 false", "expected true or false"
-    if "int" in text:
-        return "应为整数", "expected a whole number"
-    if "float" in text:
-        return "应为数字", "expected a number"
-    return "应为文字", "expected text in quotes"
+        return "dates" if "date" in text else "numbers" if "int" in text or "float" in text else "words"
+    kinds = {"date": "date", "bool": "true_or_false", "int": "whole_number", "float": "number"}
+    return next((message for word, message in kinds.items() if word in text), "text")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from models.options import OptionError, Sessions
-from planner.config import Config, ConfigError, read_config, section_types
+from planner.config import EXPECTED, MEANINGS, Config, ConfigError, meaning, read_config, section_types
 
 
 def faults(text: str) -> list[str]:
@@ -134,11 +136,47 @@ def test_ranges_hold_for_options_made_in_code() -> None:
     """The dataclasses check themselves, and name every field that is wrong."""
     with pytest.raises(OptionError) as caught:
         Sessions(max_minutes=0.0, slack_share=2.0)
-    assert [key for key, *_ in caught.value.faults] == ["max_minutes", "slack_share"]
+    assert [fault.key for fault in caught.value.faults] == ["max_minutes", "slack_share"]
 
 
 def test_every_option_says_what_it_is_in_two_languages() -> None:
     """Each key of each section carries its meaning for the documentation page."""
     for name, kind in section_types().items():
         for item in dataclasses.fields(kind):
-            assert item.metadata.get("zh") and item.metadata.get("en"), f"[{name}] {item.name}"
+            assert all(meaning(name, item.name, lang) for lang in ("zh", "en")), f"[{name}] {item.name}"
+
+
+def test_no_message_of_a_setting_is_left_over() -> None:
+    """The catalogue knows the settings that there are, and no other."""
+    keys = {f"{name}.{item.name}" for name, kind in section_types().items() for item in dataclasses.fields(kind)}
+    assert set(MEANINGS) == keys and len(keys) > 100
+
+
+def test_every_expectation_has_its_message(root: Path) -> None:
+    """What the code says was expected is in the catalogue, and nothing else is."""
+    said = set()
+    for file in ("models/options.py", "planner/sections.py", "planner/config.py"):
+        for node in ast.walk(ast.parse((root / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                at = {"OptionFault": 2, "_fault": 3}.get(node.func.id)
+                said |= _words(node.args[at]) if at is not None and len(node.args) > at else set()
+            elif isinstance(node, ast.FunctionDef) and node.name in ("_expected", "nearest", "_type_message"):
+                for one in ast.walk(node):
+                    if isinstance(one, ast.Return) and one.value is not None:
+                        said |= _words(one.value)
+                    elif isinstance(one, ast.Dict) and node.name == "_type_message":
+                        said |= {word for value in one.values for word in _words(value)}
+    assert said == set(EXPECTED)
+
+
+def _words(node: ast.expr) -> set[str]:
+    """The literal messages of an expression: itself, the first of a tuple, both arms of a condition."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.Tuple):
+        return _words(node.elts[0])
+    if isinstance(node, ast.IfExp):
+        return _words(node.body) | _words(node.orelse)
+    if isinstance(node, ast.Call):
+        return {word for one in node.args[1:] for word in _words(one)}
+    return set()
