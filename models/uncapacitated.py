@@ -7,45 +7,75 @@ kind, and the model is left to the next engine.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from models import single_source
 from models.answers import INF, Job, Progress, Solution, Status
 from models.hand_over import FEASIBLE, Report
-from models.matrix import Bools
-from models.uncapacitated_form import Form, form_of
+from models.matrix import Bools, Floats
+from models.uncapacitated_centre import nearest_all
+from models.uncapacitated_form import CentreForm, Form, centre_form_of, form_of
 from models.uncapacitated_solve import Located, locate
 
 
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices and search where the model is of this kind."""
-    plain = job.relax or job.cutoff is not None or job.limits.nodes is not None or not np.any(job.cost)
-    form = None if plain else form_of(job.matrix, np.asarray(job.cost, dtype=float))
-    if form is None:
+    if job.relax or job.cutoff is not None or job.limits.nodes is not None or not np.any(job.cost):
         return single_source.run(job, deadline, report)
-    began = time.time()
-
-    def hear(value: float, bound: float, opened: Bools | None) -> bool:
-        base = job.constant + form.constant
-        news = Progress(time.time() - began, value + base, min(value, bound) + base, 0)
-        return bool(report((news, None if opened is None else form.columns(opened))))
-
-    start = None if job.start is None else np.asarray(job.start, dtype=float)[form.host] > 0.5
-    found = locate(form.problem, job.limits, deadline, hear, start)
-    answer = _answer(job, form, found, time.time() - began)
+    cost = np.asarray(job.cost, dtype=float)
+    centre = centre_form_of(job.matrix, cost)
+    form = None if centre is not None else form_of(job.matrix, cost)
+    if centre is not None:
+        answer = _farthest(job, centre, deadline, report)
+    elif form is not None:
+        answer = _cheapest(job, form, deadline, report)
+    else:
+        answer = None
     return single_source.run(job, deadline, report) if answer is None else answer
 
 
-def _answer(job: Job, form: Form, found: Located, seconds: float) -> Solution | None:
+def _cheapest(job: Job, form: Form, deadline: float | None, report: Report) -> Solution | None:
+    began, base = time.time(), job.constant + form.constant
+
+    def hear(value: float, bound: float, opened: Bools | None) -> bool:
+        news = Progress(time.time() - began, value + base, min(value, bound) + base, 0)
+        return bool(report((news, None if opened is None else form.columns(opened))))
+
+    found = locate(form.problem, job.limits, deadline, hear, _start(job, form))
+    x = None if found.opened is None else form.columns(found.opened)
+    return _answer(job, found, x, found.bound + base, time.time() - began)
+
+
+def _farthest(job: Job, centre: CentreForm, deadline: float | None, report: Report) -> Solution | None:
+    form, began = centre.form, time.time()
+
+    def told(radius: float) -> float:
+        return job.constant + centre.price * max(centre.floor, radius)
+
+    def hear(value: float, bound: float, opened: Bools | None) -> bool:
+        news = Progress(time.time() - began, told(value), told(min(value, bound)), 0)
+        return bool(report((news, None if opened is None else centre.columns(opened, value))))
+
+    price = centre.price
+    limits = replace(job.limits, absolute_gap=job.limits.absolute_gap / price)
+    found = nearest_all(form.problem, limits, deadline, hear, _start(job, form))
+    x = None if found.opened is None else centre.columns(found.opened, found.value)
+    return _answer(job, found, x, told(found.bound), time.time() - began)
+
+
+def _start(job: Job, form: Form) -> Bools | None:
+    return None if job.start is None else np.asarray(job.start, dtype=float)[form.host] > 0.5
+
+
+def _answer(job: Job, found: Located, x: Floats | None, bound: float, seconds: float) -> Solution | None:
     """The solution as the model's columns; None where its rows do not hold, and the engine is not to be trusted."""
-    base = job.constant + form.constant
-    if found.opened is None:
+    if x is None:
         status = Status.INFEASIBLE if found.proof else Status.UNSOLVED
-        return Solution(status, None, INF, found.bound + base, seconds, found.nodes, found.stopped_by)
-    x = form.columns(found.opened)
+        return Solution(status, None, INF, bound, seconds, found.nodes, found.stopped_by)
     if job.matrix.worst(x) > FEASIBLE:
         return None
     value = float(job.cost @ x) + job.constant
     status = Status.OPTIMAL if found.proof else Status.FEASIBLE
-    return Solution(status, x, value, min(found.bound + base, value), seconds, found.nodes, found.stopped_by)
+    return Solution(status, x, value, min(bound, value), seconds, found.nodes, found.stopped_by)

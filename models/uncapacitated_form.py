@@ -190,3 +190,58 @@ def _form(
     problem = Problem(cost[places[hosts]], price, always, *limits)
     held = np.where(open_, 0.0, lower)
     return Form(problem, float(cost @ held), link, places[hosts], column, held)
+
+
+@dataclass(frozen=True, eq=False)
+class CentreForm:
+    """The farthest member counts: cost `price` for each unit of column `z`, which is at least `floor`."""
+
+    form: Form
+    z: int
+    price: float
+    floor: float
+
+    def columns(self, opened: Bools, radius: float) -> Floats:
+        x = self.form.columns(opened)
+        x[self.z] = max(self.floor, radius)
+        return x
+
+
+def centre_form_of(matrix: Matrix, cost: Floats) -> CentreForm | None:
+    """The form of a model of the same rows in which z >= sum_h d_ih x_ih for members, and z alone costs."""
+    paid = np.flatnonzero(cost)
+    if matrix.cols < FEWEST_ARCS or paid.size != 1 or matrix.integer[paid[0]] or cost[paid[0]] <= 0:
+        return None
+    z = int(paid[0])
+    A = sp.csr_matrix(matrix.A)
+    rows = np.unique(sp.csc_matrix(matrix.A)[:, [z]].indices)
+    part = A[rows].tocoo()
+    scale = A[rows][:, [z]].toarray().ravel()
+    firm = (scale > 0).all() and (matrix.row_lower[rows] == 0.0).all() and (matrix.row_upper[rows] == INF).all()
+    if not rows.size or not firm or not np.isfinite(matrix.lower[z]) or matrix.upper[z] < INF:
+        return None
+    others = part.col != z
+    distance, row_of = np.zeros(matrix.cols), np.full(matrix.cols, -1, dtype=np.int64)
+    cols, row = part.col[others], part.row[others]
+    if np.unique(cols).size != cols.size:
+        return None
+    distance[cols], row_of[cols] = -part.data[others] / scale[row], row
+    keep = np.zeros(matrix.rows, dtype=bool)
+    keep[rows] = True
+    rest = matrix.drop_rows(keep).fixed(np.array([z]), np.array([max(0.0, float(matrix.lower[z]))]))
+    form = form_of(rest, distance)
+    if form is None or (form.held[cols] != 0.0).any() or not _one_member_a_row(form, row_of):
+        return None
+    return CentreForm(form, z, float(cost[z]), float(matrix.lower[z]))
+
+
+def _one_member_a_row(form: Form, row_of: Ints) -> bool:
+    """Whether every row of distances speaks of one member, and no member is in two."""
+    members = np.arange(form.problem.members)
+    pairs = {(-1, -1)}
+    for column in (form.link, form.always[:, None]):
+        at = np.broadcast_to(members[:, None], column.shape)[column >= 0]
+        pairs |= set(zip(row_of[column[column >= 0]].tolist(), at.tolist(), strict=True))
+    found = [pair for pair in pairs if pair[0] >= 0]
+    rows, owners = {row for row, _ in found}, {owner for _, owner in found}
+    return len(rows) == len(owners) == len(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +9,10 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.uncapacitated import EXACT, all_plans, clustered, model_of, problems
 
 from models import hand_over, single_source, uncapacitated, uncapacitated_form
 from models.answers import Job, Limits, Status
-from models.matrix import Matrix
 from models.uncapacitated_bounds import INF, Problem, ascend, first_prices, relaxed, settled
 from models.uncapacitated_core import core_of
 from models.uncapacitated_form import form_of
@@ -21,56 +20,6 @@ from models.uncapacitated_search import Descent
 from models.uncapacitated_solve import locate
 
 QUICKLY = settings(derandomize=True, deadline=None, max_examples=150)
-EXACT = Limits(absolute_gap=1e-7, relative_gap=0.0)
-
-
-@st.composite
-def problems(draw: st.DrawFn) -> Problem:
-    """Two to six hosts, one to seven members; missing arcs, hosts that pay, what is always there, limits on numbers."""
-    hosts, members = draw(st.integers(2, 6)), draw(st.integers(1, 7))
-    seed = np.random.default_rng(draw(st.integers(0, 10**6)))
-    cost = seed.integers(0, 12, (members, hosts)).astype(float)
-    cost[seed.random((members, hosts)) < draw(st.sampled_from([0.0, 0.3]))] = INF
-    fixed = seed.integers(-3, 10, hosts).astype(float) * draw(st.sampled_from([0.0, 1.0]))
-    always = np.where(seed.random(members) < draw(st.sampled_from([0.0, 0.5])), seed.integers(3, 15, members), INF)
-    least = draw(st.sampled_from([0, 0, 1, 2]))
-    most = draw(st.sampled_from([hosts, hosts, max(1, least), max(2, least)]))
-    return Problem(fixed, cost, always, least, most)
-
-
-def all_plans(problem: Problem) -> list[tuple[float, np.ndarray]]:
-    """Value and open hosts of every plan, the best first."""
-    found = []
-    for bits in itertools.product([False, True], repeat=problem.hosts):
-        opened = np.array(bits)
-        if problem.least <= opened.sum() <= problem.most and np.isfinite(problem.value(opened)):
-            found.append((problem.value(opened), opened))
-    return sorted(found, key=lambda pair: pair[0])
-
-
-def model_of(problem: Problem) -> tuple[Matrix, np.ndarray]:
-    """The problem as a model of rows: hosts, arcs, what is always there; rows in another order than columns."""
-    arcs = [(i, j) for i in range(problem.members) for j in range(problem.hosts) if np.isfinite(problem.cost[i, j])]
-    free = [i for i in range(problem.members) if np.isfinite(problem.always[i])]
-    hosts, cols = problem.hosts, problem.hosts + len(arcs) + len(free)
-    rows: list[tuple[list[int], list[float], float, float]] = []
-    for n, (_, j) in enumerate(arcs):
-        rows.append(([hosts + n, j], [1.0, -1.0], -INF, 0.0))
-    for i in range(problem.members):
-        mine = [hosts + n for n, (member, _) in enumerate(arcs) if member == i]
-        mine += [hosts + len(arcs) + n for n, member in enumerate(free) if member == i]
-        rows.append((mine, [1.0] * len(mine), 1.0, 1.0))
-    rows.append((list(range(hosts)), [1.0] * hosts, float(problem.least), float(problem.most)))
-    at = np.repeat(np.arange(len(rows)), [len(row[0]) for row in rows])
-    cells = (np.concatenate([row[1] for row in rows]), (at, np.concatenate([row[0] for row in rows]).astype(int)))
-    A = sp.csc_matrix(cells, shape=(len(rows), cols))
-    low, high = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
-    names = np.array(["row"] * len(rows))
-    matrix = Matrix(
-        A, np.zeros(cols), np.ones(cols), low, high, np.arange(cols) < hosts, names, list(map(str, range(len(rows))))
-    )
-    prices = [float(problem.cost[i, j]) for i, j in arcs] + [float(problem.always[i]) for i in free]
-    return matrix, np.concatenate([problem.fixed, prices])
 
 
 @given(problems())
@@ -169,19 +118,10 @@ def test_rows_are_recognised_and_answered_as_by_highs(problem: Problem) -> None:
         assert form.constant + all_plans(form.problem)[0][0] == pytest.approx(all_plans(problem)[0][0])
 
 
-def _clustered(members: int, most: int, seed: int) -> Problem:
-    draw = np.random.default_rng(seed)
-    towns = draw.random((6, 2))
-    place = towns[draw.integers(0, 6, members)] + draw.normal(0, 0.08, (members, 2))
-    away = np.hypot(*(place[:, None, :] - place[None, :, :]).transpose(2, 0, 1))
-    weight = np.round(draw.lognormal(2, 1, members)) + 1
-    return Problem(np.zeros(members), np.round(1000 * away) * weight[:, None], np.full(members, INF), 0, most)
-
-
 @pytest.mark.parametrize("most", [3, 12])
 def test_two_hundred_places_have_the_value_that_highs_proves(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """200 members that are hosts too: the same optimum as HiGHS on all rows, and the engine did it."""
-    problem = _clustered(200, most, seed=most)
+    problem = clustered(200, most, seed=most)
     matrix, cost = model_of(problem)
     highs = hand_over.run(Job(matrix, cost, limits=Limits(seconds=60.0)), None, lambda _: None)
     monkeypatch.setattr(single_source, "run", lambda *_: pytest.fail("left to the next engine"))
@@ -193,7 +133,7 @@ def test_two_hundred_places_have_the_value_that_highs_proves(most: int, monkeypa
 
 def test_the_same_problem_gives_the_same_plan() -> None:
     """Twice the same answer, host by host, and another seed the same value."""
-    problem = _clustered(150, 8, seed=4)
+    problem = clustered(150, 8, seed=4)
     first, second, other = (locate(problem, replace(EXACT, seed=seed)) for seed in (0, 0, 7))
     assert first.opened is not None and second.opened is not None
     assert (first.opened == second.opened).all() and first.bound == second.bound
@@ -202,7 +142,7 @@ def test_the_same_problem_gives_the_same_plan() -> None:
 
 def test_a_start_is_never_made_worse() -> None:
     """With no time left the plan that was given comes back, with a bound that holds."""
-    problem = _clustered(120, 6, seed=1)
+    problem = clustered(120, 6, seed=1)
     best = locate(problem, EXACT)
     late = locate(problem, EXACT, deadline=0.0, start=best.opened)
     assert late.value == pytest.approx(best.value) and late.bound <= best.value + 1e-9
@@ -211,7 +151,7 @@ def test_a_start_is_never_made_worse() -> None:
 
 def test_other_rows_are_left_to_the_next_engine() -> None:
     """A capacity row, a second row on the hosts, a whole member on two rows: not of this kind."""
-    problem = _clustered(30, 4, seed=2)
+    problem = clustered(30, 4, seed=2)
     matrix, cost = model_of(problem)
     assert form_of(matrix, cost) is not None
     arcs = np.flatnonzero(~matrix.integer)
@@ -222,7 +162,7 @@ def test_other_rows_are_left_to_the_next_engine() -> None:
 
 def test_prices_that_end_near_the_value_prove_it() -> None:
     """Where the price loop closes the gap, no model is handed over at all."""
-    problem = _clustered(80, 20, seed=3)
+    problem = clustered(80, 20, seed=3)
     found = locate(problem, Limits(relative_gap=1e-3))
     assert found.proof == "prices" and found.nodes == 0
     assert found.value - found.bound <= 1e-3 * found.value
