@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--doctors", type=int, default=300)
     parser.add_argument("--sites", type=int, default=100)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0], help="none: only tell what `--figures` holds")
     parser.add_argument("--only", choices=["ours", "peer"])
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
