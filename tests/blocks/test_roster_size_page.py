@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from benchmarks.roster.run import PAGE, TRIVIAL, page
@@ -25,7 +26,8 @@ def test_no_gap_rests_on_a_bound_below_zero() -> None:
     """The peer's bound of -276 on an aim that cannot be below 0 counts as 0: 413 of 69853 is 0.59 %."""
     row = "| 0 | CP-SAT | 413 | 0 | 0.59 % | 301 | 4.1 |"
     assert row in page(figures())
-    assert row in PAGE.read_text(encoding="utf-8")
+    measured = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d+ \| ", line)]
+    assert measured and not any("| -" in line for line in measured)
 
 
 def test_the_page_tells_overruns_and_that_its_bound_is_trivial() -> None:
