@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from planner.audit import centres, clinics, groups, locks, money, people, reserves, roster, roster_gaps, visits
+from planner.audit import centres, clinics, groups, kept, locks, money, people, reserves, roster, roster_gaps, visits
 from planner.audit.facts import Facts
 from planner.audit.finding import Finding, Lacking
 
@@ -80,7 +80,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "equipment_half_day": roster.equipment_half_day,
         "home_cover_half_day": roster.home_cover_half_day,
         "least_gap": roster_gaps.least_gap,
-        "change_limit": roster.change_limit,
+        "change_limit": kept.change_limit,
         "one_group": groups.one_group,
         "follows_parent": groups.follows_parent,
         "lead_home": groups.lead_home,

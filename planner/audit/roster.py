@@ -16,7 +16,6 @@ from planner.audit.finding import Finding, flagged, numbers, over, together
 from planner.audit.frames import matched, records, sums
 from planner.audit.read import items
 from planner.audit.roster_facts import CLINIC
-from planner.audit.roster_today import possible_today
 
 if TYPE_CHECKING:
     from planner.audit.facts import Facts
@@ -178,21 +177,3 @@ def home_cover_half_day(facts: Facts) -> Finding:
     table = gone.merge(roster_facts.away_limits(facts), on=keys)
     names = ["home", "department", "on", "slot"]
     return over(table, table["away"].astype(float), table["persons"], names, "doctors away")
-
-
-def change_limit(facts: Facts) -> Finding:
-    """Clinics of today's roster that are possible, and missing: no more than `[roster] change_limit`.
-
-    A whole day, and two half-days of one doctor, are one clinic, kept by either half.
-    """
-    limit = facts.option("roster", "change_limit", None)
-    if limit is None or not facts.saved.dated or facts.days.start is None:
-        return Finding()
-    today = possible_today(facts)
-    keys = [*_CELL, "doctor", "day", "half"]
-    now = placed(facts)[keys].drop_duplicates().assign(kept=1.0)
-    kept = today.merge(now, on=keys, how="left").fillna({"kept": 0.0})
-    moved = float((kept.groupby([*_CELL, "doctor", "day"])["kept"].max() == 0).sum())
-    whole = pd.DataFrame({"who": ["alliance"]})
-    found = over(whole, pd.Series([moved]), pd.Series([float(limit)]), ["who"], "clinics of today's roster moved")
-    return Finding(len(today), found.broken)
