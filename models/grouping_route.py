@@ -22,6 +22,7 @@ from models.grouping_cuts import Separation, with_cuts
 from models.grouping_instance import GroupingInstance
 from models.grouping_model import UNITS, Groups, compile_grouping
 from models.grouping_search import Search
+from models.grouping_trees import Trees
 from models.highs import forget_interrupt, interrupted, settle, solve
 from models.instance import RuleSetting
 from models.matrix import Floats
@@ -36,6 +37,8 @@ EXPLAINED = 5
 LOOSE = 0.03
 #: Groupings grown by hand to begin with: where leads are given, and where seats are free.
 FEW, MANY = 6, 30
+#: Share of the time for groupings from random trees.
+TREES_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class _Route:
     def go(self, start: Groups | None) -> bool:
         """All aims; False without any grouping."""
         tries = FEW if self.instance.fixed else min(MANY, max(FEW, 2_000 // len(self.instance.units)))
-        found = self.search.best([start] if start else [], grown=1 if start else tries)
+        found = self.search.best(self._starts(start), grown=1 if start else tries)
         order = ["floors", *(name for name in self.instance.options.order if name != "floors")]
         for at, aim in enumerate(order):
             cost = self.model.aims[aim]
@@ -152,6 +155,14 @@ class _Route:
             self._record(aim, cost, bound)
         self.results = [self._final(result) for result in self.results]
         return True
+
+    def _starts(self, start: Groups | None) -> list[Groups]:
+        """Groupings to begin with: the given one, and one from random trees where parting neighbours is an aim."""
+        made = None
+        if self.instance.nameless and "cut_edges" in self.instance.options.order:
+            left = None if self.settings.seconds is None else TREES_SHARE * self.settings.seconds
+            made = Trees(self.instance, self.settings.seed).best(seconds=left)
+        return [groups for groups in (start, made) if groups]
 
     def _final(self, result: AimResult) -> AimResult:
         """An aim with the value of the grouping at the end, to which later aims may have taken a little."""
