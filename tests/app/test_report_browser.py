@@ -99,6 +99,25 @@ def test_a_chapter_keeps_its_place_while_charts_are_drawn(kedong: Path, chromium
         found.until(near_top("flows"))
 
 
+def test_the_list_of_chapters_lies_still_under_a_finger(kedong: Path, chromium: Any) -> None:
+    """While a chapter is pressed the list does not follow the page: the release meets the same chapter."""
+    with opened(chromium, report(kedong, "en"), PHONE) as found:
+        page, shift = found.page, "document.querySelector('.chapters ul').scrollLeft"
+        page.click('.chapters a[href="#people"]')
+        found.until(near_top("people"))
+        page.wait_for_timeout(300)
+        page.hover('.chapters a[href="#map"]')
+        before = page.evaluate(shift)
+        page.mouse.down()
+        page.evaluate("document.getElementById('costs').scrollIntoView({ behavior: 'instant' })")
+        found.until("document.querySelector('.chapters a[href=\"#costs\"]').hasAttribute('aria-current')")
+        assert page.evaluate(shift) == before
+        page.mouse.up()
+        found.until(near_top("map"))
+        page.click('.chapters a[href="#costs"]')
+        found.until(near_top("costs"))
+
+
 @pytest.fixture(scope="module")
 def bordered(bordered_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county planned with new groups and the price of their borders, reported in both languages."""

@@ -10,10 +10,15 @@ function markChapter() {
     if (id !== (now || "answer")) { link.removeAttribute("aria-current"); return; }
     if (link.hasAttribute("aria-current")) return;
     link.setAttribute("aria-current", "true");
+    if (pressed) return;
     const list = link.closest("ul"), at = link.offsetLeft - list.offsetLeft;
     if (at < list.scrollLeft || at + link.offsetWidth > list.scrollLeft + list.clientWidth) list.scrollLeft = at - 40;
   });
 }
+// A list that moves between press and release would take the chapter away from under the finger.
+let pressed = false;
+addEventListener("pointerdown", () => { pressed = true; }, { capture: true });
+["pointerup", "pointercancel"].forEach((kind) => addEventListener(kind, () => { pressed = false; }, { capture: true }));
 let marking = false;
 addEventListener("scroll", () => {
   if (marking) return;
