@@ -1,0 +1,135 @@
+"""p-median, p-centre and covering beside spopt with its default solver: CPU seconds of whole solves, side by side.
+
+    python -m benchmarks.median.run [--counts 200 500 1000 3000] [--peers 200 500] [--seconds 300]
+                                    [--python INTERPRETER] [--figures FILE] [--write]
+
+Ours begins with distances and ends with a proof within 1e-4: the median of three runs. The peer runs once, in a process
+of its own, by an interpreter that has spopt (`pip install spopt`; this one unless told). What `--figures` holds is not
+run again, so that a stopped run goes on; `--write` writes docs/benchmarks-median.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.median import generate
+from models.answers import Limits
+from models.uncapacitated_bounds import INF, Problem
+from models.uncapacitated_centre import nearest_all
+from models.uncapacitated_solve import Located, locate
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-median.md"
+PROBLEMS = ("p-median", "p-centre", "covering")
+RUNS, GAP, SEED = 3, 1e-4, 1
+
+
+def solve(problem: str, count: int, seconds: float) -> Located:
+    """One solve from the distances."""
+    weight, away = generate.places(count, SEED)
+    most, nobody = generate.hosts(count), np.full(count, INF)
+    limits, deadline = Limits(relative_gap=GAP), time.time() + seconds
+    if problem == "p-median":
+        return locate(Problem(np.zeros(count), weight[:, None] * away, nobody, 0, most), limits, deadline)
+    if problem == "p-centre":
+        return nearest_all(Problem(np.zeros(count), away, nobody, 0, most), limits, deadline, lambda *_: False, None)
+    near = np.where(away <= generate.radius(away, most), 0.0, INF)
+    return locate(Problem(np.zeros(count), near, weight, 0, most), limits, deadline)
+
+
+def ours(problem: str, count: int, seconds: float) -> dict[str, Any]:
+    """CPU seconds (median), value, bound and what proved it."""
+    generate.places(count, SEED)
+    spent = []
+    for _ in range(RUNS):
+        began = time.process_time()
+        found = solve(problem, count, seconds)
+        spent.append(time.process_time() - began)
+    value = found.value
+    if problem == "covering":
+        weight, _ = generate.places(count, SEED)
+        value = float(weight.sum()) - found.value
+    gap = (found.value - found.bound) / max(abs(found.value), 1.0)
+    return {"cpu": median(spent), "value": value, "gap": gap, "proof": found.proof}
+
+
+def peer(problem: str, count: int, seconds: float, python: str) -> dict[str, Any]:
+    """spopt's figures; empty where the interpreter has no spopt."""
+    script = str(Path(__file__).with_name("peer.py"))
+    call = [python, script, problem, str(count), str(SEED), str(seconds)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=4 * seconds + 300)
+    if done.returncode != 0:
+        sys.stderr.write(f"{problem}, {count} places: no peer: {done.stderr.strip().splitlines()[-1:]}\n")
+        return {}
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def page(figures: dict[str, dict[str, Any]]) -> str:
+    """What is printed, and written to the page."""
+    lines = [
+        "# Location without capacities",
+        "",
+        "`python -m benchmarks.median.run` solves places in clusters that are hosts too, one host for every twenty, to",
+        "a proof within 0.01 % (p-median, covering) or of the very distance (p-centre). CPU seconds from the distances",
+        "on, model building included, children counted; ours the median of three runs, spopt with CBC once, in a",
+        f"process of its own. {platform.system()}, Python {platform.python_version()}, numpy {version('numpy')}, highspy "
+        f"{version('highspy')}.",
+        "",
+        "| problem | places | hosts | ours, s | gap | proved by | spopt, s | spopt ended | ratio |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for key, found in figures.items():
+        problem, count = key.split("/")
+        mine, other = found["ours"], found.get("peer") or {}
+        ratio = f"{other['cpu'] / mine['cpu']:.0f}" if other else "-"
+        told = f"{other['cpu']:.1f} | {other['status']}" if other else "- | not run"
+        lines.append(
+            f"| {problem} | {count} | {generate.hosts(int(count))} | {mine['cpu']:.2f} | {100 * mine['gap']:.4f} % "
+            f"| {mine['proof'] or 'not proved'} | {told} | {ratio} |"
+        )
+        if other and other["value"] is not None and other["status"] == "Optimal":
+            same = abs(other["value"] - mine["value"]) <= 2 * GAP * abs(mine["value"])
+            lines[-1] += "" if same else f" values differ: {mine['value']} and {other['value']}"
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--counts", type=int, nargs="+", default=[200, 500, 1000, 3000])
+    parser.add_argument("--peers", type=int, nargs="*", default=[200, 500])
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--figures", type=Path)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    kept = asked.figures is not None and asked.figures.exists()
+    figures: dict[str, dict[str, Any]] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    for problem in PROBLEMS:
+        for count in asked.counts:
+            found = figures.setdefault(f"{problem}/{count}", {})
+            found["ours"] = found.get("ours") or ours(problem, count, asked.seconds)
+            if count in asked.peers:
+                found["peer"] = found.get("peer") or peer(problem, count, asked.seconds, asked.python)
+            sys.stdout.write(f"{problem} {count}: {found}\n")
+            sys.stdout.flush()
+            if asked.figures is not None:
+                asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    sys.stdout.write(page(figures))
+    if asked.write:
+        PAGE.write_text(page(figures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
