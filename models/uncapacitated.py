@@ -22,7 +22,7 @@ from models.uncapacitated_solve import Located, locate
 
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices and search where the model is of this kind."""
-    if job.relax or job.cutoff is not None or job.limits.nodes is not None or not np.any(job.cost):
+    if job.relax or job.cutoff is not None or job.limits.nodes is not None:
         return single_source.run(job, deadline, report)
     cost = np.asarray(job.cost, dtype=float)
     centre = centre_form_of(job.matrix, cost)

@@ -83,8 +83,8 @@ def page(figures: dict[str, dict[str, Any]]) -> str:
         "`python -m benchmarks.median.run` solves places in clusters that are hosts too, one host for every twenty, to",
         "a proof within 0.01 % (p-median, covering) or of the very distance (p-centre). CPU seconds from the distances",
         "on, model building included, children counted; ours the median of three runs, spopt with CBC once, in a",
-        f"process of its own. {platform.system()}, Python {platform.python_version()}, numpy {version('numpy')}, highspy "
-        f"{version('highspy')}.",
+        f"process of its own. {platform.system()}, Python {platform.python_version()}, numpy {version('numpy')}, "
+        f"highspy {version('highspy')}.",
         "",
         "| problem | places | hosts | ours, s | gap | proved by | spopt, s | spopt ended | ratio |",
         "|---|---|---|---|---|---|---|---|---|",

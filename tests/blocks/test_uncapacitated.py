@@ -100,8 +100,6 @@ def test_a_descent_ends_where_no_single_move_helps(problem: Problem) -> None:
 def test_rows_are_recognised_and_answered_as_by_highs(problem: Problem) -> None:
     """A model of such rows is read as the problem it was written from, and both answers are the same."""
     matrix, cost = model_of(problem)
-    if not cost.any():
-        return
     small = uncapacitated_form.FEWEST_ARCS
     uncapacitated_form.FEWEST_ARCS = 0
     try:
@@ -167,3 +165,12 @@ def test_prices_that_end_near_the_value_prove_it() -> None:
     assert found.proof == "prices" and found.nodes == 0
     assert found.value - found.bound <= 1e-3 * found.value
     assert relaxed(problem, first_prices(problem)).bound <= found.bound
+
+
+def test_where_nothing_costs_any_plan_is_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An aim without a cost needs a plan that keeps the rows: the engine has one at once."""
+    matrix, cost = model_of(clustered(60, 5, seed=6))
+    monkeypatch.setattr(single_source, "run", lambda *_: pytest.fail("left to the next engine"))
+    found = uncapacitated.run(Job(matrix, 0.0 * cost), None, lambda _: None)
+    assert found.status is Status.OPTIMAL and found.x is not None and found.objective == 0.0
+    assert matrix.worst(found.x) <= 1e-9
