@@ -16,6 +16,10 @@ from models.stages import Found, Stages
 
 #: Sizes of centres that are tried under a budget, as shares of the items of a generous plan.
 SIZES = (0.0, 0.5, 1.0)
+#: The same without a budget, where a member may be pushed out.
+SERVED = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0)
+#: Points of shortfall that are rounding.
+SAME = 1e-5
 
 
 def hold_centres(model: Model, centres: Floats | None) -> Matrix:
@@ -59,6 +63,28 @@ def centres_today(route: Route) -> Floats | None:
         row = sp.csr_matrix((np.ones(at.size), (np.zeros(at.size, dtype=int), at)), shape=(1, matrix.cols))
         matrix = matrix.with_rows(row, [1.0], [np.inf], ["today.existing"], [" ".join(level)])
     return centres_only(route, matrix, np.zeros(matrix.cols))
+
+
+def centres_that_serve(route: Route) -> Floats | None:
+    """Centres sized for the people's own plan, or for the most of it with which no member goes without for its sake.
+
+    Clinics send items too: where these would push a member out of a full centre, the promise to the member comes
+    first, and the clinics see as many patients as the centre takes.
+    """
+    model = route.model
+    own = np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
+    floors = model.aims["floors"][0][own]
+    best: tuple[float, Floats | None] = (np.inf, None)
+    for scale in SERVED:
+        sized = centres_for(route, scale)
+        if sized is None:
+            continue
+        short = float(floors @ sized[own])
+        if short < best[0] - SAME:
+            best = (short, sized)
+        if short <= route.least[0] + SAME:
+            break
+    return best[1]
 
 
 def centres_for(route: Route, scale: float = 1.0) -> Floats | None:

@@ -13,7 +13,7 @@ from models.answers import Status
 from models.assemble import Model, assemble
 from models.centre_route import (
     centres_again,
-    centres_for,
+    centres_that_serve,
     centres_today,
     centres_within_budget,
     closed_cells,
@@ -92,7 +92,7 @@ def _start_of(route: Route) -> Stages | None:
     if alone.x is not None:
         route.people = (alone.model, alone.x)
     with route.timed("centres"):
-        centres = centres_within_budget(route) if tight else centres_for(route)
+        centres = centres_within_budget(route) if tight else centres_that_serve(route)
     if centres is None:
         return _all_at_once(route)
     stages = _begun(route, centres)

@@ -337,3 +337,21 @@ def test_scenarios_are_complete_without_doctors() -> None:
     """Referrals and centres alone are compared with doing nothing too."""
     outcome = plan(REGIONS["no doctors"](), QUICK)
     assert {"do_nothing", "plan"} <= set(outcome.scenarios["scenario"])
+
+
+@pytest.mark.parametrize("capacity", [110.1, 110.6])
+def test_clinics_push_no_member_out_of_a_full_centre(capacity: float) -> None:
+    """A centre that just holds its members' items: all five are served, and clinics see fewer than they could."""
+    tiny = tiny_instance()
+    levels = tuple(
+        replace(level, items_per_day=items)
+        for level in tiny.levels
+        if (level.service, level.institution) != ("ecg", "H2")
+        for items in (capacity if level.service == "ecg" else level.items_per_day,)
+    )
+    full, free = plan(replace(tiny, levels=levels), QUICK), plan(tiny, QUICK)
+    values = [{aim.name: aim.value for aim in found.aims} for found in (full, free)]
+    assert full.tables["shortfalls"].empty and values[0]["floors"] == pytest.approx(0.0, abs=1e-5)
+    links = full.tables["service_links"]
+    assert set(links.loc[links["service"] == "ecg", "institution"]) == set(tiny.members["ecg"])
+    assert values[0]["unmet"] > values[1]["unmet"] + 0.5
