@@ -54,7 +54,8 @@ def spreads(region: Path, plans: list[Path], made: list[Outings]) -> pd.DataFram
     """Per kind: mean over the pools of (most - least) of the year's count, and the sum of squares over all.
 
     far: also the least mean that those who went out can have, and both over everybody who could go far (`far, all`)
-    and over pools of doctors who offer as many half-days a week and were not posted in the year (`far, same offer`).
+    and over pools of doctors who offer as many half-days a week and were not posted in the year (`far, same offer`);
+    so for Fridays and days next to holidays.
     """
     doctors = pd.read_csv(region / "doctors.csv", dtype=str).set_index("id")
     counts = pd.concat([pd.read_csv(plan / "fairness.csv") for plan in plans])
@@ -76,6 +77,11 @@ def spreads(region: Path, plans: list[Path], made: list[Outings]) -> pd.DataFram
     for kind, grouped in (("far, all", everybody), ("far, same offer", alike)):
         spread = (grouped["far"].max() - grouped["far"].min()).mean()
         rows.append((kind, spread, int((grouped.obj["far"] ** 2).sum()), int(grouped.obj["far"].sum())))
+    out = table.drop(columns="pool").assign(pool=equals["pool"].reindex(table.index)).dropna(subset="pool")
+    out = out.groupby("pool").filter(lambda pool: len(pool) > 1)
+    for kind in KINDS[1:]:
+        spread = (out.groupby("pool")[kind].max() - out.groupby("pool")[kind].min()).mean()
+        rows.append((f"{kind}, same offer", spread, int((out[kind] ** 2).sum()), int(out[kind].sum())))
     found = pd.DataFrame(rows, columns=["kind", "mean spread in a pool", "sum of squares", "in all"])
     best = {
         kind: fmean(least_spread(members, made) for members in grouped.groups.values())
