@@ -100,11 +100,18 @@ class _Hunt:
         self.prices = ascend(self.problem, self._guess(), self.prices.u, QUICK)
         self.take(plan_from(self.problem, self.prices.rho, self.late))
         idle = 0
-        for _ in range(TURNS):
+        # Where a host only covers or not, the core is the covering problem itself: small, and HiGHS decides it sooner.
+        for _ in range(0 if self._covers() else TURNS):
             if self.late() or self.near or idle >= IDLE:
                 break
             idle = 0 if self._turn() else idle + 1
         return self._core() if not self.near and not self.late() else self._told("prices" if self.near else "")
+
+    def _covers(self) -> bool:
+        """Whether all arcs cost the same."""
+        known = self.problem.ranked[:, 0]
+        finite = np.isfinite(self.problem.ranked)
+        return bool((self.problem.ranked[finite] == known[np.isfinite(known)].max(initial=0.0)).all())
 
     def _guess(self) -> float:
         """What a plan costs, for the first steps: the one at hand, else the hosts that the first prices like."""
