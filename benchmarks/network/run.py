@@ -60,7 +60,7 @@ def made(institutions: int, flows: int, seed: int) -> Network:
     })  # fmt: skip
     reach = reach[reach["origin"] != reach["hospital"]].reset_index(drop=True)
     sent = rows.groupby(["origin", "specialty"])["patients"].sum().rename("sent").reset_index()
-    cells = sent.rename(columns={"origin": "institution"}).assign(kept=0.0, left=0.0, unmet=0.0)
+    cells = sent.rename(columns={"origin": "institution"}).assign(kept=0.0, left=0.0, unmet=0.0, lost=0.0)
     cells = cells.assign(own=2 * cells["sent"], need=3 * cells["sent"])
     return Network(
         places=places,
