@@ -66,6 +66,14 @@ class Problem:
             found *= 2
         return min(found, self.hosts)
 
+    def cheaper(self, limit: Floats, most: int | None = None) -> tuple[Ints, Ints, Floats]:
+        """Member, host and cost of the arcs that are cheaper than the member's limit, among its `most` nearest."""
+        reach = min(self.reach(limit), self.hosts if most is None else most)
+        found = np.flatnonzero(self.ranked[:, :reach] < limit[:, None])
+        row = found // reach
+        at = found + row * (self.hosts - reach)
+        return row, self.order.ravel()[at], self.ranked.ravel()[at]
+
     def value(self, opened: Bools) -> float:
         """Cost of these open hosts; inf where a member has none."""
         best = np.minimum(self.always, self.cost[:, opened].min(axis=1, initial=INF))
@@ -74,22 +82,27 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """The best prices: bound, u (members), rho (hosts) and the hosts that the relaxation opens."""
+    """The best prices: bound, u (members), rho (hosts), the hosts that the relaxation opens, and the subgradient.
+
+    missing (members): 1 minus how often the relaxation serves each.
+    """
 
     bound: float
     u: Floats
     rho: Floats
     opened: Bools
+    missing: Floats
 
 
 def relaxed(problem: Problem, u: Floats) -> Prices:
     """L(u): the bound of given prices. Prices above `always` are worth no more than that."""
     u = np.minimum(u, problem.always)
-    reach = problem.reach(u)
-    gain = np.minimum(0.0, problem.ranked[:, :reach] - u[:, None])
-    rho = problem.fixed + np.bincount(problem.order[:, :reach].ravel(), gain.ravel(), problem.hosts)
+    row, host, cost = problem.cheaper(u)
+    rho = problem.fixed + np.bincount(host, cost - u[row], problem.hosts)
     opened = cheapest(rho, problem.least, problem.most)
-    return Prices(float(u.sum() + rho[opened].sum()), u, rho, opened)
+    served = np.bincount(row, opened[host], problem.members) + (problem.always <= u)
+    missing: Floats = np.asarray(1.0 - served, dtype=np.float64)
+    return Prices(float(u.sum() + rho[opened].sum()), u, rho, opened, missing)
 
 
 def cheapest(rho: Floats, least: int, most: int) -> Bools:
@@ -119,8 +132,7 @@ def ascend(problem: Problem, upper: float, start: Floats, rounds: int, near: flo
     for number in range(rounds):
         if best.bound >= upper - near:
             break
-        missing = _missing(problem, here)
-        mean = missing if number == 0 else NEWEST * missing + (1.0 - NEWEST) * mean
+        mean = here.missing if number == 0 else NEWEST * here.missing + (1.0 - NEWEST) * mean
         length = float(mean @ mean)
         if length < 1e-9 or step < LEAST_STEP:
             break
@@ -128,20 +140,12 @@ def ascend(problem: Problem, upper: float, start: Floats, rounds: int, near: flo
         if here.bound > best.bound:
             idle = 0 if here.bound > best.bound + 1e-5 * abs(best.bound) else idle
             best = here
-            step = min(2.0, 1.1 * step) if float(missing @ mean) > 0 else step
+            step = min(2.0, 1.1 * step) if float(here.missing @ mean) > 0 else step
         else:
             idle += 1
             if idle >= PATIENCE:
                 step, idle = SHORTER * step, 0
     return best
-
-
-def _missing(problem: Problem, here: Prices) -> Floats:
-    """The subgradient: 1 minus how often the relaxation serves each member."""
-    reach = problem.reach(here.u)
-    served = (problem.ranked[:, :reach] < here.u[:, None]) & here.opened[problem.order[:, :reach]]
-    left: Floats = 1.0 - served.sum(axis=1) - (problem.always <= here.u)
-    return left
 
 
 def settled(problem: Problem, prices: Prices, upper: float) -> tuple[Bools, Bools]:

@@ -72,7 +72,7 @@ class Descent:
         problem, count = self.problem, int(self.opened.sum())
         mine = self.nearest >= 0
         loss = np.bincount(self.nearest[mine], (self.second - self.first)[mine], problem.hosts) - problem.fixed
-        nearer = self._nearer()
+        nearer = problem.cheaper(self.second, self.ranks)
         row, at, cost = nearer
         gain = np.bincount(at, np.maximum(0.0, self.first[row] - cost), problem.hosts) - problem.fixed
         gain[self.opened] = -INF
@@ -87,13 +87,6 @@ class Descent:
         if places.size and count < problem.hosts:
             best = self._exchange(best, places, loss, gain, nearer)
         return best
-
-    def _nearer(self) -> tuple[Ints, Ints, Floats]:
-        """Member, host and cost of the arcs that are cheaper than the member's second host, among its nearest."""
-        problem = self.problem
-        reach = min(problem.reach(self.second), self.ranks)
-        row, rank = np.nonzero(problem.ranked[:, :reach] < self.second[:, None])
-        return row, problem.order[row, rank], problem.ranked[row, rank]
 
     def _exchange(
         self,

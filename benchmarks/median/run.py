@@ -90,6 +90,8 @@ def page(figures: dict[str, dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for key, found in figures.items():
+        if "ours" not in found:
+            continue
         problem, count = key.split("/")
         mine, other = found["ours"], found.get("peer") or {}
         ratio = f"{other['cpu'] / mine['cpu']:.0f}" if other else "-"
