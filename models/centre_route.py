@@ -18,7 +18,7 @@ from models.stages import Found, Stages
 SIZES = (0.0, 0.5, 1.0)
 #: The same without a budget, where a member may be pushed out.
 SERVED = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0)
-#: Points of shortfall that are rounding.
+#: Values of an aim that differ by less are the same: the rounding of a linear programme.
 SAME = 1e-5
 
 
@@ -72,7 +72,7 @@ def centres_that_serve(route: Route) -> Floats | None:
     first, and the clinics see as many patients as the centre takes.
     """
     model = route.model
-    own = np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
+    own = _own_columns(model)
     floors = model.aims["floors"][0][own]
     best: tuple[float, Floats | None] = (np.inf, None)
     for scale in SERVED:
@@ -152,6 +152,11 @@ def columns_of_shortfalls(model: Model, block: str) -> np.ndarray:
     return model.columns(*paths) if paths else np.zeros(0, dtype=np.int64)
 
 
+def _own_columns(model: Model) -> np.ndarray:
+    """Columns of the centres, and of what their promises fall short by."""
+    return np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
+
+
 def least_of_services(route: Route) -> tuple[float, float]:
     """Proved lower bounds of the centres alone: their part of `floors`, and their cost at that.
 
@@ -168,7 +173,7 @@ def least_of_services(route: Route) -> tuple[float, float]:
 def centre_part(route: Route, matrix: Matrix, x: Floats) -> Matrix:
     """The rows and columns of the centres, everything else held at x."""
     model = route.model
-    own = np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
+    own = _own_columns(model)
     other = np.setdiff1d(np.arange(matrix.cols), own)
     touched = matrix.A[:, baselines.centre_columns(model)].tocsr()
     keep = np.diff(touched.indptr) > 0
@@ -185,7 +190,7 @@ def centres_again(route: Route, stages: Stages, found: Found) -> Found:
     """The cheapest centres for the people that were decided; floors and served services stay."""
     assert stages.x is not None
     model, x = route.model, stages.x
-    own = np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
+    own = _own_columns(model)
     cols = own[np.argsort(own)]
     matrix = stages.matrix.with_bounds(model.matrix.lower, model.matrix.upper)
     matrix = matrix_without(matrix, "cap.cost")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.matrix import Floats, Matrix
-from models.rows import Columns, Sheet
+from models.rows import Sheet
+from models.values import Values
 from models.visitors import NAME
 
 #: Free time of doctors (`models.assemble`): whatever days do not take is left over.
@@ -24,7 +25,7 @@ def settle_days(sheet: Sheet, matrix: Matrix, x: Floats) -> None:
     What that frees is the doctor's own. A column in a row that asks for days of two trips together stays as it
     is: which of them to shorten would be a decision.
     """
-    days = _columns(sheet, f"{NAME}.days")
+    days = Values(sheet, x).columns(f"{NAME}.days")
     if days is None or not len(days):
         return
     first = int(sheet.offsets()[days.number])
@@ -52,13 +53,9 @@ def fill_idle(sheet: Sheet, matrix: Matrix, x: Floats) -> None:
 
 def _idle_rows(sheet: Sheet, matrix: Matrix) -> tuple[np.ndarray, np.ndarray, Floats]:
     """Rows, columns and coefficients of the free time."""
-    idle = _columns(sheet, IDLE)
+    idle = Values(sheet, np.zeros(0)).columns(IDLE)
     if idle is None or not len(idle):
         return np.array([], dtype=int), np.array([], dtype=int), np.array([])
     first = int(sheet.offsets()[idle.number])
     part = matrix.A[:, np.arange(first, first + len(idle))].tocoo()
     return part.row, part.col + first, part.data
-
-
-def _columns(sheet: Sheet, path: str) -> Columns | None:
-    return next((columns for columns in sheet.columns if columns.path == path), None)

@@ -12,6 +12,7 @@ from models import baselines, by_hand
 from models.answers import Status
 from models.assemble import Model, assemble
 from models.centre_route import (
+    SAME,
     centres_again,
     centres_that_serve,
     centres_today,
@@ -36,8 +37,6 @@ PEOPLE_AIMS = ("travel", "cost", "fairness", "change", "wishes")
 WHOLE = ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
 #: What one point of shortfall counts against a visit while a start is looked for.
 FLOORS_FIRST = 100.0
-#: Values of an aim that differ by less are the same: the rounding of a linear programme.
-SAME = 1e-5
 #: Relative gaps at which they stop, so that the clock does not.
 LATER_GAP = {"travel": 0.003, "cost": 0.005, "fairness": 0.01, "change": 0.02, "wishes": 0.1}
 

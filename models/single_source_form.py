@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from models.implied import DECIDED, implied_bounds
 from models.matrix import Bools, Floats, Matrix
 from models.single_source_bounds import Ints, Problem
 
@@ -88,14 +89,16 @@ class _Reader:
         self.A = sp.csr_matrix(matrix.A)
         self.A.eliminate_zeros()
         self.low, self.high = matrix.row_lower.copy(), matrix.row_upper.copy()
-        self.lower, self.upper = matrix.lower.copy(), matrix.upper.copy()
+        bounds = implied_bounds(matrix)
+        if bounds is None:
+            raise _OtherKind
+        self.lower, self.upper = bounds
         self.member: dict[int, int] = {}
         self.of: dict[int, int] = {}
         self.hosts: list[int] = []
         self.capacities: list[list[_Row]] = []
 
     def form(self) -> Form:
-        self._imply()
         rows = list(self._rows())
         closing = self._closing(rows)
         self._members(rows)
@@ -108,28 +111,9 @@ class _Reader:
         others = [row for row in rest if not any(col in self.member for col in row.cols.tolist())]
         return self._result(others, closing)
 
-    def _imply(self) -> None:
-        """Bounds from rows with one free column, until nothing changes."""
-        counts = np.inf
-        while (np.asarray(self.upper - self.lower) > 1e-9).sum() < counts:
-            free = self.upper - self.lower > 1e-9
-            counts = int(free.sum())
-            part = self.A[:, np.flatnonzero(free)]
-            base = self.A[:, np.flatnonzero(~free)] @ self.lower[~free]
-            places, at = np.flatnonzero(free), part.indptr
-            for row in np.flatnonzero(np.diff(at) == 1).tolist():
-                col, coef = int(places[part.indices[at[row]]]), float(part.data[at[row]])
-                ends = sorted(((self.low[row] - base[row]) / coef, (self.high[row] - base[row]) / coef))
-                if self.integer[col]:
-                    ends = [np.ceil(ends[0] - 1e-9), np.floor(ends[1] + 1e-9)]
-                self.lower[col] = max(self.lower[col], ends[0])
-                self.upper[col] = min(self.upper[col], ends[1])
-                _ask(self.lower[col] <= self.upper[col] + 1e-9)
-                self.upper[col] = max(self.upper[col], self.lower[col])
-
     def _rows(self) -> Iterator[_Row]:
         """Rows that can be broken, in the free columns."""
-        self.free = self.upper - self.lower > 1e-9
+        self.free = self.upper - self.lower > DECIDED
         places = np.flatnonzero(self.free)
         _ask(places.size and np.isfinite(self.lower).all())
         part = self.A[:, places]

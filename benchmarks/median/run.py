@@ -49,7 +49,6 @@ def solve(problem: str, count: int, seconds: float) -> Located:
 
 def ours(problem: str, count: int, seconds: float) -> dict[str, Any]:
     """CPU seconds (median), value, bound and what proved it."""
-    generate.places(count, SEED)
     spent = []
     for _ in range(RUNS):
         began = time.process_time()
