@@ -20,34 +20,22 @@ from models.roster_choices import (
 )
 from models.roster_instance import RosterInstance, RosterNeed, Visit
 
-#: Rule -> why a clinic has no date, in both languages.
-REASONS: Mapping[str, tuple[str, str]] = {
-    "doctor_free": (
-        "医生没有同时空闲且受援单位开诊的半天",
-        "no half-day in which a doctor is free and the site is open",
-    ),
-    "home_cover_half_day": ("医生所在科室在可用的半天已无人可派", "the doctors' department can spare nobody then"),
-    "room_half_day": ("可用的半天诊室已被其他门诊占用", "the rooms are taken in the half-days left"),
-    "equipment_half_day": ("可用的半天设备已被占用", "the equipment is taken in the half-days left"),
-    "least_gap": ("余下的半天离已排的门诊太近", "the half-days left are too close to clinics held"),
-    "week_limit": ("医生当周外出已到上限", "the doctors have reached their weekly limit"),
-    "roster_time": ("医生本季可用半天数已用完", "the doctors' half-days of the quarter are used up"),
-    "one_place": ("医生在余下的半天去了别处", "the doctors are elsewhere in the half-days left"),
-    "search": ("在规定时间内没有找到位置", "no place was found within the time limit"),
-}
+#: What keeps a clinic without a date; of two that block as much, the first is told.
+REASONS = (
+    "doctor_free", "home_cover_half_day", "room_half_day", "equipment_half_day", "least_gap", "week_limit",
+    "roster_time", "one_place", "search",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Unheld:
-    """Clinics of a need and quarter without a date; `rule` is what stands in the way of most half-days."""
+    """Clinics of a need and quarter without a date; `rule`, one of REASONS, stands in the way of most half-days."""
 
     site: str
     specialty: str
     quarter: str
     sessions: int
     rule: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +67,7 @@ def unheld_of(
             lack = need.count[q] - held[(*key, q)]
             if lack > 0:
                 rule = "search" if bounds is None else _reason(instance, need, q, visits, used)
-                found.append(Unheld(*key, name, lack, rule, *REASONS[rule]))
+                found.append(Unheld(*key, name, lack, rule))
     return found
 
 
@@ -97,10 +85,9 @@ def _reason(instance: RosterInstance, need: RosterNeed, quarter: int, visits: Se
                 blocked[_block(instance, need, doctor, half, mine, by_doctor[doctor], used)] += 1
     if not blocked:
         return _why_none(instance, need)
-    order = list(REASONS)
     if blocked["search"]:
         return "search"
-    return max(blocked, key=lambda rule: (blocked[rule], -order.index(rule)))
+    return max(blocked, key=lambda rule: (blocked[rule], -REASONS.index(rule)))
 
 
 def _why_none(instance: RosterInstance, need: RosterNeed) -> str:

@@ -128,12 +128,15 @@ def in_conflict(instance: RosterInstance, visits: Iterable[Visit], used: Used) -
 
 @dataclass(frozen=True)
 class Broken:
-    """A lock that the roster does not keep (`label`), and the rule in the way, in both languages."""
+    """A lock that the roster does not keep, and why: one of WHY."""
 
     label: str
-    rule: str
-    zh: str
-    en: str
+    why: str
+
+    @property
+    def rule(self) -> str:
+        """The rule in the way."""
+        return "lock" if self.why == "lock_against_lock" else self.why
 
 
 def broken_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Broken]:
@@ -146,7 +149,7 @@ def broken_of(instance: RosterInstance, visits: Iterable[Visit]) -> list[Broken]
         )
         if held != lock.must:
             why = _in_the_way(instance, lock) if lock.must else "search"
-            found.append(Broken(lock.label, "lock" if why == "lock_against_lock" else why, *WHY[why]))
+            found.append(Broken(lock.label, why))
     return found
 
 
@@ -171,24 +174,13 @@ def promises_of(instance: RosterInstance, visits: Iterable[Visit]) -> float:
     return total
 
 
-#: Reasons of locks alone.
-WHY = {
-    "lock": ("锁定与其他规则或锁定冲突", "it is at odds with other rules or locks"),
-    "roster_count": ("锁定的门诊不在分配结果中", "no clinic of the allocation is what it asks for"),
-    "search": ("不安排该门诊的代价更大", "leaving the clinic out would cost more"),
-    "site_open": (
-        "受援单位在这些半天不开诊，或没有申报",
-        "the site is closed in these half-days or did not ask for them",
-    ),
-    "doctor_free": ("医生在这些半天另有值班、请假或派驻", "the doctor is on duty, absent or posted in these half-days"),
-    "whole_day": ("路远要占全天，而另外半天没有空", "the trip takes the whole day, and the other half is taken"),
-    "home_cover_half_day": ("医生所在科室在这些半天无人可派", "the department can spare nobody in these half-days"),
-    "room_half_day": ("受援单位没有诊室", "the site has no room"),
-    "equipment_half_day": ("受援单位没有所需的设备", "the site lacks the equipment"),
-    "lock_against_lock": ("另一条锁定禁止这些半天", "another lock forbids these half-days"),
-}
 #: Filters in the order in which they are told.
-FILTERS = tuple(rule for rule in WHY if rule not in ("lock", "roster_count", "search"))
+FILTERS = (
+    "site_open", "doctor_free", "whole_day", "home_cover_half_day", "room_half_day", "equipment_half_day",
+    "lock_against_lock",
+)  # fmt: skip
+#: Why a lock is not kept: at odds with rules or locks, no such clinic allocated, dearer than without, or a filter.
+WHY = ("lock", "roster_count", "search", *FILTERS)
 
 
 def _in_the_way(instance: RosterInstance, lock: RosterLock) -> str:

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 
 from models.instance import FREQUENCIES, Quarter
 from planner import sections
+from planner.catalogue import texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+WORDS = texts("calendar")
 DAYS_PER_MONTH = 365.25 / 12
 WEEKS_PER_MONTH = 4.348125
 QUARTER_WEEKS = 13
@@ -38,13 +40,8 @@ class CalendarError(ValueError):
     """The calendar of a year is not known; `zh` and `en` name the year and the cure."""
 
     def __init__(self, year: int) -> None:
-        cure = '[calendar] holidays = "none"'
         self.year = year
-        self.zh = f'没有 {year} 年的节假日安排：请设 {cure}，并用 off = ["{year}-01-01"]、work = [...] 自行填写'
-        self.en = (
-            f"the public holidays of {year} are not known: set {cure} and list them yourself, "
-            f'off = ["{year}-01-01"], work = [...]'
-        )
+        self.zh, self.en = WORDS.both("no_holidays", year=year, cure='[calendar] holidays = "none"')
         super().__init__(self.en)
 
 
@@ -254,16 +251,11 @@ def work_calendar(settings: sections.Calendar) -> WorkCalendar:
     notes: list[tuple[str, str]] = []
     start = settings.start
     if start is None:
-        notes.append((
-            "未填 [calendar] start：按典型季度安排，不计节假日，没有具体日期",
-            "no [calendar] start: a typical quarter is planned, without holidays or dates",
-        ))  # fmt: skip
+        notes.append(WORDS["no_start"])
     elif start.isoweekday() != 1:
         monday = start - timedelta(days=start.isoweekday() - 1)
-        notes.append((
-            f"[calendar] start = {start} 不是周一，改为当周周一 {monday}",
-            f"[calendar] start = {start} is no Monday; moved to {monday}, the Monday of that week",
-        ))  # fmt: skip
+        # days as plan.toml writes them
+        notes.append(WORDS.both("no_monday", start=start.isoformat(), monday=monday.isoformat()))
         start = monday
     calendar = WorkCalendar(settings, _quarters(start or NO_DATE, settings.weeks), tuple(notes), start is not None)
     if calendar.dated and settings.holidays == "cn":

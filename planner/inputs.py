@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.calendar import CalendarError, WorkCalendar, work_calendar
 from planner.config import Config, ConfigError, idle_settings, read_config
+from planner.text import MARKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,13 +89,17 @@ def read_inputs(path: Path, travel: Mapping[str, Any] | None = None, tell: Calla
         try:
             calendar = work_calendar(config.calendar)
         except CalendarError as error:
-            findings.append(Finding("error", f"plan.toml：{error.zh}", f"plan.toml: {error.en}"))
+            findings.append(_of_settings("error", (error.zh, error.en)))
         else:
-            findings += [Finding("warning", f"plan.toml：{zh}", f"plan.toml: {en}") for zh, en in calendar.notes]
+            findings += [_of_settings("warning", note) for note in calendar.notes]
     if calendar is not None:
         told = {row for one in problems if one.table == "locks" for row in one.row.split(", ")}
         findings += pin_findings(region, calendar, told)
     return Inputs(region, config, calendar, list(dict.fromkeys(findings)))
+
+
+def _of_settings(severity: str, said: tuple[str, str]) -> Finding:
+    return Finding(severity, *MARKS.both("labelled", label="plan.toml", text=said))
 
 
 def pin_findings(region: Region, calendar: WorkCalendar, told: Collection[str] = ()) -> list[Finding]:
@@ -109,8 +114,8 @@ def pin_finding(refused: Refused) -> Finding:
     from planner.build.roster_pins import lock_places
     from planner.build.tables import lock_name
 
-    zh, en = lock_places([lock_name(refused.label)])
-    return Finding("error" if refused.hard else "warning", f"{zh}：{refused.zh}", f"{en}: {refused.en}")
+    said = MARKS.both("labelled", label=lock_places([lock_name(refused.label)]), text=(refused.zh, refused.en))
+    return Finding("error" if refused.hard else "warning", *said)
 
 
 def with_assignment(inputs: Inputs, travel: pd.DataFrame) -> Inputs:

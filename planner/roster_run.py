@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.calendar import WorkCalendar
+from planner.catalogue import texts
 from planner.run_clock import LEAST, RunClock
 from planner.text import MESSAGES
 
@@ -32,6 +33,10 @@ Report = Callable[..., None]
 WORTH = 0.01
 #: Visits that are the rounding of a sum.
 SAME = 1e-6
+
+
+#: Why clinics have no date, and why locks are not kept, by the keys of `models.roster_reasons` and `roster_values`.
+UNHELD, BROKEN = texts("roster.unheld"), texts("roster.broken")
 
 
 @dataclass(frozen=True)
@@ -167,8 +172,7 @@ def broken_notes(broken: Iterable[Broken]) -> list[tuple[str, str]]:
     """Locks that the roster does not keep, where they are written and what stood in the way, as (zh, en)."""
     from planner.build.roster_pins import lock_places
 
-    places = [(lock_places([one.label]), (one.zh, one.en)) for one in broken]
-    return [MESSAGES.both("lock_broken", place=place, why=why) for place, why in places]
+    return [MESSAGES.both("lock_broken", place=lock_places([one.label]), why=BROKEN[one.why]) for one in broken]
 
 
 def roster_table(instance: RosterInstance, found: RosterOutcome) -> pd.DataFrame:
@@ -206,7 +210,7 @@ def unheld_table(found: RosterOutcome) -> pd.DataFrame:
     """Allocated clinics without a date, with the rule in the way."""
     import pandas as pd
 
-    rows = [(u.site, u.specialty, u.quarter, u.sessions, u.rule, u.zh, u.en) for u in found.unheld]
+    rows = [(u.site, u.specialty, u.quarter, u.sessions, u.rule, *UNHELD[u.rule]) for u in found.unheld]
     columns = ["institution", "specialty", "quarter", "sessions", "rule", "reason_zh", "reason_en"]
     return pd.DataFrame(rows, columns=columns)
 

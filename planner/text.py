@@ -9,7 +9,7 @@ from __future__ import annotations
 import locale
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from planner.catalogue import texts
@@ -58,6 +58,17 @@ def pick(pair: Any, lang: str) -> str:
     return str(pair)
 
 
+def joined(parts: Iterable[str], lang: str, mark: str = "list") -> str:
+    """Parts of a sentence with the language's mark between them: of a `list`, or between `clauses`."""
+    return MARKS.text(mark, lang).join(parts)
+
+
+def both_joined(parts: Iterable[str | tuple[str, str]], mark: str = "list") -> tuple[str, str]:
+    """The same in both languages; of a part that is a pair each language takes its own."""
+    pairs = [(part, part) if isinstance(part, str) else part for part in parts]
+    return joined((zh for zh, _ in pairs), "zh", mark), joined((en for _, en in pairs), "en", mark)
+
+
 def amount(value: float) -> str:
     """A number as people read it: three significant figures below 100, whole above, dust as 0."""
     if not math.isfinite(value):
@@ -69,3 +80,5 @@ def amount(value: float) -> str:
 
 #: Messages of the command line and of every page; `{name}` is filled in by `say`.
 MESSAGES = texts("text")
+#: What stands between the parts of a sentence.
+MARKS = texts("marks")

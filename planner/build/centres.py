@@ -39,16 +39,8 @@ def services(region: Region, config: Config, notes: Notes) -> dict[str, Service]
         if not waits:
             hopeless.append(code)
         found[code] = _service(row, code, waits)
-    notes.some(
-        derived,
-        "{n} 项服务的承诺等候时限按周转时限推算：{names}",
-        "promised waits of {n} services are derived from the turnaround: {names}",
-    )
-    notes.some(
-        hopeless,
-        "{n} 项服务的周转时限短于班车间隔加处理时间，任何中心都做不到：{names}",
-        "the turnaround of {n} services is shorter than loop headway and work, no centre can keep it: {names}",
-    )
+    notes.some(derived, "waits_derived")
+    notes.some(hopeless, "waits_hopeless")
     return found
 
 
@@ -110,11 +102,7 @@ def levels(
             unknown.append(f"{service}@{host}")
             continue
         found.append(_level(row, service, host))
-    notes.some(
-        unknown,
-        "{n} 个中心的服务或机构不在表中，未计入：{names}",
-        "{n} centres of unknown services or institutions are left out: {names}",
-    )
+    notes.some(unknown, "centres_unknown")
     return tuple(found)
 
 
@@ -186,11 +174,7 @@ def memberships(
             if belongs:
                 service_groups[i, s] = belongs[0]
         members[s] = tuple(chosen)
-    notes.some(
-        (s for s in known if s not in hosted),
-        "{n} 项服务没有可选中心（centres 表），不规划：{names}",
-        "{n} services without a centre in the table are not planned: {names}",
-    )
+    notes.some((s for s in known if s not in hosted), "services_unhosted")
     host_groups: dict[Key, frozenset[str]] = {}
     for host, s in hosts:
         if host in places:

@@ -40,10 +40,7 @@ def free_half_days(
             free.append(float(math.floor(keep * min(weekly * quarter.weeks, spare) + 1e-9)))
         found[code] = tuple(free)
     if absences and not calendar.dated:
-        notes.add(
-            "未填计划开始日期，医生请假（absences）和按日期的值班没有计入",
-            "no start date: absences and dated duties are not counted",
-        )
+        notes.tell("no_start")
     return found
 
 

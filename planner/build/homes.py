@@ -68,19 +68,10 @@ def capabilities(region: Region, config: Config, facts: Facts, notes: Notes) -> 
             own_load=own,
             reserve=reserves.get(key, config.referrals.reserve_share * referred.get(key, 0.0)),
         )
-    margin = 100 * config.referrals.capability_margin
-    notes.some(
-        derived,
-        "{n} 个医院专业未填接诊能力，按现有工作量加 " + f"{margin:g}%" + "：{names}",
-        "{n} hospital specialties without a capability: today's load plus " + f"{margin:g} %" + ": {names}",
-    )
+    notes.some(derived, "no_capability", margin=100 * config.referrals.capability_margin)
     missing = sum(key not in reserves for key in facts.capable)
     if missing:
-        share = 100 * config.referrals.reserve_share
-        notes.add(
-            f"{missing} 个医院专业未填预留号源，按现有上转的 {share:g}%",
-            f"{missing} hospital specialties without reserved visits: {share:g} % of today's referrals",
-        )
+        notes.tell("no_reserve", n=missing, share=100 * config.referrals.reserve_share)
     return found
 
 

@@ -198,33 +198,10 @@ class _Told:
 
     def tell(self, notes: Notes, config: Config) -> None:
         if self.own:
-            notes.add(
-                f"{self.own} 行需求未填本机构人次，按需求减上转减外流",
-                f"{self.own} needs without own visits: need less referred less left",
-            )
+            notes.tell("own_unknown", n=self.own)
         if self.recoverable:
-            share = config.referrals.recoverable_share
-            notes.add(
-                f"{self.recoverable} 行需求未填可留住比例，按 {share:g}",
-                f"{self.recoverable} needs without a recoverable share: {share:g}",
-            )
-        notes.some(
-            self.cut,
-            "{n} 处本机构、上转、外流之和大于需求，已减外流再减上转：{names}",
-            "{n} needs are less than own, referred and left together; left, then referred, is cut: {names}",
-        )
-        notes.some(
-            self.nowhere,
-            "{n} 处上转没有可去的医院，计入外流：{names}",
-            "referrals of {n} needs have no hospital to go to and count as left: {names}",
-        )
-        notes.some(
-            self.nearest,
-            "{n} 处没有上转去向，按去最近的有该专业的医院：{names}",
-            "{n} needs without referral rows: referred to the nearest hospital with the specialty: {names}",
-        )
-        notes.some(
-            self.idle,
-            "{n} 处现有门诊或派驻，但需求已由本机构、上转和外流占满，校准系数为 0：{names}",
-            "{n} needs have clinics or postings today but no visits left for them; calibration is 0: {names}",
-        )
+            notes.tell("recoverable_unknown", n=self.recoverable, share=config.referrals.recoverable_share)
+        notes.some(self.cut, "need_cut")
+        notes.some(self.nowhere, "nowhere")
+        notes.some(self.nearest, "nearest")
+        notes.some(self.idle, "no_visits_left")

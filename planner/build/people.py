@@ -44,16 +44,8 @@ def specialties(region: Region, config: Config, notes: Notes) -> dict[str, Speci
                     found[code] = _specialty({"id": code}, config)
                     unlisted.append(code)
     bare = [one for one in rows(region, "specialties") if number(one, "admission_share") is None and _bedless(one)]
-    notes.some(
-        [text(row, "name") or text(row, "id") for row in bare],
-        "{n} 个专业未填住院比例，按名称为检查类，不预留床位：{names}",
-        "{n} specialties without an admission share are diagnostics by their name, no beds are kept for them: {names}",
-    )
-    notes.some(
-        unlisted,
-        "{n} 个专业未在 specialties 表列出，各项按默认值：{names}",
-        "{n} specialties are not in the table and get every default: {names}",
-    )
+    notes.some([text(row, "name") or text(row, "id") for row in bare], "bedless")
+    notes.some(unlisted, "specialties_unlisted")
     return found
 
 
@@ -211,28 +203,21 @@ def departments(region: Region, config: Config, notes: Notes) -> dict[tuple[str,
             None if least is None else round_half_up(least),
             number_or(row, "max_away_share", config.sessions.max_away_share),
         )
-    notes.some(
-        unknown,
-        "{n} 个科室未填人数，不限制外出：{names}",
-        "{n} departments without a headcount, absence is not limited: {names}",
-    )
+    notes.some(unknown, "no_headcount")
     return found
 
 
 def _tell_defaults(table: list[Row], config: Config, notes: Notes) -> None:
     """One note per column that was empty for some doctors."""
     defaults = (
-        ("sessions_per_week", config.sessions.sessions_per_week, "每周可外出半天数", "half-days a week away"),
-        ("home_visits_per_month", config.postings.home_visits_per_month, "每月本院接诊", "visits a month at home"),
-        ("max_minutes", config.sessions.max_minutes, "最远单程分钟", "longest trip in minutes"),
+        ("sessions_per_week", config.sessions.sessions_per_week),
+        ("home_visits_per_month", config.postings.home_visits_per_month),
+        ("max_minutes", config.sessions.max_minutes),
     )
-    for column, value, zh, en in defaults:
+    for column, value in defaults:
         missing = sum(number(row, column) is None for row in table)
         if missing:
-            notes.add(
-                f"{missing} 名医生未填{zh}（{column}），按 {value:g}",
-                f"{missing} doctors without {en} ({column}): {value:g}",
-            )
+            notes.tell(f"no_{column}", n=missing, value=value)
 
 
 assert set(CAPTURES) == {*FREQUENCIES, "posted", "tele"}

@@ -100,10 +100,7 @@ def trips(travel: pd.DataFrame, places: Mapping[str, Institution], config: Confi
     unknown = minutes.keys() - km.keys()
     km |= {pair: _estimated_km(minutes[pair], config) for pair in unknown}
     if unknown:
-        notes.add(
-            f"{len(unknown)} 段路程没有公里数，按时间和车速 {config.travel.speed_kmh:g} 公里/小时估算",
-            f"{len(unknown)} trips without km: estimated from the minutes at {config.travel.speed_kmh:g} km/h",
-        )
+        notes.tell("no_km", n=len(unknown), speed=config.travel.speed_kmh)
     return Trips(minutes, km, patients)
 
 
@@ -127,10 +124,7 @@ def outside_minutes(
             given[origin] = minutes
     default = config.referrals.outside_minutes
     if len(given) < len(places):
-        notes.add(
-            f"{len(places) - len(given)} 个机构没有到域外就医的路程，按 {default:g} 分钟",
-            f"{len(places) - len(given)} institutions without minutes to care outside: {default:g} minutes",
-        )
+        notes.tell("no_outside", n=len(places) - len(given), minutes=default)
     return {i: given.get(i, default) for i in places}
 
 

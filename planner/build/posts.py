@@ -53,16 +53,10 @@ def posts(
         before = found.get(key)
         if before is not None:
             post = replace(before, doctors=before.doctors + post.doctors)
-            notes.add(
-                f"岗位 {'/'.join(key)} 有多行，人数相加，其余按第一行",
-                f"post {'/'.join(key)} has several rows: doctors are added up, the rest is the first row's",
-            )
+            notes.tell("post_rows", post="/".join(key))
         found[key] = post
     if found and not config.postings.cohorts and calendar.dated:
-        notes.add(
-            f"未填 [postings] cohorts：派驻从 {calendar.start} 开始",
-            f"no [postings] cohorts: postings start on {calendar.start}",
-        )
+        notes.tell("no_cohorts", start=calendar.start.isoformat())
     return found
 
 

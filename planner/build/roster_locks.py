@@ -49,11 +49,7 @@ def locks(
             found.append(RosterLock(
                 f"{name} (other days)", False, lock.doctor, lock.site, lock.specialty, others, lock.weight, lock.reason
             ))  # fmt: skip
-    notes.some(
-        unheld,
-        "{n} 条坐诊锁定没有对应的门诊（分配中没有安排）：{names}",
-        "{n} locks on sessions have no clinic to hold (none was allocated): {names}",
-    )
+    notes.some(unheld, "locks_unheld")
     return tuple(found)
 
 

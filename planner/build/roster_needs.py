@@ -70,11 +70,7 @@ def needs(
             gap=gap,
             history=tuple(sorted(history.get(key, ()))),
         )
-    notes.some(
-        crowded,
-        "{n} 个门诊的次数多于周数，允许同一周多次：{names}",
-        "{n} clinics are more than the weeks, so several in one week are allowed: {names}",
-    )
+    notes.some(crowded, "crowded")
     return found
 
 

@@ -17,15 +17,16 @@ from planner.build.roster_locks import slots_of_lock
 from planner.build.roster_needs import asked_slots
 from planner.build.tables import Row, day, labels, lock_name, number, rows, text, yes
 from planner.calendar import HALVES, WorkCalendar, closures_by_institution, holiday_name
+from planner.catalogue import texts
 from planner.roster_words import HOLIDAYS, SLOTS, WEEKDAYS
-from planner.text import MESSAGES
+from planner.text import MESSAGES, both_joined
 
 if TYPE_CHECKING:
     from geodata.region import Region
 
 #: (zh, en)
 Say = tuple[str, str]
-OUR_SITE: Say = ("受援单位", "the site")
+WORDS = texts("locks")
 
 
 class Refused(NamedTuple):
@@ -95,23 +96,21 @@ class Pins:
         who = "" if doctor is None else text(doctor, "name") or text(doctor, "id")
         place, (first, _) = self.sites.get(site) or site, next(iter(reasons))
         told = [self._told(why, mine) for (_, why), mine in list(reasons.items())[:3]]
-        zh = f"{who or '门诊'}不能排在{place}：{'；'.join(one[0] for one in told)}。请改日期、时段或医生，或撤销"
-        en = (
-            f"{who or 'the clinic'} cannot be at {place}: {'; '.join(one[1] for one in told)}. "
-            "Choose another date, half-day or doctor, or take it back"
-        )
-        return Refused(label, number(row, "weight") is None, first, zh, en)
+        said = WORDS.both("refused", who=who or WORDS["the_clinic"], place=place, why=both_joined(told, "clauses"))
+        return Refused(label, number(row, "weight") is None, first, *said)
 
     def _told(self, why: Say, halves: list[int]) -> Say:
-        """A reason with its half-days: one by name, several days by number."""
+        """A reason with its half-days: one by name, several days by number; days as the tables write them."""
         days = sorted({half // 2 for half in halves})
         first, last = (self.calendar.start + timedelta(days=n) for n in (days[0], days[-1]))
         if len(days) > 1:
-            return f"{first} 至 {last} 的 {len(days)} 天：{why[0]}", f"on {len(days)} days, {first} to {last}: {why[1]}"
-        slot = ("am" if halves[0] % 2 == 0 else "pm") if len(halves) == 1 else ""
-        zh, en = (WEEKDAYS[lang][first.isoweekday() - 1] for lang in ("zh", "en"))
-        en = f"{en} {SLOTS.find(slot, 'en') or ''}".strip()
-        return f"{first} {zh}{SLOTS.find(slot, 'zh') or ''} {why[0]}", f"{first} {en}: {why[1]}"
+            span = {"first": first.isoformat(), "last": last.isoformat()}
+            return WORDS.both("on_days", n=len(days), why=why, **span)
+        weekday = WEEKDAYS["zh"][first.isoweekday() - 1], WEEKDAYS["en"][first.isoweekday() - 1]
+        when: dict[str, object] = {"day": first.isoformat(), "weekday": weekday, "why": why}
+        if len(halves) == 1:
+            return WORDS.both("on_half_day", slot=SLOTS["am" if halves[0] % 2 == 0 else "pm"], **when)
+        return WORDS.both("on_day", **when)
 
     def _why(self, doctor: Row | None, site: str, specialty: str, lock: Row, half: int) -> Iterator[tuple[str, Say]]:
         """The rules that refuse a half-day, most general first."""
@@ -134,13 +133,12 @@ class Pins:
 
     def _day_off(self, on: date) -> Say:
         names = HOLIDAYS.get(holiday_name(on)) if self.calendar.settings.holidays == "cn" else None
-        return ("是休息日", "a day off") if names is None else (f"放假（{names[0]}）", f"a holiday ({names[1]})")
+        return WORDS["day_off"] if names is None else WORDS.both("holiday", name=names)
 
-    def _closed(self, site: str, on: date, slot: str, whose: Say = OUR_SITE) -> Iterator[Say]:
+    def _closed(self, site: str, on: date, slot: str, key: str = "site_closed") -> Iterator[Say]:
         for label, row in self.closures.get(site, ()):
             if (on, slot) in set(absent_halves(row, {on: HALVES["day"]})):
-                zh, en = _more(label, text(row, "reason"))
-                yield f"{whose[0]}停诊（closures {zh}）", f"{whose[1]} is closed (closures, {en})"
+                yield WORDS.both(key, row=_more(label, text(row, "reason")))
 
     def _not_asked(self, site: str, specialty: str, half: int) -> Iterator[Say]:
         if (site, specialty) not in self.needs:
@@ -148,33 +146,23 @@ class Pins:
         label, row = self.needs[site, specialty]
         shut = closures_by_institution(self.region.tables.get("closures"))
         if half not in asked_slots(row, self.calendar, open_halves(self.calendar, shut.get(site, ()))):
-            yield (
-                f"不是受援单位申报的星期、周次或时段（needs 第 {label} 行）",
-                f"not the weekday, week or half-day that the site asked for (needs, row {label})",
-            )
+            yield WORDS.both("not_asked", row=_more(label))
 
     def _busy(self, doctor: Row, on: date, slot: str) -> Iterator[Say]:
         code, opened = text(doctor, "id"), {on: HALVES["day"]}
         for label, row in self.absences.get(code, ()):
             if (on, slot) in set(absent_halves(row, opened)):
-                zh, en = _more(label, text(row, "reason"))
-                yield f"医生不在（absences {zh}）", f"the doctor is away (absences, {en})"
+                yield WORDS.both("away", row=_more(label, text(row, "reason")))
         for label, row in self.duties.get(code, ()):
             if (on, slot) in set(duty_halves(row, opened)):
                 night = text(row, "slot") == "night"
-                zh, en = _more(label, text(row, "what"))
-                what = ("夜班后休息", "rests after a night") if night else ("在本院值班", "is on duty")
-                yield f"医生{what[0]}（duties {zh}）", f"the doctor {what[1]} (duties, {en})"
+                yield WORDS.both("after_night" if night else "on_duty", row=_more(label, text(row, "what")))
         for label, row in self.postings.get(code, ()):
             start, end = day(row, "start"), day(row, "end")
             if start and end and start <= on <= end:
                 place = self.sites.get(text(row, "institution")) or text(row, "institution")
-                zh, en = _more(label, "")
-                yield (
-                    f"医生派驻在{place}（current_postings {zh}）",
-                    f"the doctor is posted to {place} (current_postings, {en})",
-                )
-        yield from self._closed(text(doctor, "institution"), on, slot, ("医生本院", "the doctor's hospital"))
+                yield WORDS.both("posted", place=place, row=_more(label))
+        yield from self._closed(text(doctor, "institution"), on, slot, "home_closed")
 
     def _locked_out(self, lock: Row, mine: dict[str, str], half: int) -> Iterator[Say]:
         for label, row in self.forbidden:
@@ -191,12 +179,11 @@ def lock_places(names: Sequence[str]) -> Say:
     """Where locks are written: their rows in the table, then the cells of workbooks."""
     listed = [name.removeprefix("locks row ") for name in names if name.startswith("locks row ")]
     cells = [name for name in names if not name.startswith("locks row ")]
-    rows = ("、".join(listed), ", ".join(listed))
+    rows = both_joined(listed)
     told = [MESSAGES.both("lock_rows" if len(listed) > 1 else "lock_row", rows=rows)] if listed else []
-    told += [(cell, cell) for cell in cells]
-    return "、".join(one[0] for one in told), ", ".join(one[1] for one in told)
+    return both_joined([*told, *cells])
 
 
-def _more(label: str, why: str) -> Say:
+def _more(label: str, why: str = "") -> Say:
     """A row and what is written in it."""
-    return f"第 {label} 行{f'，{why}' if why else ''}", f"row {label}{f', {why}' if why else ''}"
+    return WORDS.both("row_reason", row=label, reason=why) if why else WORDS.both("row", row=label)

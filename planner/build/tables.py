@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.catalogue import Texts, texts
+from planner.text import MARKS
+
 if TYPE_CHECKING:
     from geodata.region import Region
 
 Row = dict[str, Any]
+#: What the builder assumed.
+NOTES = texts("notes")
 
 
 class Notes:
@@ -25,15 +30,17 @@ class Notes:
     def add(self, zh: str, en: str) -> None:
         self._told[zh, en] = None
 
-    def some(self, subjects: Iterable[str], zh: str, en: str) -> None:
-        """One note for many subjects: `{n}` is their number, `{names}` the first five of them."""
+    def tell(self, key: str, words: Texts = NOTES, **values: object) -> None:
+        """The note of a key, its values filled in."""
+        self.add(*words.both(key, **values))
+
+    def some(self, subjects: Iterable[str], key: str, words: Texts = NOTES, **values: object) -> None:
+        """One note for many subjects: `{n}` is their number, `{names}` the first five of them; none for none."""
         names = list(dict.fromkeys(subjects))
         if names:
-            listed, more = ", ".join(names[:5]), len(names) > 5
-            self.add(
-                zh.format(n=len(names), names=listed + (" 等" if more else "")),
-                en.format(n=len(names), names=listed + (" ..." if more else "")),
-            )
+            listed = ", ".join(names[:5])
+            shown = MARKS.both("more", names=listed) if len(names) > 5 else listed
+            self.tell(key, words, n=len(names), names=shown, **values)
 
     def told(self) -> tuple[tuple[str, str], ...]:
         return tuple(self._told)

@@ -47,12 +47,8 @@ def running_postings(
         cover = tuple(calendar.cover(q, start, after) if calendar.dated else 1.0 for q in quarters)
         specialty = text(row, "specialty") or own[doctor]
         found.append(CurrentPosting(doctor, site, specialty, start, end, cover))
-    notes.some(over, "{n} 个派驻已在计划期前结束：{names}", "{n} postings ended before the horizon: {names}")
-    notes.some(
-        unknown,
-        "{n} 条在岗派驻缺医生、机构或日期，未计入：{names}",
-        "{n} running postings without a known doctor, institution or date are left out: {names}",
-    )
+    notes.some(over, "postings_over")
+    notes.some(unknown, "postings_unknown")
     return tuple(sorted(found, key=lambda p: (p.doctor, p.start, p.institution, p.specialty)))
 
 
@@ -100,10 +96,7 @@ def sessions(
             else:
                 old += 1
     if old:
-        notes.add(
-            f"{old} 条带日期的坐诊不在计划期前 {PRACTICE_WEEKS} 周内，不算现行安排",
-            f"{old} dated roster rows are not within the {PRACTICE_WEEKS} weeks before the start: not today's practice",
-        )
+        notes.tell("roster_old", n=old, weeks=PRACTICE_WEEKS)
     return _fit(counts, sites, notes)
 
 
@@ -123,16 +116,8 @@ def _known(region: Region, staff: Mapping[str, Doctor], places: Mapping[str, Ins
             at_home.append(doctor)
         else:
             known.append(row)
-    notes.some(
-        unknown,
-        "{n} 组坐诊的医生或机构不在表中，未计入：{names}",
-        "clinics of {n} unknown doctors or institutions are left out: {names}",
-    )
-    notes.some(
-        at_home,
-        "{n} 名医生在本单位的坐诊不算外出：{names}",
-        "clinics of {n} doctors at their own institution are no outreach: {names}",
-    )
+    notes.some(unknown, "roster_unknown")
+    notes.some(at_home, "roster_at_home")
     return known
 
 
@@ -167,16 +152,8 @@ def _fit(counts: Mapping[Key, list[int]], sites: Mapping[str, Site], notes: Note
             elif held > most:
                 cut.append(f"{site}/{specialty}")
                 _cut(fitted, team, q, most)
-    notes.some(
-        dropped,
-        "{n} 个点的现有门诊少于每月一次，不算一种频次，按没有计：{names}",
-        "{n} of today's clinics are rarer than monthly, which is no frequency; counted as none: {names}",
-    )
-    notes.some(
-        cut,
-        "{n} 个点的现有门诊多于每周两次，按每周两次计：{names}",
-        "{n} of today's clinics are more often than twice a week; cut to that: {names}",
-    )
+    notes.some(dropped, "too_rare")
+    notes.some(cut, "too_often")
     return {key: tuple(held) for key, held in fitted.items() if any(held)}
 
 

@@ -87,10 +87,10 @@ def _some(names: list[str]) -> str:
 def _tell(found: tuple[Unit, ...], load: Mapping[str, Mapping[str, float]], notes: Notes) -> None:
     for name in LOADS:
         if not sum(load.get(name, {}).values()) > 0:
-            notes.add(*both("load_missing", what=WORDS[name]))
+            notes.tell("load_missing", WORDS, what=WORDS[name])
     blank = sum(not unit.today for unit in found)
     if 0 < blank < len(found):
-        notes.add(*both("today_unknown", count=blank))
+        notes.tell("today_unknown", WORDS, count=blank)
 
 
 def _today(region: Region, at: Places, service: str) -> dict[str, str]:
@@ -174,9 +174,9 @@ def _edges(
         if not pairs:
             faults.append(both("no_neighbours"))
         elif alone:
-            notes.add(*both("unit_alone", count=len(alone), names=_some(alone)))
+            notes.tell("unit_alone", WORDS, count=len(alone), names=_some(alone))
         if "estimated" in set(known["source"]):
-            notes.add(*both("estimated"))
+            notes.tell("estimated", WORDS)
     led = {centre.unit for centre in centres if centre.lead}
     shared = [host for guest, host in hosts.items() if guest in led]
     pairs |= {
@@ -200,7 +200,7 @@ def _hospitals(
             near = min(((minutes[unit, one], one) for one in sorted(listed) if (unit, one) in minutes), default=None)
             if near is not None:
                 found[unit] = near[1]
-    notes.some(sorted(found), *both("hospitals", count="{n}", names="{names}"))
+    notes.some(sorted(found), "hospitals", WORDS)
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.build.tables import Row, number, number_or, round_half_up, rows, text, yes
-from planner.grouping.words import both
+from planner.grouping.words import WORDS
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -49,7 +49,7 @@ def places(region: Region, minutes: Mapping[tuple[str, str], float], notes: Note
                 lost.append(code)
             else:
                 heads.add(code)
-    notes.some(lost, *both("followers", count="{n}", names="{names}"))
+    notes.some(lost, "followers", WORDS)
     head = {code: _head(own, heads, code) for code in table}
     members: dict[str, list[str]] = defaultdict(list)
     for code, unit in head.items():

@@ -81,7 +81,7 @@ def test_specialty_rates_come_from_the_table_then_the_options() -> None:
     assert (kind.min_title, kind.requires) == (3, ("ecg", "lab"))
     # 20 - (20 - 8) x 1 / 2
     assert (other.new_patients_per_session, other.min_title, other.capture["weekly"]) == (pytest.approx(14.0), 2, 0.55)
-    assert "1 specialties are not in the table" in notes(built)
+    assert "1 specialty is not in the table" in notes(built)
 
 
 def test_scenario_scales_capture_and_home_patients() -> None:
@@ -102,7 +102,7 @@ def test_doctors_take_defaults_and_options() -> None:
     assert (doctor.name, doctor.title, doctor.posting, doctor.home_visits, doctor.max_minutes) == (
         "D9", 2, "may", 80.0, 90.0,
     )  # fmt: skip
-    assert "1 doctors without longest trip in minutes" in notes(built)
+    assert "1 doctor without longest trip in minutes" in notes(built)
 
 
 def test_trips_start_at_home_or_where_the_doctor_lives() -> None:

@@ -92,7 +92,7 @@ def test_home_clinics_and_strangers_are_no_outreach() -> None:
     """Clinics at the own institution and of unknown doctors are left out and told."""
     built = build(_with_roster({"weekday": 1, "institution": "H"}, {"weekday": 1, "doctor": "nobody"}))
     assert built.instance.today_sessions == {}
-    assert "own institution" in notes(built) and "unknown doctors" in notes(built)
+    assert "own institution" in notes(built) and "unknown doctor" in notes(built)
 
 
 def test_postings_end_are_over_or_cover_weeks_by_their_mondays() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from models.roster_values import WHY, Broken
+from models.roster_values import Broken
 from planner.bundled import find_region
 from planner.cli import main
 from planner.roster_run import broken_notes
@@ -112,8 +112,8 @@ def test_a_lock_that_is_not_kept_is_a_note() -> None:
     """By its row, or by the cell that was edited, with the filter that took its half-days."""
     found = broken_notes(
         [
-            Broken("locks row 7", "room_half_day", *WHY["room_half_day"]),
-            Broken("edited.xlsx 排班明细!A3", "site_open", *WHY["site_open"]),
+            Broken("locks row 7", "room_half_day"),
+            Broken("edited.xlsx 排班明细!A3", "site_open"),
         ]
     )
     assert found[0] == ("锁定（locks）第7行没有满足：受援单位没有诊室", "locks, row 7: not kept: the site has no room")

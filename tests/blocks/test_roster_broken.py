@@ -10,7 +10,9 @@ from support.roster_random import random_roster
 
 from models.roster_choices import choices, refused_by
 from models.roster_instance import RosterDepartment, RosterInstance, RosterLock
+from models.roster_reasons import REASONS
 from models.roster_values import WHY, broken_of
+from planner.catalogue import texts
 
 KEY = ("S1", "K1")
 ASKED = RosterLock("row 7", True, doctor="D1", site="S1", slots=frozenset({0}))
@@ -56,8 +58,14 @@ def test_the_filter_is_named(rule: str) -> None:
     assert 0 in choices(two(), [KEY])[KEY, "D1"]
     told = [one for one in broken_of(x, ()) if one.label == "row 7"]
     assert [one.rule for one in told] == [rule]
-    words = WHY["lock_against_lock" if rule == "lock" else rule]
-    assert (told[0].zh, told[0].en) == words and list(WHY.values()).count(words) == 1
+    why = "lock_against_lock" if rule == "lock" else rule
+    words = texts("roster.broken")
+    assert [one.why for one in told] == [why] and list(words.values()).count(words[why]) == 1
+
+
+def test_every_reason_has_its_own_words() -> None:
+    """What the models name as a reason, of locks and of clinics without a date, is a message, and no other is there."""
+    assert set(texts("roster.broken")) == set(WHY) and set(texts("roster.unheld")) == set(REASONS)
 
 
 def test_the_filter_of_most_half_days_is_named() -> None:

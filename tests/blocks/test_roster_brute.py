@@ -287,5 +287,4 @@ def test_a_lock_that_cannot_be_kept_is_reported() -> None:
     x = replace(two(), locks=(RosterLock("row 7", True, doctor="D1", site="S1", slots=frozenset({5})),))
     found = solve_roster(x, RosterSettings(seconds=20))
     assert [(one.label, one.rule) for one in found.broken] == [("row 7", "doctor_free")]
-    assert found.broken[0].zh and found.broken[0].en
     assert found.aims[0].value == 1000.0 and len(found.visits) == 4
