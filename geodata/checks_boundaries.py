@@ -13,10 +13,13 @@ import numpy as np
 from geodata.boundaries import Boundaries, BoundariesUnreadable, boundaries_of
 from geodata.boundary_repair import listed
 from geodata.boundary_units import Placed, institution_rows, place
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, View
 from geodata.coordinates import declared_datum, is_datum, possible, tables_to_wgs84
 from geodata.place_names import code_of
 from geodata.problems import Problem
+
+SAID = Texts("checks_boundaries", "geodata", "checks")
 
 #: More of one kind than these are told together.
 MANY = 3
@@ -77,15 +80,12 @@ def _outside(view: View, found: Boundaries, table: str, placed: Placed) -> Check
     for at in np.flatnonzero(placed.to_own > BESIDE):
         here = names[placed.inside[at]] if placed.inside[at] >= 0 else ""
         own, metres = names[placed.own[at]], placed.to_own[at]
-        where = (f"现在{here}内，" if here else "", f"it lies in {here}, " if here else "")
+        where = SAID.both("outside.here", unit=here) if here else ""
         yield view.problem(
             view.row(table, int(at)),
             "lon",
-            (f"在{own}内", f"a point in {own}"),
-            (
-                f"{where[0]}在{own}边界外 {metres:.0f} 米：核对坐标或边界",
-                f"{where[1]}{metres:.0f} m outside {own}: check the point or the outline",
-            ),
+            SAID.both("outside.expected", own=own),
+            SAID.both("outside.cure", own=own, metres=metres, where=where),
             severity="warning",
             value=_point(view, table, int(at)),
         )
@@ -96,12 +96,8 @@ def _outside(view: View, found: Boundaries, table: str, placed: Placed) -> Check
         yield view.problem(
             None,
             "lon",
-            ("在某个单位的边界内", "points inside some unit"),
-            (
-                f"{len(lost)} 处在所有边界之外（最远 {most:.0f} 米）：核对坐标、坐标系，或补全边界",
-                f"{len(lost)} lie outside all of them (up to {most:.0f} m): check points and coordinate systems, "
-                "or complete the boundaries",
-            ),
+            SAID.both("outside_all.expected"),
+            SAID.both("outside_all.cure", n=len(lost), most=most),
             severity="warning",
             value=listed([ids[at] for at in lost]),
             table=table,
@@ -111,11 +107,8 @@ def _outside(view: View, found: Boundaries, table: str, placed: Placed) -> Check
         yield view.problem(
             view.row(table, int(at)),
             "lon",
-            ("在某个单位的边界内", "a point inside some unit"),
-            (
-                f"在所有边界之外，最近的相距 {placed.to_any[at]:.0f} 米：核对坐标或补全边界",
-                f"outside all of them, {placed.to_any[at]:.0f} m from the nearest: check the point, or complete them",
-            ),
+            SAID.both("outside_any.expected"),
+            SAID.both("outside_any.cure", metres=placed.to_any[at]),
             severity="warning",
             value=_point(view, table, int(at)),
         )
@@ -141,11 +134,8 @@ def _centres(view: View, found: Boundaries, placed: Placed) -> Check:
             yield view.problem(
                 rows[1],
                 "lon",
-                (f"{names[row]}只有一个乡镇（社区）中心", f"one township or community centre in {names[row]}"),
-                (
-                    f"第 {view.labels(rows)} 行都在{names[row]}：核对坐标、类别和边界",
-                    f"rows {view.labels(rows)} are all in {names[row]}: check points, kinds and outlines",
-                ),
+                SAID.both("two_centres.expected", unit=names[row]),
+                SAID.both("two_centres.cure", rows=view.labels(rows), unit=names[row]),
                 severity="warning",
                 value=listed([one["id"] for one in rows]),
             )
@@ -155,11 +145,8 @@ def _centres(view: View, found: Boundaries, placed: Placed) -> Check:
         yield view.problem(
             None,
             "",
-            ("每个单位有一个机构", "an institution in every unit"),
-            (
-                f"{len(empty)} 个单位没有机构，其居民按路程归其他机构：如有遗漏请补上",
-                f"{len(empty)} units have none, and their residents go elsewhere by travel: add what is missing",
-            ),
+            SAID.both("no_institution.expected"),
+            SAID.both("no_institution.cure", n=len(empty)),
             severity="warning",
             value=listed([str(names[row]) for row in empty]),
             table="boundaries",
@@ -185,13 +172,8 @@ def _communities(view: View, found: Boundaries) -> Check:
         yield view.problem(
             view.row("communities", first),
             "lon",
-            (f"在{names[coded[first]]}内（按代码）", f"a point in {names[coded[first]]}, by its code"),
-            (
-                f"{len(astray)} 个居民点不在其代码所属的单位内（第一个在{names[in_town.inside[first]]}）："
-                "核对坐标或代码",
-                f"{len(astray)} communities lie outside the unit of their code (the first in "
-                f"{names[in_town.inside[first]]}): check points or codes",
-            ),
+            SAID.both("communities.expected", unit=names[coded[first]]),
+            SAID.both("communities.cure", n=len(astray), other=names[in_town.inside[first]]),
             severity="warning",
             value=listed([ids[at] for at in astray]),
         )
@@ -213,13 +195,8 @@ def _people(view: View, found: Boundaries, unit: np.ndarray[tuple[int], np.dtype
         yield view.problem(
             None,
             "population",
-            ("与边界图层中的人口相近", "about the population of the unit in the boundaries"),
-            (
-                f"{len(odd)} 个单位相差 20% 以上，如{names[worst]}：居民点合计 {total[worst]:.0f}，"
-                f"边界图层 {given[worst]:.0f}：核对人口口径（常住或户籍）和归属",
-                f"{len(odd)} units differ by more than 20 %, such as {names[worst]}: {total[worst]:.0f} in the "
-                f"communities, {given[worst]:.0f} in the boundaries. Are both resident, or both registered?",
-            ),
+            SAID.both("people.expected"),
+            SAID.both("people.cure", n=len(odd), unit=names[worst], counted=total[worst], given=given[worst]),
             severity="warning",
             value=listed([str(names[row]) for row in odd]),
             table="communities",

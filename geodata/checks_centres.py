@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, Row, View
 from geodata.problems import Problem, Severity
+
+SAID = Texts("checks_centres", "geodata", "checks")
 
 
 def items_by_service(view: View) -> dict[str, dict[str, float]]:
@@ -51,16 +54,8 @@ def capacities(view: View) -> Check:
             yield view.problem(
                 max((r for rows in levels[service].values() for r in rows), key=lambda r: r.number("items_per_day")),
                 "items_per_day",
-                (
-                    f"{service} 各中心最大能力之和（{sum(chosen):g}）不低于日工作量 {sum(volumes.values()):g}",
-                    f"largest levels of {service} that together ({sum(chosen):g}) do {sum(volumes.values()):g} a day",
-                ),
-                (
-                    "增加更大的规模或候选机构" + ("、放宽 max_centres" if limited else "") + "，或核对 volumes",
-                    "add a larger level or a candidate"
-                    + (", raise max_centres" if limited else "")
-                    + ", or check the figures of volumes",
-                ),
+                SAID.both("capacities.expected", service=service, capacity=sum(chosen), wanted=sum(volumes.values())),
+                SAID.both("capacities.cure_limited" if limited else "capacities.cure"),
                 severity=severity,
             )
         elif row.yes("single_source"):
@@ -72,11 +67,8 @@ def _nowhere_to_go(view: View, service: Row, items: float) -> Problem:
     return view.problem(
         service,
         "id",
-        ("centres 表中至少一个可开办的承办机构", "a candidate in table centres that is not forbidden"),
-        (
-            f"每日 {items:g} 件无处可送：在 centres 表中增加候选机构和规模",
-            f"{items:g} items a day have nowhere to go: add candidates to table centres",
-        ),
+        SAID.both("nowhere_to_go.expected"),
+        SAID.both("nowhere_to_go.cure", items=items),
         # a service without any row in centres is simply not planned
         severity="error" if forbidden and math.isnan(service.number("unserved_cost")) else "warning",
     )
@@ -91,14 +83,8 @@ def _largest_source(
         yield view.problem(
             row,
             "items_per_day",
-            (
-                f"不超过最大中心的 {max(hosts.values()):g}（该服务一个单位只由一个中心承担）",
-                f"at most the largest level, {max(hosts.values()):g}: one centre serves an institution",
-            ),
-            (
-                "增加更大的规模，或在 services 中把 single_source 设为「否」",
-                "add a larger level to centres, or write no in single_source of services",
-            ),
+            SAID.both("largest_source.expected", most=max(hosts.values())),
+            SAID.both("largest_source.cure"),
             severity=severity,
         )
 
@@ -112,11 +98,8 @@ def states(view: View) -> Check:
             yield view.problem(
                 forbidden[0],
                 "state",
-                ("同一承办机构不能既必开又禁开", "not both forced and forbidden for one host"),
-                (
-                    f"{host} 的 {service} 在第 {view.labels(forced)} 行为 forced：统一状态",
-                    f"row {view.labels(forced)} has {service} at {host} forced: use one of the two",
-                ),
+                SAID.both("forced_and_forbidden.expected"),
+                SAID.both("forced_and_forbidden.cure", host=host, service=service, rows=view.labels(forced)),
             )
     services = view.by_id("services")
     for (service,), rows in view.grouped("centres", "service").items():
@@ -126,11 +109,8 @@ def states(view: View) -> Check:
             yield view.problem(
                 services[service],
                 "max_centres",
-                (f"不少于必开中心数 {len(hosts)}", f"at least the {len(hosts)} centres that are forced"),
-                (
-                    f"提高上限，或把 {'、'.join(sorted(hosts))} 中一些改为 candidate",
-                    f"raise it, or write candidate for some of {', '.join(sorted(hosts))} in centres",
-                ),
+                SAID.both("too_many_forced.expected", n=len(hosts)),
+                SAID.both("too_many_forced.cure", hosts="、".join(sorted(hosts))),
             )
 
 
@@ -143,11 +123,8 @@ def hosts(view: View) -> Check:
             yield view.problem(
                 place,
                 "max_services",
-                (f"不少于必须承办的服务数 {len(forced)}", f"at least the {len(forced)} services it is forced to host"),
-                (
-                    f"提高上限，或把 centres 中 {'、'.join(forced)} 的一些改为 candidate",
-                    f"raise it, or write candidate for some of {', '.join(forced)} in centres",
-                ),
+                SAID.both("hosts.expected", n=len(forced)),
+                SAID.both("hosts.cure", services="、".join(forced)),
             )
 
 
@@ -160,11 +137,8 @@ def least_volumes(view: View) -> Check:
             yield view.problem(
                 row,
                 "min_items_per_day",
-                (f"不超过全部单位的日工作量之和 {total:g}", f"at most the {total:g} items a day of all members"),
-                (
-                    "照此任何中心都不能开办：降低最低工作量，或核对 volumes",
-                    "no centre could open: lower it, or check volumes",
-                ),
+                SAID.both("least_volumes.expected", total=total),
+                SAID.both("least_volumes.cure"),
             )
 
 
@@ -178,11 +152,8 @@ def work_times(view: View) -> Check:
             yield view.problem(
                 row,
                 "turnaround_minutes",
-                (
-                    f"大于固定处理时间 {work:g} 和单件用时 {each:g} 分钟",
-                    f"more than work_minutes, {work:g}, and the minutes for one item, {each:g}",
-                ),
-                ("单位是分钟（不是小时）：改正时限或用时", "in minutes, not hours: correct the limit or the work"),
+                SAID.both("work_times.expected", work=work, each=each),
+                SAID.both("work_times.cure"),
                 severity="warning",
             )
     for row in view.rows("centres"):
@@ -194,8 +165,8 @@ def work_times(view: View) -> Check:
             yield view.problem(
                 row,
                 "items_per_day",
-                (f"不超过人员一天能做的 {day:.0f} 件", f"at most what its servers can do in a day, {day:.0f}"),
-                ("增加 servers 或 hours_per_day，或降低能力", "raise servers or hours_per_day, or lower it"),
+                SAID.both("work_of_a_day.expected", most=day),
+                SAID.both("work_of_a_day.cure"),
                 severity="warning",
             )
 
@@ -214,19 +185,12 @@ def required_services(view: View) -> Check:
             members = set(items.get(service, {}))
             without = sorted(sites - members)
             if not levels.get(service):
-                cure = ("在 centres 表中为它增加候选机构", "add candidates for it to table centres")
-                expected = ("已有中心的服务", "a service with a centre")
+                cure = SAID.both("required_without_centre.cure")
+                expected = SAID.both("required_without_centre.expected")
             elif without:
                 names = "、".join(without[:5]) + ("…" if len(without) > 5 else "")
-                expected = (
-                    "需要该专业的各机构在 volumes 表中有此服务",
-                    "rows in volumes for the institutions that need the specialty",
-                )
-                cure = (
-                    f"{names} 没有 {service} 的业务量，不能开该专业门诊：在 volumes 中补行，或从 requires 中去掉",
-                    f"{names.replace('、', ', ')} send no {service}, so get no such clinic: "
-                    "add them to volumes, or take it out of requires",
-                )
+                expected = SAID.both("required_without_volume.expected")
+                cure = SAID.both("required_without_volume.cure", names=names, service=service)
             else:
                 continue
             nowhere = not levels.get(service) or (bool(sites) and len(without) == len(sites))

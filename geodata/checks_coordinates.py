@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, Row, View
 from geodata.coordinates import (
     CHINA,
@@ -26,6 +27,8 @@ from geodata.coordinates import (
     possible,
 )
 from geodata.problems import Problem
+
+SAID = Texts("checks_coordinates", "geodata", "checks")
 
 #: Times the median distance at which a point is worth a look, and the least km for it.
 ODD, ODD_KM = 3.0, 20.0
@@ -56,8 +59,8 @@ def points(view: View) -> Check:
                 yield view.problem(
                     row,
                     lon if math.isnan(x) else lat,
-                    ("经度和纬度都填或都不填", "both longitude and latitude, or neither"),
-                    ("补上缺的一个", "write the missing one"),
+                    SAID.both("half.expected"),
+                    SAID.both("half.cure"),
                 )
             else:
                 yield from _point(view, row, (lon, lat), (x, y), centre)
@@ -84,8 +87,8 @@ def _point(
         yield view.problem(
             row,
             names[0],
-            ("真实坐标", "the place's own coordinates"),
-            ("0,0 表示未知：清空两格或填真实坐标", "0,0 stands for unknown: clear both cells or write the point"),
+            SAID.both("zero.expected"),
+            SAID.both("zero.cure"),
             value="0, 0",
         )
         return
@@ -96,11 +99,8 @@ def _point(
         yield view.problem(
             row,
             names[0] if abs(x) > 180 else names[1],
-            ("以度为单位的经纬度", "degrees: longitude -180 to 180, latitude -90 to 90"),
-            (
-                "改为十进制度；若是米制投影坐标，先转换成经纬度",
-                "write decimal degrees; convert projected metres to degrees first",
-            ),
+            SAID.both("not_degrees.expected"),
+            SAID.both("not_degrees.cure"),
             value=f"{x:g}, {y:g}",
         )
     elif far == "odd" and _in_company(view, point):
@@ -131,8 +131,8 @@ def _swapped(view: View, row: Row, names: tuple[str, str], value: str) -> Proble
     return view.problem(
         row,
         names[0],
-        ("经度在前、纬度在后", f"longitude in {names[0]} and latitude in {names[1]}"),
-        ("经纬度填反了：对调两格", "the two are swapped: exchange the cells"),
+        SAID.both("swapped.expected", lon=names[0], lat=names[1]),
+        SAID.both("swapped.cure"),
         value=value,
     )
 
@@ -160,18 +160,12 @@ def _far_away(
     km = float(distance_km(*point, centre[0], centre[1]))
     datum = declared_datum(view.region.settings, row.table)
     abroad = bool(in_china(centre[0], centre[1]) and not in_china(*point))
-    where = ("在中国境外，", "outside China, ") if abroad else ("", "")
+    where = SAID.both("far_away.abroad") if abroad else ""
     return view.problem(
         row,
         names[0],
-        (
-            f"在本区域内（其他点多在中心 {centre[2]:.0f} 公里左右）",
-            f"a point of this region (half of the others lie within {centre[2]:.0f} km of its middle)",
-        ),
-        (
-            f"{where[0]}距区域中心 {km:.0f} 公里：核对坐标或坐标系（现为 {datum}）",
-            f"{where[1]}{km:.0f} km from the middle: check the point and the coordinate system (now {datum})",
-        ),
+        SAID.both("far_away.expected", median=centre[2]),
+        SAID.both("far_away.cure", km=km, datum=datum, where=where),
         value=f"{point[0]:g}, {point[1]:g}",
         severity="error" if far == "away" else "warning",
     )
@@ -195,13 +189,8 @@ def same_spot(view: View) -> Check:
             yield view.problem(
                 rows[0],
                 "lon",
-                ("各处坐标不同", "a point of its own for every place"),
-                (
-                    f"共 {len(rows)} 行集中在 {several} 个点（第 {_few(view, rows)} 行），"
-                    "像是按乡镇批量定位：尽量填真实坐标",
-                    f"{len(rows)} rows stand on {several} spots (rows {_few(view, rows)}), as a geocoder does "
-                    "with names it does not know: write the true points where you can",
-                ),
+                SAID.both("same_spot.expected"),
+                SAID.both("same_spot.cure", n=len(rows), spots=several, rows=_few(view, rows)),
                 value=f"{x:g}, {y:g}",
                 severity="warning",
             )
@@ -221,11 +210,8 @@ def nowhere(view: View) -> Check:
             yield view.problem(
                 row,
                 "lon",
-                ("坐标，或 travel 表中的路程", "coordinates, or rows in table travel"),
-                (
-                    "没有坐标也没有路程，无法计算到此处的时间：填写 lon、lat 或在 travel 中补行",
-                    "no travel time can be found: write lon and lat, or add its rows to travel",
-                ),
+                SAID.both("nowhere.expected"),
+                SAID.both("nowhere.cure"),
             )
 
 
@@ -239,11 +225,10 @@ def coordinate_systems(view: View) -> Check:
             yield view.problem(
                 None,
                 "region.coordinates",
-                ("、".join(known), "one of " + ", ".join(known)),
-                (
-                    f"把 {table} 改为 {near[0] if near else '其中之一'}",
-                    f"write {near[0] if near else 'one of these'} instead of {table}",
-                ),
+                SAID.both("unknown_layer.expected", known="、".join(known)),
+                SAID.both("unknown_layer.cure_near", table=table, near=near[0])
+                if near
+                else SAID.both("unknown_layer.cure", table=table),
                 value=str(table),
                 table="plan.toml",
             )
@@ -253,11 +238,8 @@ def coordinate_systems(view: View) -> Check:
             yield view.problem(
                 None,
                 "region.coordinates",
-                (
-                    "wgs84、gcj02、bd09、cgcs2000 或 EPSG 代码（如 EPSG:4549）",
-                    "wgs84, gcj02, bd09, cgcs2000 or an EPSG code such as EPSG:4549",
-                ),
-                ("在 plan.toml 的 [region] 中改正 coordinates", "correct coordinates in [region] of plan.toml"),
+                SAID.both("coordinate_systems.expected"),
+                SAID.both("coordinate_systems.cure"),
                 value=datum,
                 table="plan.toml",
             )

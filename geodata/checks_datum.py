@@ -10,11 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from geodata.boundaries import Boundaries, usable_boundaries
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, View
 from geodata.coordinates import LAYERS, LOCATED, declared_datum
 from geodata.datum import SHOWN
 from geodata.datum_evidence import TABLES, Verdict, against_outlines, against_seats, among_tables, told, usable
 from geodata.problems import Problem
+
+SAID = Texts("checks_datum", "geodata", "checks")
 
 
 def datums(view: View) -> Check:
@@ -57,7 +60,7 @@ def _by_boundaries(view: View, table: str, boundaries: Boundaries) -> tuple[Verd
     """(what speaks against the table, whether its seats confirm it)."""
     finding = against_seats(view, table, boundaries)
     if finding is not None and finding.wrong:
-        return told(table, "boundaries", finding, ("个已知驻地", "known seats")), False
+        return told(table, "boundaries", finding, SAID.both("seats")), False
     if finding is not None and finding.confirmed:
         return None, True
     return (against_outlines(view, table, boundaries) if len(boundaries.units) else None), False
@@ -82,24 +85,19 @@ def wrong_datum(view: View, verdict: Verdict) -> Problem:
     name, likely = next(
         (n, d) for n, d in verdict.options[0].items() if n == verdict.table or len(verdict.options[0]) == 1
     )
-    layers = {"boundaries": ("边界图层", "the boundaries are "), "roads": ("道路图层", "the roads are ")}
-    subject = ("", "they are ") if name == verdict.table else layers.get(name, (f" {name} ", f"{name} are "))
-    moved = ("", "")
-    if verdict.shift:
-        moved = (f"（移动约 {verdict.shift:.0f} 米）", f" (a shift of {verdict.shift:.0f} m)")
+    subject = "own" if name == verdict.table else name if name in LAYERS else "table"
     cures = [_written(view, option) for option in verdict.options]
     return view.problem(
         None,
         "lon",
-        (
-            f"{declared} 坐标（{'如所声明' if stated else '未声明，按默认'}）",
-            f"points in {declared}, {'as declared' if stated else 'which is taken where nothing is declared'}",
-        ),
-        (
-            f"{verdict.evidence[0]}：{subject[0]}多半是 {_shown(likely)}{moved[0]}。"
-            f"核对后在 plan.toml 的 [region] 写 {'，或 '.join(cures)}",
-            f"{verdict.evidence[1]}: most likely {subject[1]}{_shown(likely)}{moved[1]}. "
-            f"Check, and write in [region] of plan.toml {', or '.join(cures)}",
+        SAID.both("wrong_datum.expected" if stated else "wrong_datum.expected_undeclared", declared=declared),
+        SAID.both(
+            f"wrong_datum.cure.{subject}",
+            name=name,
+            evidence=verdict.evidence,
+            likely=_shown(likely),
+            moved=SAID.both("shift", metres=verdict.shift) if verdict.shift else "",
+            cures=tuple(either.join(cures) for either in SAID["or"]),
         ),
         severity="warning",
         value=declared,

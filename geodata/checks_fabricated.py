@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.catalogue import Texts
 from geodata.checks_travel import ROAD_SPEEDS
 from geodata.checks_view import Check, View
 from geodata.coordinates import LOCATED, declared_datum, distance_km, is_datum, possible, tables_to_wgs84
 from geodata.problems import Problem
 from geodata.text import key
+
+SAID = Texts("checks_fabricated", "geodata", "checks")
 
 #: Road km over straight km that can be.
 LEAST_RATIO, MOST_RATIO = 1.0, 3.0
@@ -154,24 +157,20 @@ def _guilty(
 
 def _told(view: View, places: pd.DataFrame, at: int, km: float, straight: float, count: int, several: int) -> Problem:
     ratio = km / straight if straight > 0 else float("inf")
-    more_zh = f"；共 {several} 处如此" if several > 1 else ""
-    more_en = f"; {several} places are like this" if several > 1 else ""
     seat = at == len(places) - 1
     table = "institutions" if seat else str(places["table"].iloc[at])
     row = None if seat else view.row(table, int(places["row"].iloc[at]))
     return view.problem(
         row,
         "lon",
-        (
-            f"道路里程为直线距离 {LEAST_RATIO:g} 到 {MOST_RATIO:g} 倍的坐标",
-            f"a point from which roads are {LEAST_RATIO:g} to {MOST_RATIO:g} times the straight line",
-        ),
-        (
-            f"{'多数机构到县城' if seat else ''}道路 {km:g} 公里而直线 {straight:.1f} 公里（{ratio:.1f} 倍，"
-            f"{count} 条里程不符）：坐标像是编造的，或里程单位有误，请核对{more_zh}",
-            f"{'To the county seat of most institutions ' if seat else ''}the road is {km:g} km and the straight line "
-            f"{straight:.1f} km ({ratio:.1f} times, {count} distances do not fit): the point looks made up, or the "
-            f"kilometres are in another unit; check both{more_en}",
+        SAID.both("told.expected", least=LEAST_RATIO, most=MOST_RATIO),
+        SAID.both(
+            "told.cure_seat" if seat else "told.cure",
+            km=km,
+            straight=straight,
+            ratio=ratio,
+            n=count,
+            more=SAID.both("told.more", several=several) if several > 1 else "",
         ),
         severity="warning",
         value="" if row is None else f"{row['id']} ({row['lon']}, {row['lat']})",

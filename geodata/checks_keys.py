@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, View
 from geodata.problems import Problem
+
+SAID = Texts("checks_keys", "geodata", "checks")
 
 #: table -> the columns that together may stand once only (the reader looks after `id`).
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -63,11 +66,8 @@ def _twice(view: View, table: str, at: int, first: int, values: tuple[str, ...])
     return view.problem(
         view.row(table, at),
         KEYS[table][0],
-        (f"{shown} 不重复", f"{shown} stands once in the table"),
-        (
-            f"与第 {label} 行重复：删去一行，或改正其中一行",
-            f"same as row {label}: delete one of the two or correct one",
-        ),
+        SAID.both("twice.expected", columns=shown),
+        SAID.both("twice.cure", row=label),
         value=" + ".join(value for value in values if value),
         severity="warning" if table in HARMLESS_TWICE else "error",
     )
@@ -83,8 +83,8 @@ def personal_data(view: View) -> Check:
             yield view.problem(
                 None if at is None else view.row(table, at),
                 str(name),
-                ("不含身份证号等个人信息", "no identity numbers or other private data of persons"),
-                ("删去此列，计划用不到它", "delete this column: planning does not use it"),
+                SAID.both("personal_data.expected"),
+                SAID.both("personal_data.cure"),
                 # the number itself is not repeated in messages and logs
                 value="" if at is None else str(frame[name].iloc[at])[:6] + "************",
                 severity="warning",

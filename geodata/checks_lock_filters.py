@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from geodata.catalogue import Texts
 from geodata.checks_locks import must, severity_of, subject
 from geodata.checks_people import least_title, may_serve, scope_of, title_of
 from geodata.checks_view import Check, Row, Say, View
+
+SAID = Texts("checks_lock_filters", "geodata", "checks")
 
 
 def allowed(view: View) -> Check:
@@ -29,38 +32,32 @@ def _refusals(view: View, row: Row, doctor: Row) -> Iterator[tuple[str, bool, Sa
     yield (
         "institution",
         bool(site) and not may_serve(view, doctor, site),
-        ("医生所在集团的机构（own_group）", "an institution of the doctor's own group (rule own_group)"),
-        (f"{name} 属另一集团：换医生、改分组，或关闭规则 own_group", f"{name} is of another group: change one of them"),
+        SAID.both("own_group.expected"),
+        SAID.both("own_group.cure", name=name),
     )
     yield (
         "institution",
         bool(site) and site == doctor["institution"],
-        ("医生本院以外的机构", "an institution other than the doctor's own"),
-        ("改为受援单位", "write where the doctor is to go"),
+        SAID.both("home.expected"),
+        SAID.both("home.cure"),
     )
     yield (
         "specialty",
         bool(specialty) and specialty not in scope_of(doctor),
-        (f"{name} 执业范围内的专业", f"a specialty within the scope of {name}"),
-        ("改正专业，或在 doctors 的 scope 中补上", "correct it, or add it to scope in doctors"),
+        SAID.both("scope.expected", name=name),
+        SAID.both("scope.cure"),
     )
     yield (
         "doctor",
         title_of(doctor) < floor,
-        (f"职称 {floor:g} 以上的医生", f"a doctor with title {floor:g} or more"),
-        (
-            f"{name} 职称为 {title_of(doctor):g}：换医生，或降低该专业的 min_title",
-            f"{name} has {title_of(doctor):g}: lock another",
-        ),
+        SAID.both("title.expected", floor=floor),
+        SAID.both("title.cure", name=name, title=title_of(doctor)),
     )
     yield (
         "doctor",
         row["kind"] == "posting" and doctor["posting"] == "no",
-        ("可派驻的医生", "a doctor who may be posted"),
-        (
-            f"{name} 在 doctors 表中不能派驻：换医生或改 posting",
-            f"doctors says no to posting {name}: change one of them",
-        ),
+        SAID.both("posting.expected"),
+        SAID.both("posting.cure", name=name),
     )
 
 
@@ -79,27 +76,24 @@ def centres(view: View) -> Check:
             yield view.problem(
                 row,
                 column,
-                (f"centres 表中 {row['service']} 的候选机构", f"a candidate for {row['service']} in table centres"),
-                ("在 centres 表中增加该机构的规模，或改正锁定", "add its levels to centres, or correct the lock"),
+                SAID.both("no_candidate.expected", service=row["service"]),
+                SAID.both("no_candidate.cure"),
                 severity=severity_of(row),
             )
         elif must(row) and states == {"forbidden"}:
             yield view.problem(
                 row,
                 column,
-                ("未被禁止的承办机构", "a host that is not forbidden"),
-                (
-                    "centres 表中此机构为 forbidden：改其 state 或删去锁定",
-                    "centres has it forbidden: change one of the two",
-                ),
+                SAID.both("forbidden.expected"),
+                SAID.both("forbidden.cure"),
                 severity=severity_of(row),
             )
         elif not must(row) and row["kind"] == "centre" and "forced" in states:
             yield view.problem(
                 row,
                 column,
-                ("不是必开的承办机构", "a host that is not forced"),
-                ("centres 表中此机构为 forced：改其 state 或删去锁定", "centres has it forced: change one of the two"),
+                SAID.both("forced.expected"),
+                SAID.both("forced.cure"),
                 severity=severity_of(row),
             )
         if must(row) and row["kind"] == "centre" and not row.said("weight"):
@@ -111,8 +105,8 @@ def centres(view: View) -> Check:
             yield view.problem(
                 rows[-1],
                 "service",
-                (f"锁定和必开的中心不超过上限 {most:g}", f"at most max_centres, {most:g}, centres locked or forced"),
-                ("提高 services 的 max_centres，或减少锁定", "raise max_centres in services, or delete a lock"),
+                SAID.both("too_many.expected", most=most),
+                SAID.both("too_many.cure"),
             )
 
 
@@ -132,8 +126,8 @@ def one_centre(view: View) -> Check:
             yield view.problem(
                 row,
                 "host",
-                (f"与第 {label} 行一致", f"no contradiction with row {label}"),
-                (f"与第 {label} 行矛盾：删去其中一行", f"row {label} says otherwise: delete one of the two"),
+                SAID.both("one_centre.expected", row=label),
+                SAID.both("one_centre.cure", row=label),
                 severity=severity_of(row, other),
             )
 
@@ -150,11 +144,8 @@ def one_group(view: View) -> Check:
             yield view.problem(
                 row,
                 "group",
-                ("一个机构只在一个集团", "one group for an institution"),
-                (
-                    f"第 {label} 行把 {row['institution']} 锁定在 {before['group']}：删去其中一行",
-                    f"row {label} locks {row['institution']} into {before['group']}: delete one of the two",
-                ),
+                SAID.both("one_group.expected"),
+                SAID.both("one_group.cure", row=label, institution=row["institution"], group=before["group"]),
                 severity=severity_of(row, before),
             )
 

@@ -10,9 +10,12 @@ import math
 from datetime import date, timedelta
 from itertools import combinations
 
-from geodata.checks_time import NO_EFFECT, WEEKDAYS_ZH, half_days, outside_horizon, within_horizon
+from geodata.catalogue import Texts
+from geodata.checks_time import half_days, no_effect, outside_horizon, time_of, within_horizon
 from geodata.checks_view import Check, Row, Say, View
 from geodata.problems import Problem, Severity
+
+SAID = Texts("checks_locks", "geodata", "checks")
 
 #: kind -> the columns that say what is locked; a blank one stands for any.
 SUBJECT = {
@@ -64,15 +67,15 @@ def complete(view: View) -> Check:
                 yield view.problem(
                     row,
                     column,
-                    (f"{row['kind']} 类锁定须填 {column}", f"a {column} for a lock of kind {row['kind']}"),
-                    ("补填，或删去此行", "write it, or delete the row"),
+                    SAID.both("complete.expected", kind=row["kind"], column=column),
+                    SAID.both("complete.cure"),
                 )
         if row["kind"] == "centre" and not row["host"] and not row["institution"]:
             yield view.problem(
                 row,
                 "host",
-                ("承办机构", "the institution that hosts"),
-                ("补填 host", "write it in host"),
+                SAID.both("no_host.expected"),
+                SAID.both("no_host.cure"),
             )
 
 
@@ -88,11 +91,8 @@ def yes_and_no(view: View) -> Check:
             yield view.problem(
                 later,
                 "must",
-                (f"与第 {label} 行一致", f"no contradiction with row {label}"),
-                (
-                    f"第 {label} 行的锁定恰好相反：删去其中一行",
-                    f"row {label} locks the opposite: delete one of the two",
-                ),
+                SAID.both("yes_and_no.expected", row=label),
+                SAID.both("yes_and_no.cure", row=label),
                 severity=severity_of(forbidden, wanted),
             )
 
@@ -112,17 +112,13 @@ def one_place(view: View) -> Check:
         kinds = {before["kind"], row["kind"]}
         elsewhere = before["institution"] != row["institution"]
         if kinds == {"session"} and elsewhere and _same_time(before, row):
-            weekday = row.number("weekday")
-            zh = f"周{WEEKDAYS_ZH[int(weekday) - 1]}" if not math.isnan(weekday) else str(row.day("date"))
-            yield _clash(view, row, before, (f"同一半天（{zh}）只在一处", "one place in a half-day"))
+            yield _clash(view, row, before, SAID.both("one_clinic.expected", time=time_of(row)))
         elif kinds == {"posting"} and elsewhere and _postings_meet(view, before, row):
-            yield _clash(view, row, before, ("同一时间只派驻一处", "one posting at a time"))
+            yield _clash(view, row, before, SAID.both("one_posting.expected"))
         elif kinds == {"posting", "session"}:
             posting = row if row["kind"] == "posting" else before
             if _covers_horizon(view, posting):
-                yield _clash(
-                    view, row, before, ("派驻期间不再外出坐诊", "no clinics by a doctor who is posted throughout")
-                )
+                yield _clash(view, row, before, SAID.both("no_clinic.expected"))
 
 
 def _clash(view: View, row: Row, before: Row, expected: Say) -> Problem:
@@ -131,10 +127,7 @@ def _clash(view: View, row: Row, before: Row, expected: Say) -> Problem:
         row,
         "institution",
         expected,
-        (
-            f"第 {label} 行已把 {row['doctor']} 锁定在 {before['institution']}：删去其中一行或改时间",
-            f"row {label} locks {row['doctor']} to {before['institution']}: delete one or change its time",
-        ),
+        SAID.both("clash.cure", row=label, doctor=row["doctor"], institution=before["institution"]),
         severity=severity_of(row, before),
     )
 
@@ -207,12 +200,8 @@ def current_postings(view: View) -> Check:
             yield view.problem(
                 row,
                 "doctor",
-                (f"规划期内不在派驻（{start} 至 {end}）的医生", f"a doctor not posted already ({start} to {end})"),
-                (
-                    f"current_postings 第 {label} 行此人整个规划期派驻在 {posting['institution']}：换医生或改日期",
-                    f"row {label} of current_postings has the doctor at {posting['institution']} all the time: "
-                    "lock another doctor, or correct the dates",
-                ),
+                SAID.both("current_postings.expected", start=start.isoformat(), end=end.isoformat()),
+                SAID.both("current_postings.cure", row=label, institution=posting["institution"]),
                 severity=severity_of(row),
             )
 
@@ -222,7 +211,7 @@ def dates(view: View) -> Check:
     for row in view.rows("locks"):
         for column in ("start", "date"):
             if outside_horizon(view, row.day(column)):
-                yield view.problem(row, column, within_horizon(view), NO_EFFECT, severity="warning")
+                yield view.problem(row, column, within_horizon(view), no_effect(), severity="warning")
 
 
 CHECKS = (complete, yes_and_no, one_place, current_postings, dates)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from geodata.catalogue import Texts
 from geodata.checks_centres import levels_by_service
 from geodata.checks_view import Check, Row, View
+
+SAID = Texts("checks_memberships", "geodata", "checks")
 
 
 def memberships(view: View) -> Check:
@@ -18,8 +21,8 @@ def memberships(view: View) -> Check:
                 yield view.problem(
                     row,
                     "to",
-                    (f"不早于 from {start}", f"a day not before from, {start}"),
-                    ("是否填反？对调或改正日期", "exchanged? Correct from or to"),
+                    SAID.both("end.expected", start=start.isoformat()),
+                    SAID.both("end.cure"),
                 )
             clash = next((o for o in rows[:at] if o["group"] != row["group"] and _meet(o, row)), None)
             if clash:
@@ -27,23 +30,15 @@ def memberships(view: View) -> Check:
                 yield view.problem(
                     row,
                     "group",
-                    ("同一时期一项服务只归属一个集团", "one group for a service at a time"),
-                    (
-                        f"{site} 的 {service} 第 {label} 行同期归属 {clash['group']}：改正日期或删去一行",
-                        f"row {label} has {site} in {clash['group']} for {service} at that time: "
-                        "correct the dates, or delete one",
-                    ),
+                    SAID.both("one_group.expected"),
+                    SAID.both("one_group.cure", site=site, service=service, row=label, group=clash["group"]),
                 )
             if service in hosts_of and row["group"] and row["group"] not in hosts_of[service]:
                 yield view.problem(
                     row,
                     "group",
-                    ("有该服务候选中心的集团", "a group with a candidate for the service"),
-                    (
-                        f"{row['group']} 没有 {service} 的承办机构，{site} 将无中心承担：改正集团或增加候选",
-                        f"no institution of {row['group']} can host {service}, so {site} stays unserved: "
-                        "correct the group, or add a candidate",
-                    ),
+                    SAID.both("no_host.expected"),
+                    SAID.both("no_host.cure", group=row["group"], service=service, site=site),
                     severity="warning",
                 )
 

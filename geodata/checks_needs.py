@@ -6,8 +6,11 @@ import math
 from collections import defaultdict
 from itertools import pairwise
 
+from geodata.catalogue import Texts
 from geodata.checks_people import least_title, may_serve, scope_of, title_of
 from geodata.checks_view import Check, Row, View
+
+SAID = Texts("checks_needs", "geodata", "checks")
 
 #: Visits a month by which parts may exceed the whole before they are more than rounded.
 ROUNDING = 1.0
@@ -47,14 +50,8 @@ def flows(view: View) -> Check:
             yield view.problem(
                 row,
                 "visits_per_month",
-                (
-                    f"不少于本机构 {own:g}、上转 {referred:g}、外流 {left:g} 之和 {own + referred + left:g}",
-                    f"at least own {own:g} + referred {referred:g} + left {left:g} = {own + referred + left:g}",
-                ),
-                (
-                    "需求应含全部就诊：增大需求，或改正其中一项（上转、外流也取自 referrals 表）",
-                    "the need holds all visits: raise it, or correct a part (blank ones come from table referrals)",
-                ),
+                SAID.both("flows.expected", own=own, referred=referred, left=left, total=own + referred + left),
+                SAID.both("flows.cure"),
             )
 
 
@@ -69,11 +66,8 @@ def flows_twice(view: View) -> Check:
                 yield view.problem(
                     row,
                     column,
-                    (f"与 referrals 表之和 {summed:g} 一致", f"the sum of its rows in referrals, {summed:g}"),
-                    (
-                        "两处不一致时以本列为准：改正一处或清空本列",
-                        "this column counts: correct one, or clear this cell",
-                    ),
+                    SAID.both("flows_twice.expected", summed=summed),
+                    SAID.both("flows_twice.cure"),
                     severity="warning",
                 )
 
@@ -89,14 +83,8 @@ def too_many_visits(view: View) -> Check:
             yield view.problem(
                 biggest,
                 "visits_per_month",
-                (
-                    f"全部专业每月合计不超过人口的 {MOST_VISITS:g} 倍（{people:g} 人，合计 {visits:g}）",
-                    f"at most {MOST_VISITS:g} visits a month for each of {people:g} residents (sum {visits:g})",
-                ),
-                (
-                    "是否填成了年度数？改为每月人次，或改正人口",
-                    "yearly figures? Write visits a month, or correct population",
-                ),
+                SAID.both("too_many_visits.expected", most=MOST_VISITS, people=people, visits=visits),
+                SAID.both("too_many_visits.cure"),
                 severity="warning",
             )
 
@@ -116,16 +104,12 @@ def nobody_holds(view: View) -> Check:
         yield view.problem(
             without[0],
             "specialty",
-            (
-                f"有可出诊的医生（该专业、职称 {floor:g} 以上、本集团）",
-                f"a doctor in this specialty with title {floor:g} or more in the same group",
-            ),
-            (
-                f"{'所有' if everywhere else len(without)} 处需求（第 {_few(view, without)} 行）无人可出诊："
-                f"补充 doctors、放宽 scope，或降低 min_title（该专业共 {len(fit)} 名医生）",
-                f"nobody can hold a clinic for {'any' if everywhere else len(without)} of its needs "
-                f"(rows {_few(view, without)}; {len(fit)} doctors in the specialty): add doctors, widen scope, "
-                "or lower min_title",
+            SAID.both("nobody_holds.expected", floor=floor),
+            SAID.both(
+                "nobody_holds.cure_any" if everywhere else "nobody_holds.cure",
+                n=len(without),
+                rows=_few(view, without),
+                fit=len(fit),
             ),
             severity="warning",
         )
@@ -143,27 +127,24 @@ def timing(view: View) -> Check:
             yield view.problem(
                 row,
                 "min_gap_days",
-                (f"不大于 max_gap_days {most:g}", f"at most max_gap_days, {most:g}"),
-                ("是否填反？对调或改正", "exchanged? Correct one of the two"),
+                SAID.both("gaps.expected", most=most),
+                SAID.both("gaps.cure"),
             )
         floor, pattern = row.number("min_sessions_per_month"), row["pattern"]
         if floor > PER_MONTH.get(pattern, math.inf) + 0.5:
             yield view.problem(
                 row,
                 "min_sessions_per_month",
-                (
-                    f"不超过所选频次 {pattern} 的每月 {PER_MONTH[pattern]:.1f} 次",
-                    f"at most what the pattern {pattern} gives, {PER_MONTH[pattern]:.1f} a month",
-                ),
-                ("提高 pattern 的频次，或降低最低次数", "ask for a higher frequency in pattern, or a lower number"),
+                SAID.both("pattern.expected", pattern=pattern, clinics=PER_MONTH[pattern]),
+                SAID.both("pattern.cure"),
             )
         weekday = row.number("weekday")
         if not math.isnan(weekday) and weekday not in view.open_weekdays:
             yield view.problem(
                 row,
                 "weekday",
-                ("开诊的星期（plan.toml 的 open_weekdays）", "an open weekday ([calendar] open_weekdays)"),
-                ("改为开诊日，或在 [calendar] 中加上这一天", "choose an open day, or add it to [calendar]"),
+                SAID.both("weekday.expected"),
+                SAID.both("weekday.cure"),
                 severity="warning",
             )
 
@@ -177,11 +158,8 @@ def captures(view: View) -> Check:
                 yield view.problem(
                     row,
                     oftener,
-                    (f"不小于 {rarer} {low:g}", f"at least {rarer}, {low:g}"),
-                    (
-                        "频次越高留住的比例不应越低：改正其中一个（是否填反）",
-                        "more clinics keep no fewer: correct one of the two",
-                    ),
+                    SAID.both("captures.expected", rarer=rarer, low=low),
+                    SAID.both("captures.cure"),
                 )
 
 
@@ -199,8 +177,8 @@ def capabilities(view: View) -> Check:
             yield view.problem(
                 row,
                 "visits_per_month",
-                (f"不低于目前工作量 {today:g}（本院加转入）", f"at least today's load, {today:g} (own and referred)"),
-                ("增大接诊能力，或留空（按目前工作量加 5%）", "raise it, or leave it blank (today's load plus 5 %)"),
+                SAID.both("capabilities.expected", today=today),
+                SAID.both("capabilities.cure"),
                 severity="warning",
             )
 
@@ -214,18 +192,15 @@ def referrals(view: View) -> Check:
             yield view.problem(
                 row,
                 "destination",
-                ("另一个机构", "another institution"),
-                (
-                    "改正转入机构；在本机构就诊的写入 needs 的 own_visits_per_month",
-                    "correct it; own visits go to needs",
-                ),
+                SAID.both("same_place.expected"),
+                SAID.both("same_place.cure"),
             )
         elif row["direction"] == "down" and row["destination"] == "outside":
             yield view.problem(
                 row,
                 "direction",
-                ("转往域外的方向为 up", "up, for patients who go outside"),
-                ("改为 up，或填写下转接收机构", "write up, or the institution that takes them back"),
+                SAID.both("down_outside.expected"),
+                SAID.both("down_outside.cure"),
             )
         elif origin and destination:
             climb = destination.number("level") - origin.number("level")
@@ -233,8 +208,8 @@ def referrals(view: View) -> Check:
                 yield view.problem(
                     row,
                     "direction",
-                    ("上转去同级或更高级别的机构", "an up-referral to the same or a higher level"),
-                    ("对调转出、转入机构，或把方向改为 down", "exchange origin and destination, or write down"),
+                    SAID.both("up.expected"),
+                    SAID.both("up.cure"),
                     severity="warning",
                 )
 

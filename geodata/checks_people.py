@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from geodata.checks_time import NO_EFFECT, WEEKDAYS_EN, WEEKDAYS_ZH, outside_horizon, within_horizon
+from geodata.catalogue import Texts
+from geodata.checks_time import no_effect, outside_horizon, weekday_words, within_horizon
 from geodata.checks_view import Check, Row, View
 
-TITLES_ZH = ("", "住院医师", "主治医师", "副主任医师", "主任医师")
+SAID = Texts("checks_people", "geodata", "checks")
 
 
 def scope_of(row: Row) -> tuple[str, ...]:
@@ -49,12 +50,8 @@ def homes(view: View) -> Check:
             yield view.problem(
                 row,
                 "institution",
-                ("二级及以上医院", "a hospital of level 2 or 3"),
-                (
-                    f"{home['name'] or home['id']} 是 {home.number('level'):g} 级机构：填派出医院，或改正机构级别",
-                    f"{home['id']} is of level {home.number('level'):g}: "
-                    "write the hospital that employs the doctor, or correct that level",
-                ),
+                SAID.both("homes.expected"),
+                SAID.both("homes.cure", level=home.number("level"), home=(home["name"] or home["id"], home["id"])),
                 severity="warning",
             )
 
@@ -67,8 +64,8 @@ def scopes(view: View) -> Check:
             yield view.problem(
                 row,
                 "scope",
-                (f"包含本人专业 {own}", f"a scope with the doctor's own specialty, {own}"),
-                (f"在执业范围中加上 {own}，或改正专业", f"add {own} to scope, or correct specialty"),
+                SAID.both("scopes.expected", own=own),
+                SAID.both("scopes.cure", own=own),
                 severity="warning",
             )
 
@@ -81,11 +78,8 @@ def titles(view: View) -> Check:
             yield view.problem(
                 row,
                 "title",
-                (f"职称不低于 {min(floors):g}（2 主治）", f"a title of {min(floors):g} or more (2 is attending)"),
-                (
-                    "该医生不会被安排坐诊或派驻：改正职称，或降低该专业的 min_title",
-                    "gets no clinic and no posting: correct the title, or lower min_title of the specialty",
-                ),
+                SAID.both("titles.expected", least=min(floors)),
+                SAID.both("titles.cure"),
                 severity="warning",
             )
 
@@ -102,12 +96,8 @@ def one_person_twice(view: View) -> Check:
             yield view.problem(
                 row,
                 "name",
-                ("一人一行；同名不同人请保留", "one row for each person"),
-                (
-                    f"与第 {label} 行同名同专业：若是同一人（如两个单位）只留一行，若是两人可忽略",
-                    f"row {label} has the same name and specialty: if they are one person (say with two homes) "
-                    "keep one row; if two, nothing need be done",
-                ),
+                SAID.both("one_person_twice.expected"),
+                SAID.both("one_person_twice.cure", row=label),
                 severity="warning",
             )
 
@@ -120,11 +110,11 @@ def absences(view: View) -> Check:
             yield view.problem(
                 row,
                 "end",
-                (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
+                SAID.both("absences.expected", start=start.isoformat()),
+                SAID.both("absences.cure"),
             )
         elif outside_horizon(view, start, end):
-            yield view.problem(row, "start", within_horizon(view), NO_EFFECT, severity="warning")
+            yield view.problem(row, "start", within_horizon(view), no_effect(), severity="warning")
 
 
 def duties(view: View) -> Check:
@@ -132,19 +122,18 @@ def duties(view: View) -> Check:
     for row in view.rows("duties"):
         weekday, day = row.number("weekday"), row.day("date")
         if day and not math.isnan(weekday) and day.isoweekday() != weekday:
-            right = day.isoweekday() - 1
             yield view.problem(
                 row,
                 "weekday",
-                (f"{day} 是周{WEEKDAYS_ZH[right]}", f"{day} is a {WEEKDAYS_EN[right]}"),
-                ("日期和星期只填一个", "write the date or the weekday, not both"),
+                SAID.both("day_and_weekday.expected", day=day.isoformat(), weekday=weekday_words(day.isoweekday())),
+                SAID.both("day_and_weekday.cure"),
             )
         elif not day and not math.isnan(weekday) and weekday not in view.open_weekdays and row["slot"] != "night":
             yield view.problem(
                 row,
                 "weekday",
-                ("开诊的星期（plan.toml 的 open_weekdays）", "an open weekday ([calendar] open_weekdays)"),
-                ("休息日的安排不占坐诊时间：核对星期", "takes no clinic time on a day off: check the weekday"),
+                SAID.both("open_weekday.expected"),
+                SAID.both("open_weekday.cure"),
                 severity="warning",
             )
 
@@ -158,15 +147,15 @@ def headcounts(view: View) -> Check:
             yield view.problem(
                 row,
                 "headcount",
-                (f"不少于 doctors 表所列的 {len(doctors)} 人", f"at least the {len(doctors)} listed in doctors"),
-                ("填写全科室人数（不只是外派医生）", "write the whole department's headcount, not only who goes out"),
+                SAID.both("headcounts.expected", n=len(doctors)),
+                SAID.both("headcounts.cure"),
             )
         elif row.number("min_present") >= head > 0:
             yield view.problem(
                 row,
                 "min_present",
-                (f"少于科室人数 {head:g}", f"less than the headcount, {head:g}"),
-                ("照此科室无人可外派：降低在岗人数", "as it stands nobody may leave: lower it"),
+                SAID.both("min_present.expected", head=head),
+                SAID.both("min_present.cure"),
                 severity="warning",
             )
 
@@ -190,11 +179,8 @@ def departments_known(view: View) -> Check:
             yield view.problem(
                 row,
                 "department",
-                (f"departments 表中该院的科室（{names}）", f"a department of that hospital ({names})"),
-                (
-                    "统一科室名称，或在 departments 表中补一行；否则该科室不限外出人数",
-                    "use one name, or add a row to departments; without one its people are not limited",
-                ),
+                SAID.both("departments_known.expected", names=names),
+                SAID.both("departments_known.cure"),
                 severity="warning",
             )
 
@@ -204,7 +190,7 @@ def posts(view: View) -> Check:
     doctors = view.rows("doctors")
     for row in view.rows("posts"):
         if outside_horizon(view, row.day("start")):
-            yield view.problem(row, "start", within_horizon(view), NO_EFFECT, severity="warning")
+            yield view.problem(row, "start", within_horizon(view), no_effect(), severity="warning")
         if not row["specialty"] or not row.number("doctors") > 0:
             continue
         asked = row.number("min_title")
@@ -218,14 +204,8 @@ def posts(view: View) -> Check:
         yield view.problem(
             row,
             "min_title" if only_title else "doctors",
-            (
-                f"本集团内该专业、职称 {floor:g} 以上、可派驻的医生不少于人数",
-                f"as many doctors of the group in this specialty, with title {floor:g} or more, who may be posted",
-            ),
-            (
-                f"只有 {len(able)} 人符合（不论职称 {len(fit)} 人）：降低职称要求或人数，或补充 doctors",
-                f"{len(able)} fit ({len(fit)} whatever their title): lower the title or the number, or add doctors",
-            ),
+            SAID.both("posts.expected", floor=floor),
+            SAID.both("posts.cure", n=len(able), fit=len(fit)),
             severity="warning",
         )
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from geodata.checks_time import NO_EFFECT, outside_horizon, within_horizon
+from geodata.catalogue import Texts
+from geodata.checks_time import no_effect, outside_horizon, within_horizon
 from geodata.checks_view import Check, Row, View
 from geodata.market_rules import MarketRuleError, market_rule
+
+SAID = Texts("checks_places", "geodata", "checks")
 
 #: Share by which people counted twice may differ before it is worth a look.
 PEOPLE_TOLERANCE = 0.2
@@ -30,8 +33,8 @@ def parent_cycles(view: View) -> Check:
             yield view.problem(
                 rows[first],
                 "parent",
-                ("上级关系不成环", "parents that end at a hospital without a parent"),
-                (f"{shown} 成环：清空其中最高一级的 parent", f"circle {shown}: clear parent of the highest of them"),
+                SAID.both("parent_cycles.expected"),
+                SAID.both("parent_cycles.cure", circle=shown),
             )
         done.update(path)
 
@@ -48,11 +51,8 @@ def parent_levels(view: View) -> Check:
             yield view.problem(
                 row,
                 "parent",
-                ("上级机构的级别不低于本机构", "a parent of the same or a higher level"),
-                (
-                    f"本机构为 {mine:g} 级，上级 {row['parent']} 为 {above:g} 级：改正 parent 或 level",
-                    f"this is level {mine:g}, {row['parent']} is level {above:g}: correct parent or level",
-                ),
+                SAID.both("parent_levels.expected"),
+                SAID.both("parent_levels.cure", mine=mine, parent=row["parent"], above=above),
             )
 
 
@@ -66,22 +66,16 @@ def group_leads(view: View) -> Check:
             yield view.problem(
                 leads[1],
                 "lead",
-                ("每个集团一家牵头医院", "one lead hospital in each group"),
-                (
-                    f"集团「{name}」第 {view.labels(leads)} 行都是牵头医院：只留一家，或分成两个集团",
-                    f"rows {view.labels(leads)} all lead group {name}: keep one, or make two groups",
-                ),
+                SAID.both("two_leads.expected"),
+                SAID.both("two_leads.cure", name=name, rows=view.labels(leads)),
             )
         elif not leads:
             able = any(row.number("level") >= 2 for row in rows)
             yield view.problem(
                 rows[0],
                 "lead",
-                ("每个集团一家牵头医院", "one lead hospital in each group"),
-                (
-                    f"集团「{name}」没有牵头医院：在其二级以上医院的 lead 列填「是」",
-                    f"group {name} has no lead: write yes in column lead of its hospital",
-                ),
+                SAID.both("no_lead.expected"),
+                SAID.both("no_lead.cure", name=name),
                 value=name,
                 # without a hospital nobody in the group may serve it; without the mark only reports suffer
                 severity="warning" if able else "error",
@@ -91,8 +85,8 @@ def group_leads(view: View) -> Check:
             yield view.problem(
                 row,
                 "lead",
-                ("牵头单位是二级及以上医院", "a lead of level 2 or 3"),
-                ("改正 level，或把 lead 填到牵头医院", "correct level, or mark the hospital instead"),
+                SAID.both("lead_level.expected"),
+                SAID.both("lead_level.cure"),
                 severity="warning",
             )
     if groups:
@@ -101,8 +95,8 @@ def group_leads(view: View) -> Check:
                 yield view.problem(
                     row,
                     "group",
-                    ("牵头医院属于一个集团", "a group for a lead hospital"),
-                    ("填写集团名称；空白表示可服务所有集团", "write its group; blank means it serves every group"),
+                    SAID.both("lead_group.expected"),
+                    SAID.both("lead_group.cure"),
                     severity="warning",
                 )
 
@@ -122,12 +116,8 @@ def people_counted(view: View) -> Check:
             yield view.problem(
                 row,
                 "population",
-                (f"与其社区人口之和 {counted:g} 相近", f"about the sum of its communities, {counted:g}"),
-                (
-                    f"核对 communities 中 {len(rows_of[row['id']])} 行的人口和所属机构，以及户籍还是常住口径",
-                    f"check population and institution of its {len(rows_of[row['id']])} rows in communities, "
-                    "and whether both count residents or both registered persons",
-                ),
+                SAID.both("people_counted.expected", counted=counted),
+                SAID.both("people_counted.cure", n=len(rows_of[row["id"]])),
                 severity="warning",
             )
     for table in ("institutions", "communities"):
@@ -136,8 +126,8 @@ def people_counted(view: View) -> Check:
                 yield view.problem(
                     row,
                     "population_65",
-                    (f"不超过总人口 {row.number('population'):g}", f"at most population, {row.number('population'):g}"),
-                    ("改正两数之一（是否填反或单位为万）", "correct one of the two (exchanged, or one in 10,000?)"),
+                    SAID.both("old_people.expected", population=row.number("population")),
+                    SAID.both("old_people.cure"),
                 )
 
 
@@ -148,8 +138,8 @@ def neighbours(view: View) -> Check:
             yield view.problem(
                 row,
                 "neighbour",
-                ("另一个机构", "another institution"),
-                ("删去此行或改正编号", "delete the row or correct the id"),
+                SAID.both("neighbours.expected"),
+                SAID.both("neighbours.cure"),
                 severity="warning",
             )
 
@@ -164,26 +154,23 @@ def closures(view: View) -> Check:
             yield view.problem(
                 row,
                 "end",
-                (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
+                SAID.both("closures.expected", start=start.isoformat()),
+                SAID.both("closures.cure"),
             )
         elif outside_horizon(view, start, end):
             yield view.problem(
                 row,
                 "start",
                 within_horizon(view),
-                NO_EFFECT,
+                no_effect(),
                 severity="warning",
             )
         elif view.horizon and start <= view.horizon[0] and end >= view.horizon[1] and row["slot"] in ("", "day"):
             yield view.problem(
                 row,
                 "end",
-                ("规划期内有开放的日子", "some open days in the time planned"),
-                (
-                    "该机构整个规划期关闭，不会安排任何门诊：如属实可忽略，否则改正日期",
-                    "closed for the whole time planned, so it gets no clinic: correct the dates unless this is meant",
-                ),
+                SAID.both("always_closed.expected"),
+                SAID.both("always_closed.cure"),
                 severity="warning",
             )
 
@@ -195,14 +182,8 @@ def market_days(view: View) -> Check:
             yield view.problem(
                 row,
                 "rule",
-                (
-                    "lunar 2,5,8 或 weekday 6 或 every 5 from 2026-01-03",
-                    "lunar 2,5,8 or weekday 6 or every 5 from 2026-01-03",
-                ),
-                (
-                    "逢二五八写作 lunar 2,5,8（或 逢二、五、八）；农历日 1 至 30，星期 1 至 7；每周六写作 weekday 6",
-                    "Lunar days are 1 to 30, weekdays 1 to 7 (Monday 1); 2, 5, 8 of the lunar ten days: lunar 2,5,8",
-                ),
+                SAID.both("market_days.expected"),
+                SAID.both("market_days.cure"),
             )
 
 
@@ -224,11 +205,8 @@ def floors_and_rooms(view: View) -> Check:
             yield view.problem(
                 row,
                 "min_sessions_per_month",
-                (
-                    f"不超过诊室可开的次数（每周 {slots:g} 个半天）",
-                    f"no more than the rooms allow ({slots:g} half-days a week)",
-                ),
-                ("增加 open_slots，或降低最低次数", "raise open_slots or lower the least number of clinics"),
+                SAID.both("floors_and_rooms.expected", slots=slots),
+                SAID.both("floors_and_rooms.cure"),
                 severity="warning",
             )
 

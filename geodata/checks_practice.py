@@ -9,9 +9,12 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable
 
+from geodata.catalogue import Texts
 from geodata.checks_people import scope_of
-from geodata.checks_time import WEEKDAYS_EN, WEEKDAYS_ZH, half_days, weeks_meet
-from geodata.checks_view import Check, Row, Say, View
+from geodata.checks_time import half_days, time_of, weekday_words, weeks_meet
+from geodata.checks_view import Check, Row, View
+
+SAID = Texts("checks_practice", "geodata", "checks")
 
 
 def roster_at_home(view: View) -> Check:
@@ -23,8 +26,8 @@ def roster_at_home(view: View) -> Check:
             yield view.problem(
                 row,
                 "institution",
-                ("本院以外的机构", "an institution other than the doctor's own"),
-                ("本院门诊写在 duties 表；从 roster 中删去", "clinics at home belong in table duties: move the row"),
+                SAID.both("roster_at_home.expected"),
+                SAID.both("roster_at_home.cure"),
             )
 
 
@@ -33,12 +36,11 @@ def roster_days(view: View) -> Check:
     for row in view.rows("roster"):
         day, weekday = row.day("date"), row.number("weekday")
         if day and not math.isnan(weekday) and day.isoweekday() != weekday:
-            right = day.isoweekday() - 1
             yield view.problem(
                 row,
                 "weekday",
-                (f"{day} 是周{WEEKDAYS_ZH[right]}", f"{day} is a {WEEKDAYS_EN[right]}"),
-                ("日期和星期只填一个", "write the date or the weekday, not both"),
+                SAID.both("roster_days.expected", day=day.isoformat(), weekday=weekday_words(day.isoweekday())),
+                SAID.both("roster_days.cure"),
             )
 
 
@@ -47,13 +49,6 @@ def _times(row: Row) -> list[Hashable]:
     day, weekday = row.day("date"), row.number("weekday")
     when: Hashable = day if day else None if math.isnan(weekday) else int(weekday)
     return [] if when is None else [(when, half) for half in half_days(row["slot"])]
-
-
-def _time_words(row: Row) -> Say:
-    day, weekday = row.day("date"), row.number("weekday")
-    if day:
-        return str(day), str(day)
-    return f"周{WEEKDAYS_ZH[int(weekday) - 1]}", WEEKDAYS_EN[int(weekday) - 1]
 
 
 def two_places(view: View) -> Check:
@@ -69,16 +64,12 @@ def two_places(view: View) -> Check:
             )
             before.append(row)
         if clash and row["doctor"]:
-            label, (zh, en) = view.label("roster", clash.at), _time_words(row)
+            label = view.label("roster", clash.at)
             yield view.problem(
                 row,
                 "institution",
-                ("同一半天只在一处", "one place in a half-day"),
-                (
-                    f"第 {label} 行{zh}同一时段此人在 {clash['institution']}：改正其中一行的时间或医生",
-                    f"row {label} has the doctor at {clash['institution']} at that time ({en}): "
-                    "correct the time or the doctor of one of them",
-                ),
+                SAID.both("two_places.expected"),
+                SAID.both("two_places.cure", row=label, institution=clash["institution"], time=time_of(row)),
             )
 
 
@@ -96,11 +87,8 @@ def on_duty(view: View) -> Check:
             yield view.problem(
                 row,
                 "slot",
-                ("不与本院值班、门诊、手术相冲突的时段", "a half-day without a duty at home"),
-                (
-                    f"duties 第 {label} 行此时有「{duty['what'] or '本院安排'}」：改正其中一行",
-                    f"row {label} of duties has {duty['what'] or 'a duty'} at that time: correct one of the two",
-                ),
+                SAID.both("on_duty.expected"),
+                SAID.both("on_duty.cure", row=label, what=duty["what"] or SAID.both("on_duty.unnamed")),
             )
 
 
@@ -118,18 +106,15 @@ def while_absent(view: View) -> Check:
                 yield view.problem(
                     row,
                     "date",
-                    (f"不在请假期间（{start} 至 {end}）", f"a day on which the doctor is not away ({start} to {end})"),
-                    (f"与 absences 第 {label} 行矛盾：改正其中一行", f"row {label} of absences differs: correct one"),
+                    SAID.both("while_absent.expected", start=start.isoformat(), end=end.isoformat()),
+                    SAID.both("while_absent.cure", row=label),
                 )
             elif not day and view.horizon and start <= view.horizon[0] and end >= view.horizon[1]:
                 yield view.problem(
                     row,
                     "doctor",
-                    ("规划期内在岗的医生", "a doctor who is there in the time planned"),
-                    (
-                        f"absences 第 {label} 行整个规划期不在：删去此行或改正请假日期",
-                        f"away the whole time by row {label} of absences: delete this row or correct those dates",
-                    ),
+                    SAID.both("always_absent.expected"),
+                    SAID.both("always_absent.cure", row=label),
                     severity="warning",
                 )
 
@@ -148,18 +133,11 @@ def beyond_rooms(view: View) -> Check:
         rooms = institutions[site].number("rooms") if site in institutions else math.nan
         if len(rows) > rooms and site not in told:
             told.add(site)
-            zh, en = _time_words(rows[-1])
             yield view.problem(
                 rows[-1],
                 "institution",
-                (
-                    f"同一时段不超过 {rooms:g} 间诊室",
-                    f"at most {rooms:g} visiting doctors at once, the rooms there are",
-                ),
-                (
-                    f"第 {view.labels(rows)} 行{zh}同时在此坐诊：增加 rooms 或改正时间",
-                    f"rows {view.labels(rows)} are there together ({en}): raise rooms or correct the times",
-                ),
+                SAID.both("beyond_rooms.expected", rooms=rooms),
+                SAID.both("beyond_rooms.cure", rows=view.labels(rows), time=time_of(rows[-1])),
                 severity="warning",
             )
 
@@ -174,8 +152,8 @@ def postings(view: View) -> Check:
             yield view.problem(
                 row,
                 "end",
-                (f"不早于开始日期 {start}", f"a day not before start, {start}"),
-                ("是否填反？对调或改正日期", "exchanged? Correct start or end"),
+                SAID.both("posting_end.expected", start=start.isoformat()),
+                SAID.both("posting_end.cure"),
             )
         if doctor is None:
             continue
@@ -183,15 +161,15 @@ def postings(view: View) -> Check:
             yield view.problem(
                 row,
                 "institution",
-                ("本院以外的机构", "an institution other than the doctor's own"),
-                ("填写受援单位", "write where the doctor is posted to"),
+                SAID.both("posting_home.expected"),
+                SAID.both("posting_home.cure"),
             )
         if row["specialty"] and row["specialty"] not in scope_of(doctor):
             yield view.problem(
                 row,
                 "specialty",
-                ("医生执业范围内的专业", "a specialty within the doctor's scope"),
-                ("改正专业，或在 doctors 的 scope 中补上", "correct it, or add it to scope of the doctor"),
+                SAID.both("posting_scope.expected"),
+                SAID.both("posting_scope.cure"),
                 severity="warning",
             )
     yield from _overlaps(view)
@@ -201,20 +179,22 @@ def _overlaps(view: View) -> Check:
     for rows in view.grouped("current_postings", "doctor").values():
         for at, row in enumerate(rows):
             for before in rows[:at]:
-                spans = [before.day("start"), before.day("end"), row.day("start"), row.day("end")]
-                if None in spans or not row["doctor"]:
+                first, last = before.day("start"), before.day("end")
+                start, end = row.day("start"), row.day("end")
+                if not (first and last and start and end and row["doctor"]):
                     continue
-                first, last, start, end = spans
-                if start <= last and first <= end:  # type: ignore[operator]
+                if start <= last and first <= end:
                     label = view.label("current_postings", before.at)
                     yield view.problem(
                         row,
                         "start",
-                        ("同一时间只派驻一处", "one posting at a time"),
-                        (
-                            f"与第 {label} 行（{before['institution']}，{first} 至 {last}）重叠：改正日期或医生",
-                            f"overlaps row {label} ({before['institution']}, {first} to {last}): "
-                            "correct the dates or the doctor",
+                        SAID.both("overlaps.expected"),
+                        SAID.both(
+                            "overlaps.cure",
+                            row=label,
+                            institution=before["institution"],
+                            first=first.isoformat(),
+                            last=last.isoformat(),
                         ),
                     )
 

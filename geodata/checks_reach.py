@@ -8,12 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from geodata.catalogue import Texts
 from geodata.checks_centres import items_by_service, levels_by_service
 from geodata.checks_people import may_serve, scope_of
 from geodata.checks_roads import travel_of
 from geodata.checks_view import Check, Row, Say, View
 from geodata.problems import Problem
 from geodata.travel import Travel
+
+SAID = Texts("checks_reach", "geodata", "checks")
 
 Trips = Mapping[tuple[str, str], float]
 
@@ -72,11 +75,8 @@ def services(view: View, roads: Trips) -> Check:
             "max_minutes": row.number("max_minutes"),
         }
         added = {
-            "turnaround_minutes": (
-                f"（班次间隔 {headway:g} + 处理 {work:g} 分钟）",
-                f" ({headway:g} minutes between loops + {work:g} of work)",
-            ),
-            "window_minutes": (f"（另加集中等待 {collection:g} 分钟）", f" (and {collection:g} minutes of collection)"),
+            "turnaround_minutes": SAID.both("turnaround", headway=headway, work=work),
+            "window_minutes": SAID.both("window", collection=collection),
             "max_minutes": ("", ""),
         }
         for column in limits:
@@ -96,17 +96,8 @@ def _too_late(view: View, row: Row, column: str, late: list[str], members: int, 
     return view.problem(
         row,
         column,
-        (
-            f"至少一个候选中心能及时服务每个单位{added[0]}",
-            f"a limit that some candidate keeps for every member{added[1]}",
-        ),
-        (
-            f"{'全部 ' if everybody else ''}{len(late)} 个单位（{names}）任何中心都来不及，将无中心承担："
-            "放宽时限（单位是分钟）、增加班次，或增加较近的候选",
-            f"{'none' if everybody else len(late)} of {members} members ({names.replace('、', ', ')}) "
-            f"{'can' if everybody else 'cannot'} be served in time: raise the limit (in minutes), add loops, "
-            "or add a nearer candidate",
-        ),
+        SAID.both("too_late.expected", added=added),
+        SAID.both("too_late.cure_all" if everybody else "too_late.cure", n=len(late), members=members, names=names),
         severity="warning",
     )
 
@@ -129,12 +120,8 @@ def sites(view: View, roads: Trips) -> Check:
             yield view.problem(
                 place,
                 "id",
-                (f"离某位医生的医院不超过 {longest:g} 分钟", f"a hospital with doctors within {longest:g} minutes"),
-                (
-                    f"最近 {minutes:.0f} 分钟：核对坐标和路程，或提高 [sessions] max_minutes；否则此处没有门诊",
-                    f"the nearest is {minutes:.0f}: check its point and its trips, or raise max_minutes in [sessions]; "
-                    "else it gets no clinic",
-                ),
+                SAID.both("sites.expected", longest=longest),
+                SAID.both("sites.cure", minutes=minutes),
                 severity="warning",
             )
 

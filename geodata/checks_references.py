@@ -7,22 +7,16 @@ left here is known under no identifier and no name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, Row, Say, View, known_columns
 from geodata.problems import Problem
 from geodata.region import split_list
 from geodata.schema import TABLES, load_schema
 
-#: What a row of a table is called.
-NAMES: Mapping[str, Say] = {
-    "institutions": ("机构", "institution"),
-    "communities": ("社区", "community"),
-    "specialties": ("专业", "specialty"),
-    "services": ("共享服务", "service"),
-    "doctors": ("医生", "doctor"),
-}
+SAID = Texts("checks_references", "geodata", "checks")
 
 
 def unknown_references(view: View) -> Check:
@@ -46,12 +40,12 @@ def unknown_references(view: View) -> Check:
 
 
 def _missing_table(view: View, row: Row, column: str, target: str) -> Problem:
-    zh, en = NAMES[target]
+    what = SAID.both(f"row.{target}")
     return view.problem(
         row,
         column,
-        (f"另有 {target} 表列出各{zh}", f"a table {target} that lists each {en}"),
-        (f"增加 {target} 表，每个{zh}一行，至少填写 id", f"add a table {target} with one row and an id for each {en}"),
+        SAID.both("missing_table.expected", target=target, what=what),
+        SAID.both("missing_table.cure", target=target, what=what),
         # specialties without a table get every default; the rest cannot be made up
         severity="warning" if target == "specialties" else "error",
     )
@@ -66,9 +60,9 @@ class _Directory:
         self.by_name: dict[str, list[Row]] = defaultdict(list)
         for row in (row for table in tables for row in view.rows(table) if row["name"]):
             self.by_name[row["name"]].append(row)
-        zh = "或".join(NAMES[table][0] for table in tables)
-        en = " or ".join(NAMES[table][1] for table in tables)
-        self.expected: Say = (f"{self.tables} 表中已有的{zh}编号", f"an id of {en} that stands in table {self.tables}")
+        names = zip(*(SAID.both(f"row.{table}") for table in tables), strict=True)
+        what = tuple(either.join(words) for either, words in zip(SAID["or"], names, strict=True))
+        self.expected: Say = SAID.both("known.expected", tables=self.tables, what=what)
         self.found: dict[str, Say] = {}
 
     def cure(self, text: str) -> Say:
@@ -83,11 +77,8 @@ class _Directory:
         if near:
             rows = self.by_name.get(near[0])
             meant = f"{rows[0]['id']}({near[0]})" if rows else near[0]
-            return f"是否应为 {meant}？改正编号，或补上该行", f"did you mean {meant}? Correct it, or add the row"
-        return (
-            f"改正编号，或在 {self.tables} 表中增加该行",
-            f"correct the id, or add a row for it to table {self.tables}",
-        )
+            return SAID.both("known.cure_near", near=meant)
+        return SAID.both("known.cure", tables=self.tables)
 
 
 def unknown_groups(view: View) -> Check:
@@ -98,12 +89,12 @@ def unknown_groups(view: View) -> Check:
             group = row["group"]
             if group and group not in groups:
                 near = get_close_matches(group, sorted(groups), 1, 0.6)
-                hint = (f"是否应为 {near[0]}？", f"did you mean {near[0]}? ") if near else ("", "")
+                hint = SAID.both("near_group", near=near[0]) if near else ""
                 yield view.problem(
                     row,
                     "group",
-                    ("institutions 表 group 列中已有的集团", "a group that stands in column group of institutions"),
-                    (f"{hint[0]}改正集团名，或在 institutions 表中登记", f"{hint[1]}correct it, or enter it there"),
+                    SAID.both("unknown_groups.expected"),
+                    SAID.both("unknown_groups.cure", hint=hint),
                 )
 
 
@@ -116,15 +107,12 @@ def unknown_equipment(view: View) -> Check:
         for item in row.list("equipment"):
             if item not in items:
                 near = get_close_matches(item, sorted(items), 1, 0.6)
-                meant = (f"，是否应为 {near[0]}", f"; did you mean {near[0]}?") if near else ("", "")
+                hint = SAID.both("near_equipment", near=near[0]) if near else ""
                 yield view.problem(
                     row,
                     "equipment",
-                    ("equipment 表中至少一处有此设备", "an item that some institution has in table equipment"),
-                    (
-                        f"没有任何机构有「{item}」，该专业将无处可坐诊{meant[0]}",
-                        f"no institution has it, so no clinic could be held: add it or correct the name{meant[1]}",
-                    ),
+                    SAID.both("unknown_equipment.expected"),
+                    SAID.both("unknown_equipment.cure", item=item, hint=hint),
                     value=item,
                 )
 
@@ -138,11 +126,8 @@ def shared_identifiers(view: View) -> Check:
             yield view.problem(
                 row,
                 "id",
-                ("社区编号与机构编号不同", "an id that no institution has"),
-                (
-                    f"institutions 第 {label} 行已用此编号：给社区加前缀",
-                    f"row {label} of institutions has it: prefix yours",
-                ),
+                SAID.both("shared_identifiers.expected"),
+                SAID.both("shared_identifiers.cure", row=label),
             )
     for table in ("institutions", "communities"):
         for row in view.rows(table):
@@ -150,8 +135,8 @@ def shared_identifiers(view: View) -> Check:
                 yield view.problem(
                     row,
                     "id",
-                    ("不用保留字 outside、all", "not one of the reserved words outside and all"),
-                    ("换一个编号", "choose another id"),
+                    SAID.both("reserved.expected"),
+                    SAID.both("reserved.cure"),
                 )
 
 
@@ -175,8 +160,8 @@ def _unknown_source(view: View, row: Row, column: str, known: Iterable[str]) -> 
     return view.problem(
         row,
         column,
-        ("已有的表名和列名", "the name of a table and of one of its columns"),
-        (f"改为 {near[0]}" if near else "改正名称", f"write {near[0]}" if near else "correct the name"),
+        SAID.both("unknown_source.expected"),
+        SAID.both("unknown_source.cure_near", near=near[0]) if near else SAID.both("unknown_source.cure"),
         severity="warning",
     )
 

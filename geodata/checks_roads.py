@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, View
 from geodata.coordinates import LOCATED, declared_datum, is_datum
 from geodata.errors import GeodataError, RoadsUnreadable
 from geodata.problems import Problem
 from geodata.travel import NoRoadFile, Travel, make_travel, uses_roads
+
+SAID = Texts("checks_roads", "geodata", "checks")
 
 
 def travel_of(view: View) -> Travel | GeodataError | None:
@@ -43,7 +46,7 @@ def _unusable(view: View, error: GeodataError) -> Problem:
     expected, cure = getattr(error, "expected", None), getattr(error, "cure", None)
     if isinstance(error, RoadsUnreadable) and expected and cure:
         return Problem(error.path.name, "", "", "", expected[0], expected[1], cure[0], cure[1])
-    usable = ("可用的道路计算引擎", "an engine that can be used")
+    usable = SAID.both("unusable.expected")
     return Problem("plan.toml", "", "travel.engine", view.travel_options.engine, *usable, error.zh, error.en)
 
 

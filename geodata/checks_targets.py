@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, Row, View
+
+SAID = Texts("checks_targets", "geodata", "checks")
 
 #: Monitoring indicators of county alliances, as the national set names them.
 MONITORING = frozenset(
@@ -55,8 +58,8 @@ def targets(view: View, shown: Collection[str] | None) -> Check:
         yield view.problem(
             row,
             "indicator",
-            ("方案会计算的指标代码", "the id of an indicator that a plan shows"),
-            (f"是否应为 {near[0]}？", f"did you mean {near[0]}?"),
+            SAID.both("targets.expected"),
+            SAID.both("targets.cure", near=near[0]),
             severity="warning",
         )
     if lonely and shown is not None:
@@ -64,10 +67,7 @@ def targets(view: View, shown: Collection[str] | None) -> Check:
         yield view.problem(
             next(iter(lonely.values())),
             "indicator",
-            ("方案会计算的指标代码", "the id of an indicator that a plan shows"),
-            (
-                f"{'、'.join(names)} 共 {len(lonely)} 项没有可比的方案值，只列在报告中",
-                f"{len(lonely)} indicators ({', '.join(names)}) have no planned figure beside them and are only listed",
-            ),
+            SAID.both("targets.expected"),
+            SAID.both("lonely.cure", names="、".join(names), n=len(lonely)),
             severity="warning",
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from geodata.checks_view import Say, View
+from geodata.catalogue import Texts
+from geodata.checks_view import Row, Say, View
+from geodata.local import short_weekday
+
+SAID = Texts("checks_time", "geodata", "checks")
 
 HALF_DAYS = {"am": ("am",), "pm": ("pm",), "day": ("am", "pm"), "": ("am", "pm")}
-WEEKDAYS_ZH = "一二三四五六日"
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-#: The cure for a row that lies outside the time planned.
-NO_EFFECT: Say = ("核对年份；否则此行不起作用", "check the year; as it stands the row has no effect")
 
 
 def outside_horizon(view: View, start: date | None, end: date | None = None) -> bool:
@@ -21,8 +21,24 @@ def outside_horizon(view: View, start: date | None, end: date | None = None) -> 
 
 def within_horizon(view: View) -> Say:
     """What is expected of a date that should lie in the time planned."""
-    first, last = view.horizon or (None, None)
-    return f"在规划期 {first} 至 {last} 内", f"a day within the time planned, {first} to {last}"
+    first, last = view.horizon or ("", "")
+    return SAID.both("within_horizon.expected", first=str(first), last=str(last))
+
+
+def no_effect() -> Say:
+    """The cure for a row that lies outside the time planned."""
+    return SAID.both("no_effect.cure")
+
+
+def weekday_words(weekday: float) -> Say:
+    """A weekday (Monday 1) in both languages."""
+    return short_weekday(int(weekday), "zh"), short_weekday(int(weekday), "en")
+
+
+def time_of(row: Row) -> Say:
+    """The date of a row, as tables write it, or its weekday."""
+    day = row.day("date")
+    return (day.isoformat(), day.isoformat()) if day else weekday_words(row.number("weekday"))
 
 
 def weeks_meet(one: str, other: str) -> bool:

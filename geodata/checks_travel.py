@@ -12,9 +12,12 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
+from geodata.catalogue import Texts
 from geodata.checks_view import Check, Say, View
 from geodata.coordinates import LOCATED, distance_km, possible
 from geodata.problems import Problem
+
+SAID = Texts("checks_travel", "geodata", "checks")
 
 #: Times the straight-line estimate, and minutes beyond it, at which a trip is worth a look.
 SLOW, SLOW_MINUTES = 5.0, 30.0
@@ -53,11 +56,8 @@ def same_place(view: View) -> Check:
             view,
             int(at),
             "destination",
-            ("另一个地点", "another place than origin"),
-            (
-                "删去此行（同一地点不用填），或改正目的地",
-                "delete the row (a place to itself is not needed) or correct it",
-            ),
+            SAID.both("same_place.expected"),
+            SAID.both("same_place.cure"),
         )
     if view.setting("travel", "allow_zero", False) is True:
         return
@@ -66,11 +66,8 @@ def same_place(view: View) -> Check:
             view,
             int(at),
             "minutes",
-            ("不同地点之间大于 0 的分钟数", "more than 0 minutes between different places"),
-            (
-                "未知就删去此行（将按直线估算）；确为 0 则在 [travel] 设 allow_zero = true",
-                "delete the row if unknown (it is then estimated); if 0 is meant set allow_zero = true in [travel]",
-            ),
+            SAID.both("no_minutes.expected"),
+            SAID.both("no_minutes.cure"),
         )
 
 
@@ -103,7 +100,7 @@ def proportion(view: View) -> Check:
     estimate = options.minutes(km * options.circuity)
     slow = (minutes > SLOW * estimate) & (minutes > estimate + SLOW_MINUTES)
     fast = (km > SHORT_KM) & (minutes > 0) & (km * 60 > FASTEST * minutes) & ~slow
-    for odd, unit in ((slow, ("秒", "seconds")), (fast, ("小时或公里", "hours or km"))):
+    for odd, unit in ((slow, SAID.both("unit.slow")), (fast, SAID.both("unit.fast"))):
         rows = np.flatnonzero(odd)
         if len(rows) > MANY and len(rows) > np.isfinite(km).sum() / 2:
             first = int(rows[0])
@@ -112,11 +109,8 @@ def proportion(view: View) -> Check:
                 view,
                 first,
                 "minutes",
-                (f"单程分钟数（此行约 {about:.0f} 分钟）", f"minutes one way (here about {about:.0f})"),
-                (
-                    f"{len(rows)} 行都是如此：单位是否为{unit[0]}？换算成分钟",
-                    f"{len(rows)} rows are like this: is the unit {unit[1]}? Convert to minutes",
-                ),
+                SAID.both("other_unit.expected", about=about),
+                SAID.both("other_unit.cure", n=len(rows), unit=unit),
             )
             continue
         for at in rows:
@@ -124,14 +118,8 @@ def proportion(view: View) -> Check:
                 view,
                 int(at),
                 "minutes",
-                (
-                    f"与直线 {km[at]:.1f} 公里相称，约 {estimate[at]:.0f} 分钟",
-                    f"about {estimate[at]:.0f} minutes, by {km[at]:.1f} km in a straight line",
-                ),
-                (
-                    "核对此格及两地坐标；确有轮渡、山路可忽略",
-                    "check this cell and both points; nothing need be done if a ferry or mountain road is the reason",
-                ),
+                SAID.both("proportion.expected", km=km[at], minutes=estimate[at]),
+                SAID.both("proportion.cure"),
             )
 
 
@@ -149,11 +137,8 @@ def one_sided(view: View) -> Check:
             view,
             int(both["at"][odd].iloc[0]),
             "minutes",
-            ("与返程相近的分钟数", "minutes about those of the way back"),
-            (
-                f"{odd.sum()} 对地点往返相差三成以上：是否行列错位，或混用了两种来源？",
-                f"{odd.sum()} pairs differ by more than 30 %: are rows shifted, or two sources mixed?",
-            ),
+            SAID.both("all_one_sided.expected"),
+            SAID.both("all_one_sided.cure", n=odd.sum()),
         )
         return
     for at, before, minutes in zip(both["at"][odd], both["at_back"][odd], one[odd], strict=True):
@@ -162,8 +147,8 @@ def one_sided(view: View) -> Check:
             view,
             int(at),
             "minutes",
-            (f"与返程 {minutes:g} 分钟（第 {label} 行）相近", f"about the way back, {minutes:g} minutes (row {label})"),
-            ("核对两行；确有单行路、上下山可忽略", "check both; nothing need be done if the road is the reason"),
+            SAID.both("one_sided.expected", minutes=minutes, row=label),
+            SAID.both("one_sided.cure"),
         )
 
 
@@ -192,13 +177,8 @@ def _missing(view: View, origin: str, missing: list[str], lost: int) -> Problem:
     return view.problem(
         None,
         "destination",
-        (f"{origin} 到每个机构各一行", f"a row from {origin} to every institution"),
-        (
-            f"补上到 {names} 的 {len(missing)} 行；"
-            + (f"其中 {lost} 处无坐标，视为到不了" if lost else "现按返程或直线估算"),
-            f"add {len(missing)} rows, to {names.replace('、', ', ')}; "
-            + (f"{lost} of them have no coordinates and count as out of reach" if lost else "now estimated"),
-        ),
+        SAID.both("missing.expected", origin=origin),
+        SAID.both("missing.cure_lost" if lost else "missing.cure", names=names, n=len(missing), lost=lost),
         value=f"{origin} → {names}",
         # nothing stands in for a trip that is neither given, nor given back, nor measurable
         severity="error" if lost else "warning",
@@ -218,11 +198,8 @@ def speeds(view: View) -> Check:
             view,
             int(at),
             "km",
-            (f"与 {minutes[at]:g} 分钟相称的公里数", f"kilometres that fit {minutes[at]:g} minutes"),
-            (
-                f"照此时速 {speed[at]:.0f} 公里：两列是否填反，或单位为米？",
-                f"that is {speed[at]:.0f} km/h: are the two columns exchanged, or is it metres?",
-            ),
+            SAID.both("speeds.expected", minutes=minutes[at]),
+            SAID.both("speeds.cure", speed=speed[at]),
         )
 
 

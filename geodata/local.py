@@ -50,6 +50,14 @@ def short_month(number: int, lang: str) -> str:
 
 
 @cache
+def short_weekday(number: int, lang: str) -> str:
+    """A weekday (Monday 1): 周一, Mon."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("EEE", date(2001, 1, number), locale=LOCALES[lang])
+
+
+@cache
 def _signs(lang: str) -> dict[int, str]:
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
