@@ -19,16 +19,16 @@ from typing import Literal
 import pandas as pd
 
 from planner.edited_detail import Sheet, find_detail, read_detail
-from planner.edited_names import Clinic, Formulas, Names, NoRosterError, Problem
+from planner.edited_names import WORDS, Clinic, Formulas, Names, NoRosterError, Problem
 from planner.edited_views import Seen, read_views
 from planner.folder import SavedPlan, read_plan
 from planner.roster_views import RosterView
-from planner.text import Lang
+from planner.text import Lang, both_joined
 from planner.view import View, text_of
 
 __all__ = ["Clinic", "Edit", "Edited", "NoRosterError", "Problem", "kept_locks", "read_edited", "roster_table"]
 
-#: What is written into the table `locks` as the reason.
+#: What is written into the table `locks` as the reason: data, the same in every language.
 REASON = "手工修改"
 
 
@@ -89,14 +89,14 @@ def read_edited(path: Path, plan: SavedPlan | Path, lang: Lang = "zh") -> Edited
     roster = RosterView(View(saved, lang))
     base = tuple(sorted(Clinic(c.on, c.slot, c.doctor, c.site, c.specialty) for c in roster.clinics))
     if not base:
-        raise NoRosterError("方案没有排班", "the plan has no roster")
+        raise NoRosterError("no_roster")
     book, formulas = _opened(path), Formulas(path)
     names = Names(roster)
     found = find_detail(book)
     detail = None if found is None else read_detail(found, names, base, formulas)
     views = read_views(book, names, base, formulas)
     if detail is None and views is None:
-        raise NoRosterError(f"{path.name} 中没有排班明细，也没有坐诊排班表", f"{path.name} has no sheet of the roster")
+        raise NoRosterError("no_sheet", file=path.name)
     backups = {
         Clinic(c.on, c.slot, c.doctor, c.site, c.specialty): c.backup for c in roster.clinics
     }  # fmt: skip
@@ -112,9 +112,7 @@ def _opened(path: Path) -> object:
     try:
         return openpyxl.load_workbook(path, data_only=True)
     except (OSError, InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
-        raise NoRosterError(
-            f"{path.name} 打不开：请另存为 .xlsx", f"{path.name} cannot be read: save it as .xlsx"
-        ) from None
+        raise NoRosterError("unreadable", file=path.name) from None
 
 
 def _together(
@@ -125,11 +123,11 @@ def _together(
     second: list[Edit] = []
     if detail is not None:
         problems += detail.problems
-        first = _edits(base, detail.clinics, detail.unsure, "排班明细")
+        first = _edits(base, detail, lambda _: detail.title)
     if views is not None:
         problems += views.problems
         seen = [c for c in base if (c.site, *c.half) in views.covered]
-        second = _edits(seen, views.clinics, views.unsure, "坐诊排班表")
+        second = _edits(seen, views, lambda c: views.covered[c.site, *c.half])
     edits, clashes = _merged(first, second)
     problems += clashes
     visits = _applied(base, edits)
@@ -168,10 +166,10 @@ def _week(clinic: Clinic) -> tuple[int, int]:
     return clinic.on.isocalendar()[:2]
 
 
-def _edits(base: Iterable[Clinic], shown: Mapping[Clinic, str], unsure: set[Clinic], sheet: str) -> list[Edit]:
+def _edits(base: Iterable[Clinic], part: Sheet, sheet_of: Callable[[Clinic], str]) -> list[Edit]:
     """What a part of the workbook changes: clinics gone and new ones in pairs, the rest one by one."""
-    kept = set(base)
-    gone = sorted(kept - set(shown) - unsure)
+    kept, shown = set(base), part.clinics
+    gone = sorted(kept - set(shown) - part.unsure)
     new = sorted(set(shown) - kept)
     found = []
     for same in _SAME:
@@ -182,7 +180,7 @@ def _edits(base: Iterable[Clinic], shown: Mapping[Clinic, str], unsure: set[Clin
                 gone.remove(was)
                 new.remove(now)
                 found.append(Edit("moved", was, now, (shown[now],)))
-    found += [Edit("removed", was, None, (sheet,)) for was in gone]
+    found += [Edit("removed", was, None, (sheet_of(was),)) for was in gone]
     found += [Edit("added", None, now, (shown[now],)) for now in new]
     return found
 
@@ -200,9 +198,7 @@ def _merged(first: Iterable[Edit], second: Iterable[Edit]) -> tuple[list[Edit], 
             merged[edit.was, edit.now] = replace(same, cells=(*same.cells, *edit.cells))
         elif other is not None:
             merged.pop((other.was, other.now), None)
-            mine, theirs = "、".join(edit.cells), "、".join(other.cells)
-            zh = f"与 {theirs} 的修改不一致：请只改一处，或改成一样"
-            problems.append(Problem(mine, zh, f"says something else than {theirs}: make them agree"))
+            problems.append(Problem(edit.cells[0], *WORDS.both("disagrees", cells=both_joined(other.cells))))
         elif edit.now not in new or edit.was is not None:
             merged[edit.was, edit.now] = edit
     return list(merged.values()), problems

@@ -10,7 +10,8 @@ from typing import Any
 from geodata.text import clean
 from planner.edited_names import CellError, Clinic, Formulas, Names, Problem, flat
 from planner.roster_words import DETAIL
-from planner.text import MESSAGES
+from planner.roster_words import weekday as words_of
+from planner.text import both_joined
 from planner.words import TABLES, word
 
 FIELDS = ("date", "weekday", "slot", "doctor", "id", "institution", "specialty", "backup")
@@ -28,6 +29,7 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list)
     #: Clinics of the plan that stand in a row that cannot be read: neither removed nor kept.
     unsure: set[Clinic] = field(default_factory=set)
+    title: str = ""
 
 
 def find_detail(book: Any) -> tuple[Any, int, Mapping[str, int]] | None:
@@ -71,7 +73,7 @@ class _Rows:
         self, title: str, columns: Mapping[str, int], names: Names, base: tuple[Clinic, ...], formulas: Formulas
     ) -> None:
         self.title, self.columns, self.names, self.base, self.formulas = title, columns, names, base, formulas
-        self.read = Sheet()
+        self.read = Sheet(title=title)
         #: Clinics that stand in an earlier row as well, with their line.
         self.twice: list[tuple[Clinic, int]] = []
 
@@ -106,7 +108,7 @@ class _Rows:
         for part in ("date", "doctor", "id"):
             at = self.columns.get(part)
             if any(told.values()) and at is not None and not told[part] and self.formulas.at(self.title, line, at + 1):
-                self._problem(part, line, CellError(*MESSAGES["cell_empty"]))
+                self._problem(part, line, CellError("cell_empty"))
                 self._unsure(told)
 
     def tell_twice(self) -> None:
@@ -116,7 +118,7 @@ class _Rows:
             differ = [_differ(clinic, was) for was in gone]
             part = min(differ, key=len, default=["date"])[0]
             first = self.read.clinics[clinic]
-            self._problem(part, line, CellError(*MESSAGES.both("cell_twice", cell=first)))
+            self._problem(part, line, CellError("cell_twice", cell=first))
 
     def _problem(self, part: str, line: int, error: CellError) -> None:
         self.read.problems.append(Problem(self._cell(part, line), error.zh, error.en))
@@ -137,7 +139,7 @@ class _Rows:
         """
         named, own = self._named(told["doctor"]), self.names.id("doctors", raw) if told.get("id") else ""
         if told.get("id") and not own:
-            raise CellError(f"没有工号“{told['id']}”", f"no doctor has the number {told['id']!r}")
+            raise CellError("no_number", number=told["id"])
         here = {c.doctor for c in self.base if (c.on, c.slot, c.site) == place[:3] and place[3] in ("", c.specialty)}
         if not told["doctor"]:
             return "" if own in here else own
@@ -146,20 +148,16 @@ class _Rows:
         if not own or (own in here and not here & set(named)):
             same = [doctor for doctor in named if doctor in here and not own]
             if len(named) > 1 and len(same) != 1:
-                ids = "、".join(named)
-                raise CellError(f"“{told['doctor']}”同名：请写工号（{ids}）", f"several bear this name: write {ids}")
+                raise CellError("namesakes", name=told["doctor"], ids=both_joined(named))
             return (same or named)[0]
         if here & set(named):
             return own
-        raise CellError(
-            f"姓名“{told['doctor']}”与工号“{own}”不是同一人：改正其中一个，或清空工号",
-            f"name {told['doctor']!r} and number {own!r} are not one person: correct one, or clear the number",
-        )
+        raise CellError("not_one", name=told["doctor"], number=own)
 
     def _named(self, text: str) -> list[str]:
         found = self.names.named("doctors", text) if text else []
         if text and not found:
-            raise CellError(f"没有医生“{text}”", f"there is no doctor {text!r}")
+            raise CellError("no_doctor", name=text)
         return found
 
     def _weekday(self, raw: Any, on: date, who: tuple[str, str, str]) -> None:
@@ -167,8 +165,7 @@ class _Rows:
         weekday = self.names.weekday(raw) if clean(raw) else None
         saved = any(c.on == on and (c.doctor, c.site, c.specialty) == who for c in self.base)
         if weekday is not None and weekday != on.isoweekday() and saved:
-            told = self.names.roster.weekday(on)
-            raise CellError(f"{on} 是{told}，请改日期而不是星期", f"{on} is a {told}: change the date, not the weekday")
+            raise CellError("weekday", day=on.isoformat(), weekday=words_of(on))
 
     def _add(self, line: int, on: date, slot: str, who: tuple[str, str, str], backup: str) -> None:
         cell = self._cell("date", line)

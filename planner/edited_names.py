@@ -17,9 +17,11 @@ from geodata.schema import columns_of
 from geodata.sentences import Bad
 from geodata.text import clean
 from geodata.values import parse
+from planner.catalogue import texts
 from planner.roster_views import RosterView
-from planner.text import MESSAGES
+from planner.text import MARKS, both_joined, pick
 
+WORDS = texts("edited")
 #: Tables of the region whose ids a roster names.
 KINDS = ("doctors", "institutions", "specialties")
 _BRACKET = re.compile(r"^(.*?)[（(]([^（）()]*)[）)]$", re.DOTALL)
@@ -50,15 +52,15 @@ class Problem:
     en: str
 
     def sentence(self, lang: str) -> str:
-        return f"{self.cell}：{self.zh}" if lang == "zh" else f"{self.cell}: {self.en}"
+        return MARKS.say("labelled", lang, label=self.cell, text=pick((self.zh, self.en), lang))
 
 
 class CellError(Exception):
-    """A cell that cannot be read; (zh, en)."""
+    """A cell that cannot be read, by the key of its message; `zh` and `en` say it."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, key: str, **values: object) -> None:
+        self.zh, self.en = WORDS.both(key, **values)
+        super().__init__(self.en)
 
 
 class Formulas:
@@ -79,11 +81,11 @@ class Formulas:
 
 
 class NoRosterError(Exception):
-    """The workbook, or the plan, has no roster; (zh, en)."""
+    """The workbook, or the plan, has no roster, by the key of its message; `zh` and `en` say it."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, key: str, **values: object) -> None:
+        self.zh, self.en = WORDS.both(key, **values)
+        super().__init__(self.en)
 
 
 def flat(text: object) -> str:
@@ -132,16 +134,13 @@ class Names:
     def one(self, kind: str, text: str) -> str:
         """The only one of a name. Raises CellError."""
         if not text:
-            raise CellError(*MESSAGES["cell_empty"])
+            raise CellError("cell_empty")
         found = self.named(kind, text)
         if len(found) == 1:
             return found[0]
         if found:
-            ids = "、".join(found)
-            raise CellError(
-                f"“{text}”有 {len(found)} 个：请写编号（{ids}）", f"several are called {text!r}: write {ids}"
-            )
-        raise CellError(f"区域数据中没有“{text}”", f"the region knows no {text!r}")
+            raise CellError("several", name=text, n=len(found), ids=both_joined(found))
+        raise CellError("unknown", name=text)
 
     def practises(self, doctor: str, specialty: str) -> bool:
         """Whether the doctor's scope (his own specialty where none is written) holds a specialty."""
@@ -161,17 +160,17 @@ class Names:
                 return fits[0]
         found = parse_date(raw, text)
         if found is None:
-            raise CellError(f"“{text}”不是日期（如 2026-06-02）", f"{text!r} is no date (such as 2026-06-02)")
+            raise CellError("no_date", text=text)
         return found
 
     @staticmethod
     def slot(raw: Any) -> str:
         """`am`, `pm` or `day`. Raises CellError."""
         if not clean(raw):
-            raise CellError(*MESSAGES["cell_empty"])
+            raise CellError("cell_empty")
         found = _parsed(raw, "slot")
         if found is None:
-            raise CellError("时段应为上午、下午或全天", "the slot is am, pm or day")
+            raise CellError("no_slot")
         return str(found)
 
     @staticmethod

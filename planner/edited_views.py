@@ -12,9 +12,10 @@ from typing import Any
 from geodata import local
 from geodata.text import clean
 from planner.edited_detail import Sheet
+from planner.edited_names import WORDS as EDITED
 from planner.edited_names import CellError, Clinic, Formulas, Names, Problem, flat
 from planner.roster_words import SLOTS, WORDS
-from planner.text import MESSAGES
+from planner.text import both_joined
 
 #: Rows among which the heads of the dates are looked for.
 HEAD_ROWS = 12
@@ -26,9 +27,9 @@ _MONTH_EN = re.compile(r"([A-Z][a-z]{2})[a-z]*\s+(\d{4})")
 
 @dataclass
 class Seen(Sheet):
-    """What the site views show, and the half-days of sites that they cover."""
+    """What the site views show, and the half-days of sites that they cover, each with the sheet that does."""
 
-    covered: set[tuple[str, date, str]] = field(default_factory=set)
+    covered: dict[tuple[str, date, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class _Reader:
                 site = self._site(str(row[0]))
             if site and site not in sites:
                 sites.add(site)
-                self.seen.covered |= {(site, *half) for half in heads.halves.values()}
+                self.seen.covered |= {(site, *half): self.title for half in heads.halves.values()}
             for at, value in enumerate(row):
                 half = heads.halves.get(at)
                 if site and half is not None and not clean(value):
@@ -137,7 +138,7 @@ class _Reader:
         gone = {c.site for c in self.base if c.half in span} - sites
         for place in sorted(gone):
             name = self.names.roster.label("institutions", place)
-            self._problem(self.title, f"表中没有“{name}”了：请恢复该行", f"{name} is gone from the sheet: put it back")
+            self._problem(self.title, *EDITED.both("site_gone", name=name))
 
     def _formulas(self, blanks: Sequence[tuple[int, int, str, tuple[date, str]]]) -> None:
         """Clinics that are gone were taken out, but where an empty cell is a formula without a stored value."""
@@ -145,7 +146,7 @@ class _Reader:
         for at, line, site, half in blanks:
             here = {clinic for clinic in gone if clinic.site == site and clinic.half == half}
             if here and self.formulas.at(self.title, line, at + 1):
-                self._problem(self._name(at, line), *MESSAGES["cell_empty"])
+                self._problem(self._name(at, line), *EDITED["cell_empty"])
                 self.seen.unsure |= here
 
     def _name(self, at: int, line: int) -> str:
@@ -157,10 +158,7 @@ class _Reader:
         self.seen.problems.append(Problem(cell, zh, en))
 
     def _lost(self, cell: str, off: bool) -> None:
-        if off:
-            self._problem(cell, "当日休息，不能排班", "a day off: no clinic can be held")
-        else:
-            self._problem(cell, "这一行的机构在区域数据中没有", "the site of this row is not in the region")
+        self._problem(cell, *EDITED["day_off" if off else "site_unknown"])
 
     def _site(self, text: str) -> str:
         """The site that a block is headed with: its first line, or the whole."""
@@ -187,7 +185,7 @@ class _Reader:
                 continue
             if clinic in self.seen.clinics:
                 first = self.seen.clinics[clinic]
-                self._problem(cell, *MESSAGES.both("cell_twice", cell=first))
+                self._problem(cell, *EDITED.both("cell_twice", cell=first))
             self.seen.clinics.setdefault(clinic, cell)
 
     def _kept(self, cell: str, text: str, here: Sequence[Clinic]) -> str:
@@ -209,17 +207,14 @@ class _Reader:
         """The clinic that a name in a cell means: the saved one of that half-day, else a new one."""
         ids = self.names.named("doctors", name)
         if not ids:
-            raise CellError(f"没有医生“{name}”", f"there is no doctor {name!r}")
+            raise CellError("no_doctor", name=name)
         kept = [c for c in here if c.doctor in ids and c not in self.seen.clinics]
         if kept:
             return kept[0]
         if len(ids) > 1:
             fits = [one for one in ids if self.names.roster.doctor(one, "department") in [*told] and told]
             if len(fits) != 1:
-                listed = "、".join(ids)
-                raise CellError(
-                    f"“{name}”同名：请改在排班明细中写工号（{listed}）", f"several bear this name: {listed}"
-                )
+                raise CellError("namesakes_cell", name=name, ids=both_joined(ids))
             ids = fits
         return Clinic(*half, ids[0], site, self._specialty(ids[0], told, here))
 

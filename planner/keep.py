@@ -16,11 +16,11 @@ from planner.build.tables import labels as row_labels
 from planner.catalogue import RULE_SENTENCES
 from planner.edited import Edit, Edited, kept_locks, locked_clinics, read_edited
 from planner.edited_audit import edit_line, judge
-from planner.edited_names import NoRosterError
+from planner.edited_names import WORDS, NoRosterError
 from planner.folder import read_plan
 from planner.inputs import Finding, InputError, Inputs, pin_finding
 from planner.roster_views import RosterView
-from planner.text import MESSAGES
+from planner.text import both_joined
 from planner.view import View
 
 #: Where a workbook stays that was edited in its place.
@@ -47,11 +47,7 @@ def with_kept(inputs: Inputs, workbook: Path, target: Path) -> Kept:
     """
     places = [place for place in (workbook.parent, target) if (place / "plan.json").is_file()]
     if not places:
-        raise InputError([Finding(
-            "error",
-            f"{workbook.name}：旁边没有它所属的方案（plan.json）；请放回原方案文件夹，或用 -o 指定原方案",
-            f"{workbook.name}: the plan that it was printed from is not beside it; put it back, or name it with -o",
-        )])  # fmt: skip
+        raise InputError([Finding("error", *WORDS.both("no_plan", file=workbook.name))])
     if workbook.resolve() == (target / "workbook.xlsx").resolve():
         # The new plan writes a workbook of its own in this place.
         shutil.copy2(workbook, target / EDITED)
@@ -101,10 +97,8 @@ def _impossible(plan: Path, edited: Edited, workbook: Path, told: Collection[Edi
         if not rules:
             continue
         zh, en = (edit_line(edit, RosterView(View(saved, lang))) for lang in ("zh", "en"))
-        why = tuple(
-            mark.join(RULE_SENTENCES.text(rule, lang) for rule in rules) for mark, lang in (("；", "zh"), ("; ", "en"))
-        )
-        found.append(Finding("error", *MESSAGES.both("edit_impossible", file=workbook.name, edit=(zh, en), why=why)))
+        why = both_joined((RULE_SENTENCES[rule] for rule in rules), "clauses")
+        found.append(Finding("error", *WORDS.both("impossible", file=workbook.name, edit=(zh, en), why=why)))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from planner.catalogue import Headings, texts
 
 DAYS = "monday tuesday wednesday thursday friday saturday sunday"
@@ -18,6 +20,12 @@ SHORT_TITLES = texts("titles.short")
 HOLIDAYS = texts("holidays")
 
 WORDS = texts("roster")
+
+
+def weekday(on: date) -> tuple[str, str]:
+    """The weekday of a date in Chinese and English."""
+    at = on.isoweekday() - 1
+    return WEEKDAYS["zh"][at], WEEKDAYS["en"][at]
 
 
 def roster_word(key: str, lang: str, **values: object) -> str:

@@ -18,7 +18,7 @@ from planner.build.roster_needs import asked_slots
 from planner.build.tables import Row, day, labels, lock_name, number, rows, text, yes
 from planner.calendar import HALVES, WorkCalendar, closures_by_institution, holiday_name
 from planner.catalogue import texts
-from planner.roster_words import HOLIDAYS, SLOTS, WEEKDAYS
+from planner.roster_words import HOLIDAYS, SLOTS, weekday
 from planner.text import MESSAGES, both_joined
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ class Pins:
         if len(days) > 1:
             span = {"first": first.isoformat(), "last": last.isoformat()}
             return WORDS.both("on_days", n=len(days), why=why, **span)
-        weekday = WEEKDAYS["zh"][first.isoweekday() - 1], WEEKDAYS["en"][first.isoweekday() - 1]
-        when: dict[str, object] = {"day": first.isoformat(), "weekday": weekday, "why": why}
+        when: dict[str, object] = {"day": first.isoformat(), "weekday": weekday(first), "why": why}
         if len(halves) == 1:
             return WORDS.both("on_half_day", slot=SLOTS["am" if halves[0] % 2 == 0 else "pm"], **when)
         return WORDS.both("on_day", **when)
