@@ -21,7 +21,7 @@ from geodata.boundary_place import in_degrees
 from geodata.boundary_repair import areas_of, dissolved, measured, mended
 from geodata.coordinates import declared_datum, is_datum
 from geodata.crs import metric_crs
-from geodata.errors import GeodataError
+from geodata.errors import SAID, GeodataError
 from geodata.problems import Problem
 from geodata.region import Region
 from geodata.sentences import Said, said
@@ -31,10 +31,7 @@ class BoundariesUnreadable(GeodataError):
     """The file of boundaries cannot be used at all."""
 
     def __init__(self, path: Path, sentence: Said) -> None:
-        super().__init__(
-            f"{path.name}: expected {sentence.expected_en}. {sentence.cure_en}",
-            f"{path.name}：应为{sentence.expected_zh}。{sentence.cure_zh}",
-        )
+        super().__init__(SAID.both("boundaries", file=path.name, expected=sentence.expected, cure=sentence.cure))
         self.path = path
         self.said = sentence
 
@@ -122,7 +119,7 @@ def _layers(path: Path) -> list[tuple[str, Any]]:
     import pyogrio
 
     if path.suffix.lower() == ".shp" and _cut_short(path):
-        raise BoundariesUnreadable(path, said("bounds_broken", why="cut short"))
+        raise BoundariesUnreadable(path, said("bounds_cut_short"))
     try:
         with warnings.catch_warnings():
             # remarks of GDAL on the file's dialect say nothing that a planner could mend

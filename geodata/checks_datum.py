@@ -13,9 +13,18 @@ from geodata.boundaries import Boundaries, usable_boundaries
 from geodata.catalogue import Texts
 from geodata.checks_view import Check, View
 from geodata.coordinates import LAYERS, LOCATED, declared_datum
-from geodata.datum import SHOWN
-from geodata.datum_evidence import TABLES, Verdict, against_outlines, against_seats, among_tables, told, usable
+from geodata.datum_evidence import (
+    TABLES,
+    Verdict,
+    against_outlines,
+    against_seats,
+    among_tables,
+    shown_datum,
+    told,
+    usable,
+)
 from geodata.problems import Problem
+from geodata.sentences import joined
 
 SAID = Texts("checks_datum", "geodata", "checks")
 
@@ -80,7 +89,7 @@ def _with_other(view: View, option: dict[str, str], together: dict[str, str]) ->
 
 def wrong_datum(view: View, verdict: Verdict) -> Problem:
     """The warning: evidence, the likely datum with the shift, and what to write."""
-    declared = _shown(declared_datum(view.region.settings, verdict.table))
+    declared = shown_datum(declared_datum(view.region.settings, verdict.table))
     stated = view.setting("region", "coordinates", None) is not None
     name, likely = next(
         (n, d) for n, d in verdict.options[0].items() if n == verdict.table or len(verdict.options[0]) == 1
@@ -95,18 +104,14 @@ def wrong_datum(view: View, verdict: Verdict) -> Problem:
             f"wrong_datum.cure.{subject}",
             name=name,
             evidence=verdict.evidence,
-            likely=_shown(likely),
+            likely=shown_datum(likely),
             moved=SAID.both("shift", metres=verdict.shift) if verdict.shift else "",
-            cures=tuple(either.join(cures) for either in SAID["or"]),
+            cures=joined(cures, "or_code"),
         ),
         severity="warning",
         value=declared,
         table=verdict.table,
     )
-
-
-def _shown(datum: str) -> str:
-    return SHOWN.get(datum, datum.upper())
 
 
 def _written(view: View, option: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from geodata.checks_view import Check, Row, Say, View, known_columns
 from geodata.problems import Problem
 from geodata.region import split_list
 from geodata.schema import TABLES, load_schema
+from geodata.sentences import joined
 
 SAID = Texts("checks_references", "geodata", "checks")
 
@@ -60,8 +61,7 @@ class _Directory:
         self.by_name: dict[str, list[Row]] = defaultdict(list)
         for row in (row for table in tables for row in view.rows(table) if row["name"]):
             self.by_name[row["name"]].append(row)
-        names = zip(*(SAID.both(f"row.{table}") for table in tables), strict=True)
-        what = tuple(either.join(words) for either, words in zip(SAID["or"], names, strict=True))
+        what = joined((SAID.both(f"row.{table}") for table in tables), "or")
         self.expected: Say = SAID.both("known.expected", tables=self.tables, what=what)
         self.found: dict[str, Say] = {}
 

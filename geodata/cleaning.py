@@ -13,7 +13,7 @@ from geodata.layout import RawTable
 from geodata.problems import Problem, Severity
 from geodata.region import DefaultUsed
 from geodata.schema import Column, columns_of
-from geodata.sentences import Bad, Said, said
+from geodata.sentences import Bad, Said, joined, said
 from geodata.sheets import Cell
 from geodata.text import clean, is_missing
 from geodata.values import Value, as_series, check_range, parse
@@ -141,7 +141,7 @@ def _missing_columns(raw: RawTable, columns: dict[str, Column], values: dict[str
                 column=column.name,
                 headings="、".join(column.headings_zh[:3]),
                 words=(column.meaning_zh, column.meaning_en),
-                has=("、".join(raw.headings[:12]), ", ".join(raw.headings[:12])),
+                has=joined(raw.headings[:12]),
             )
             notes.add(None, column.heading_zh if _chinese(raw) else column.name, "", why)
 
@@ -159,7 +159,12 @@ def _derive_ids(raw: RawTable, values: dict[str, list[Value]], headings: dict[st
             ids[row] = name
             if len(rows_of[name]) > 1:
                 rows = ", ".join(raw.labels[same] for same in rows_of[name])
-                notes.add(row, headings["name"], name, said("same_name", id_word=_id_word(raw.table), rows=rows))
+                notes.add(
+                    row,
+                    headings["name"],
+                    name,
+                    said("same_name", id_word=columns_of(raw.table)["id"].heading_zh, rows=rows),
+                )
     seen: dict[Value, int] = {}
     for row, value in enumerate(ids):
         if value is None:
@@ -170,10 +175,6 @@ def _derive_ids(raw: RawTable, values: dict[str, list[Value]], headings: dict[st
         seen.setdefault(value, row)
         if names[row] is None:
             names[row] = value
-
-
-def _id_word(table: str) -> str:
-    return "工号" if table == "doctors" else "代码"
 
 
 def _missing_values(
@@ -197,8 +198,8 @@ def _missing_values(
     for row in range(len(raw.rows) if either else 0):
         if any(values[name][row] is not None or (raw.labels[row], headings[name]) in told for name in either):
             continue
-        zh, en = "或".join(columns[name].heading_zh for name in either), " or ".join(either)
-        notes.add(row, headings[either[0]], "", said("missing_either", words=(zh, en)))
+        wanted = joined(((columns[name].heading_zh, name) for name in either), "or")
+        notes.add(row, headings[either[0]], "", said("missing_either", words=wanted))
 
 
 def _fill_defaults(table: str, columns: dict[str, Column], values: dict[str, list[Value]]) -> list[DefaultUsed]:

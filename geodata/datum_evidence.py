@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from geodata.boundaries import Boundaries
 from geodata.boundary_units import institution_rows
+from geodata.catalogue import Texts
 from geodata.checks_view import Say, View
 from geodata.coordinates import (
     LOCATED,
@@ -24,6 +26,9 @@ from geodata.coordinates import (
 )
 from geodata.datum import LEAST_PAIRS, READINGS, SHOWN, Finding, compare, plain
 from geodata.place_names import core_of, matches
+from geodata.sentences import joined
+
+SAID = Texts("datum_evidence", "geodata", "checks")
 
 Array = npt.NDArray[np.float64]
 Points = tuple[Array, Array]
@@ -82,16 +87,20 @@ def against_seats(view: View, table: str, boundaries: Boundaries) -> Finding | N
 
 
 def told(table: str, reference: str, finding: Finding, what: Say) -> Verdict:
-    shown = [(SHOWN.get(reading, reading.upper()), metres) for reading, metres in finding.metres.items()]
-    zh = "、".join(f"按 {name} 读为 {metres:.0f} 米" for name, metres in shown)
-    en = ", ".join(f"{metres:.0f} m read as {name}" for name, metres in shown)
     options: tuple[dict[str, str], ...] = ({table: finding.likely},) if finding.likely != finding.declared else ()
     options += ({reference: finding.other},) if finding.other else ()
-    evidence = (
-        f"与 {finding.pairs} {what[0]}的距离中位数{zh}",
-        f"the median distance to {finding.pairs} {what[1]} is {en}",
-    )
+    evidence = SAID.both("evidence", pairs=finding.pairs, what=what, readings=readings(finding.metres))
     return Verdict(table, evidence, options, finding.shift)
+
+
+def readings(metres: Mapping[str, float]) -> Say:
+    """Metres by the datum that points are read in, as a list."""
+    return joined(SAID.both("reading", datum=shown_datum(datum), metres=one) for datum, one in metres.items())
+
+
+def shown_datum(datum: str) -> str:
+    """A datum as people write it."""
+    return SHOWN.get(datum, datum.upper())
 
 
 def among_tables(view: View, wanted: dict[str, str] | None = None) -> Verdict | None:
@@ -111,12 +120,8 @@ def among_tables(view: View, wanted: dict[str, str] | None = None) -> Verdict | 
     same = _same_names(view)
     middles = (np.array([point[0] for point in middle]), np.array([point[1] for point in middle]))
     compared: tuple[tuple[Points, list[int], Say], ...] = (
-        (there, same, ("个同名居民点", "communities of the same name")),
-        (
-            middles,
-            list(range(len(ids))),
-            ("组归属居民点的中心", "middles of the communities that name an institution"),
-        ),
+        (there, same, SAID.both("same_name")),
+        (middles, list(range(len(ids))), SAID.both("middles")),
     )
     for targets, matched, what in compared:
         points, targeted = paired(here, targets, matched)
@@ -189,9 +194,8 @@ def against_outlines(view: View, table: str, boundaries: Boundaries) -> Verdict 
     shift = shift_of(table, options, now, tried)
     shown = {datum: int(before.sum()), **{r: int(counts[table, r].sum()) for t, r in tried if t == table}}
     total = int(rows_used.sum())
-    zh = "、".join(f"按 {SHOWN.get(r, r.upper())} 读有 {count} 处" for r, count in shown.items())
-    en = ", ".join(f"{count} read as {SHOWN.get(r, r.upper())}" for r, count in shown.items())
-    evidence = (f"{total} 处中在所属边界内的{zh}", f"of {total} places {en} lie in their unit")
+    counted = joined(SAID.both("in_unit", datum=shown_datum(datum), n=count) for datum, count in shown.items())
+    evidence = SAID.both("outlines", total=total, readings=counted)
     return Verdict(table, evidence, options, shift)
 
 

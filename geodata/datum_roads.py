@@ -10,17 +10,20 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from geodata.catalogue import Texts
 from geodata.checks_datum import wrong_datum
 from geodata.checks_view import Check, View
 from geodata.coordinates import declared_datum, in_mainland, to_wgs84
-from geodata.datum import LEAST_PAIRS, SHOWN
-from geodata.datum_evidence import TABLES, Array, Points, Verdict, points_of, readings_of, shift_of, usable
+from geodata.datum import LEAST_PAIRS
+from geodata.datum_evidence import TABLES, Array, Points, Verdict, points_of, readings, readings_of, shift_of, usable
 from geodata.errors import GeodataError
 from geodata.problems import Problem
 from geodata.region import Region
 from geodata.roads.network import RoadNetwork
 from geodata.travel import uses_roads
 from geodata.travel_network import network_of
+
+SAID = Texts("datum_roads", "geodata", "checks")
 
 #: Ratio of medians, metres gained, and chance of the places being nearer one by one.
 RATIO, GAIN, CHANCE = 0.65, 5.0, 0.001
@@ -70,9 +73,7 @@ def _verdict(view: View, table: str, network: RoadNetwork) -> Verdict | None:
         datum: float(np.median(before)),
         **{reading: median[name, reading] for name, reading in median if name == table},
     }
-    zh = "、".join(f"按 {SHOWN.get(r, r.upper())} 读为 {metres:.0f} 米" for r, metres in shown.items())
-    en = ", ".join(f"{metres:.0f} m read as {SHOWN.get(r, r.upper())}" for r, metres in shown.items())
-    evidence = (f"{count} 处到最近道路的距离中位数{zh}", f"the median distance of {count} places to a road is {en}")
+    evidence = SAID.both("evidence", n=count, readings=readings(shown))
     return Verdict(table, evidence, options, shift_of(table, options, now, tried))
 
 

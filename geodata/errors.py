@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geodata.catalogue import Texts
+from geodata.sentences import Said
+
+SAID = Texts("errors", "geodata", "checks")
+
 
 class GeodataError(Exception):
-    """Base of every error raised by `geodata`, with its sentence in English and Chinese."""
+    """Base of every error raised by `geodata`, with its sentence in Chinese and English."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.zh = zh
+    def __init__(self, told: tuple[str, str]) -> None:
+        self.zh, self.en = told
+        super().__init__(self.en)
 
     def sentence(self, lang: str = "en") -> str:
         return self.zh if lang == "zh" else self.en
 
 
 class RegionNotFound(GeodataError):
-    """The path is no region: missing, of an unknown kind, or a folder without tables."""
+    """The path is no region: missing, of an unknown kind, or a folder without tables.
 
-    def __init__(self, path: Path, why_en: str, why_zh: str) -> None:
-        super().__init__(
-            f"{path} is not a region: {why_en} Give a folder of CSV files, an .xlsx or .xls workbook, or a .gpkg file.",
-            f"{path} 不是区域数据：{why_zh}请给出存放 CSV 的文件夹、.xlsx 或 .xls 工作簿，或 .gpkg 文件。",
-        )
+    why: the key of the reason, with its values.
+    """
+
+    def __init__(self, path: Path, why: str, /, **values: object) -> None:
+        super().__init__(SAID.both("not_a_region", path=path, why=SAID.both(f"why.{why}", **values)))
         self.path = path
 
 
@@ -32,22 +36,17 @@ class RegionExists(GeodataError):
     """A starter region would overwrite something."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} exists already. Choose another name, or delete it first.",
-            f"{path} 已存在。请换一个名称，或先删除它。",
-        )
+        super().__init__(SAID.both("exists", path=path))
         self.path = path
 
 
 class RoadsUnreadable(GeodataError):
     """The road file cannot be used at all: missing, damaged, without roads or a place on earth.
 
-    en, zh: what was expected, and what to do; kept as `expected` and `cure`, each (zh, en).
+    expected, cure: what was expected and what to do, each (zh, en).
     """
 
-    def __init__(self, path: Path, en: tuple[str, str], zh: tuple[str, str]) -> None:
-        super().__init__(
-            f"{path.name}: a road file should be {en[0]}. {en[1]}", f"{path.name}：道路文件应为{zh[0]}。{zh[1]}"
-        )
+    def __init__(self, path: Path, said: Said) -> None:
+        self.expected, self.cure = said.expected, said.cure
+        super().__init__(SAID.both("roads", file=path.name, expected=said.expected, cure=said.cure))
         self.path = path
-        self.expected, self.cure = (zh[0], en[0]), (zh[1], en[1])

@@ -16,37 +16,22 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from geodata.catalogue import Headings, Texts
 from geodata.codes import LEVEL_WORDS, TITLE_WORDS, WEEKDAY_WORDS
 from geodata.errors import RegionExists, RegionNotFound
 from geodata.plan_file import setting_rows, toml_text
 from geodata.read import read_region
 from geodata.region import Region
 from geodata.schema import TABLES, Column, columns_of, load_schema, tables
-from geodata.sentences import choice_words
+from geodata.sentences import choice_words, words
 from geodata.write import SETTINGS_SHEET, text_table, write_cell
 
 #: Rows of the workbook (from 0): title, meanings, headings, then the first record.
 _TITLE, _MEANINGS, _HEADINGS, _FIRST = 0, 1, 2, 3
 #: Rows that drop-downs reach down to.
 _LAST = 2000
-_GUIDE_ZH = (
-    "怎样填这本工作簿",
-    "1. 每张表一类数据，只有“机构”必填；用不到的表留空即可。",
-    "2. 第三行是列名，请勿改动；带*的列必填，其余留空则用默认值。",
-    "3. 数据从第四行起；有示例行的，请改成自己的数据，或删去。",
-    "4. 其他表中可以写机构或医生的名称；重名时请写代码或工号。",
-    "5. 不知道的留空，不要写0。",
-    "6. 填好后运行 alliance check 本文件，逐条列出问题和改法。",
-)
-_GUIDE_EN = (
-    "How to fill in this workbook",
-    "One sheet for each kind of data; only 机构 (institutions) is required.",
-    "Row 3 has the headings; those with * are required, other blanks get defaults.",
-    "Data begin in row 4; type over example rows, or delete them.",
-    "Other sheets may use names of institutions and doctors; where two are equal, use ids.",
-    "Leave blank what is unknown; do not write 0.",
-    "Then run: alliance check THIS_FILE. It lists every problem and its cure.",
-)
+SAID = Texts("new", "geodata", "checks")
+_GUIDE = Headings(SAID, "guide.title guide.sheets guide.headings guide.rows guide.names guide.blanks guide.check")
 
 
 def starter() -> Region:
@@ -71,9 +56,7 @@ def new_region(path: str | Path, examples: bool = True) -> Path:
     elif path.suffix == "":
         _folder(region, path)
     else:
-        raise RegionNotFound(
-            path, "a starter is an .xlsx workbook or a folder.", "新建的区域须是 .xlsx 工作簿或文件夹。"
-        )
+        raise RegionNotFound(path, "starter")
     return path
 
 
@@ -111,9 +94,9 @@ def _workbook(region: Region, path: Path) -> None:
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "text": book.add_format({"num_format": "@"}),
     }
-    guide = book.add_worksheet("说明")
+    guide = book.add_worksheet(words("talk_sheets")[0])
     guide.set_column(0, 1, 62)
-    for row, (zh, en) in enumerate(zip(_GUIDE_ZH, _GUIDE_EN, strict=True)):
+    for row, (zh, en) in enumerate(zip(_GUIDE["zh"], _GUIDE["en"], strict=True)):
         guide.write_string(row, 0, zh, formats["title"] if row == 0 else None)
         guide.write_string(row, 1, en, formats["title"] if row == 0 else None)
     for table in TABLES:
@@ -128,14 +111,15 @@ def _workbook(region: Region, path: Path) -> None:
 
 def _sheet(sheet: Any, region: Region, table: str, formats: dict[str, Any]) -> None:
     info = tables()[table]
-    sheet.write_string(_TITLE, 0, f"{info.sheet_zh}（{table}）：{info.meaning_zh}", formats["title"])
+    title = SAID.say("sheet", "zh", sheet=info.sheet_zh, table=table, meaning=info.meaning_zh)
+    sheet.write_string(_TITLE, 0, title, formats["title"])
     sheet.set_row(_MEANINGS, 48)
     given = region.tables.get(table)
     typed = None if given is None else _as_typed(region, table)
     for at, column in enumerate(load_schema(table)):
         must = column.required or column.either
-        duty = "必填" if column.required else ("二选一" if column.either else "选填")
-        sheet.write_string(_MEANINGS, at, f"{duty}：{column.meaning_zh}", formats["meaning"])
+        duty = "required" if column.required else "either" if column.either else "optional"
+        sheet.write_string(_MEANINGS, at, SAID.say(f"duty.{duty}", "zh", meaning=column.meaning_zh), formats["meaning"])
         heading = column.heading_zh + ("*" if column.required else "")
         sheet.write_string(_HEADINGS, at, heading, formats["must" if must else "head"])
         sheet.write_comment(_HEADINGS, at, _comment(column), {"x_scale": 2.0, "y_scale": 1.6})
@@ -160,32 +144,43 @@ def _comment(column: Column) -> str:
     """What a reader of either language sees on the heading."""
     lines = [f"{column.name}: {column.meaning_en}", column.meaning_zh]
     if column.unit:
-        lines.append(f"单位 unit: {column.unit}")
+        lines.append(f"{_label('unit')}: {column.unit}")
     if column.default:
-        lines.append(f"默认 default: {column.default}")
+        lines.append(f"{_label('default')}: {column.default}")
     if column.choices:
-        lines.append("可选 choices: " + "、".join(f"{choice_words()[c][0]} {c}" for c in column.choices))
+        shown = "、".join(f"{choice_words()[choice][0]} {choice}" for choice in column.choices)
+        lines.append(f"{_label('choices')}: {shown}")
     if column.references:
-        lines.append("对应 refers to: " + ", ".join(column.references))
+        lines.append(f"{_label('references')}: {', '.join(column.references)}")
     return "\n".join(lines)
+
+
+def _label(key: str) -> str:
+    """A word in both languages, one after the other."""
+    return " ".join(SAID[f"label.{key}"])
 
 
 def _drop_down(column: Column) -> dict[str, Any] | None:
     """The list that a cell offers; other accepted words may still be typed after a question."""
-    words: list[str] = []
+    listed: list[str] = []
     if column.type == "choice":
-        words = [choice_words()[choice][0] for choice in column.choices]
+        listed = [choice_words()[choice][0] for choice in column.choices]
     elif column.type == "yes_no":
-        words = ["是", "否"]
+        listed = [words("yes")[0], words("no")[0]]
     elif column.type == "level":
-        words = list(LEVEL_WORDS.values())
+        listed = list(LEVEL_WORDS.values())
     elif column.type == "title":
-        words = list(TITLE_WORDS.values())
+        listed = list(TITLE_WORDS.values())
     elif column.type == "weekday":
-        words = list(WEEKDAY_WORDS.values())
-    if words:
-        return {"validate": "list", "source": words, "error_type": "warning", "error_title": "不在列表中",
-                "error_message": f"通常为：{'、'.join(words)[:180]}。"}  # fmt: skip
+        listed = list(WEEKDAY_WORDS.values())
+    if listed:
+        return {
+            "validate": "list",
+            "source": listed,
+            "error_type": "warning",
+            "error_title": SAID.say("unlisted.title", "zh"),
+            "error_message": SAID.say("unlisted", "zh", words="、".join(listed)[:180]),
+        }
     target = column.references[0].partition(".")[0] if len(column.references) == 1 and column.type == "id" else ""
     if not target:
         return None
@@ -194,6 +189,6 @@ def _drop_down(column: Column) -> dict[str, Any] | None:
         "validate": "list",
         "source": f"='{tables()[target].sheet_zh}'!{first}:{last}",
         "error_type": "information",
-        "error_title": "请核对",
-        "error_message": "列表中没有；可以写唯一的名称，否则请先在对应的表中登记。",
+        "error_title": SAID.say("unknown.title", "zh"),
+        "error_message": SAID.say("unknown", "zh"),
     }

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from geodata.catalogue import Texts
 from geodata.schema import tables
+
+SAID = Texts("problem", "geodata", "checks")
 
 Severity = Literal["error", "warning"]
 
@@ -38,21 +41,18 @@ class Problem:
 
     def sentence(self, lang: str = "en") -> str:
         """The whole problem as one line of `lang` ("zh" or "en")."""
-        return self._zh() if lang == "zh" else self._en()
+        expected, cure = (self.expected_zh, self.cure_zh) if lang == "zh" else (self.expected_en, self.cure_en)
+        found = SAID.say("found", lang, value=self.value) if self.value else ""
+        return SAID.say("sentence", lang, place=self._place(lang), found=found, expected=expected, cure=cure)
 
-    def _en(self) -> str:
-        rows = "rows" if "," in self.row else "row"
-        place = self.table + (f", {rows} {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
-        found = f"“{self.value}”; " if self.value else ""
-        return f"{place}: {found}expected {self.expected_en}. {self.cure_en}"
-
-    def _zh(self) -> str:
+    def _place(self, lang: str) -> str:
+        """Table, row and column."""
         known = tables().get(self.table)
-        place = f"{known.sheet_zh}（{self.table}）" if known else self.table
-        rows = self.row.replace(", ", "、")
-        place += (f"第{rows}行" if rows else "") + (f"“{self.column}”列" if self.column else "")
-        found = f"“{self.value}”；" if self.value else ""
-        return f"{place}：{found}应为{self.expected_zh}。{self.cure_zh}"
+        place = SAID.say("table", lang, sheet=known.sheet_zh, table=self.table) if known else self.table
+        if self.row:
+            rows = self.row.replace(", ", "、") if lang == "zh" else self.row
+            place += SAID.say("rows" if "," in self.row else "row", lang, rows=rows)
+        return place + (SAID.say("column", lang, column=self.column) if self.column else "")
 
 
 def errors(problems: list[Problem]) -> list[Problem]:

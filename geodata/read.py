@@ -19,7 +19,7 @@ from geodata.projected import metres_to_degrees
 from geodata.references import resolve_references
 from geodata.region import Region
 from geodata.schema import TABLES, tables
-from geodata.sentences import Unreadable, said
+from geodata.sentences import Unreadable, joined, said
 from geodata.sheets import Grid, csv_grid, workbook_grids
 from geodata.text import clean
 
@@ -55,11 +55,11 @@ def read_region(path: str | Path) -> Region:
         _read_file(path, found)
         _read_plan(path.parent / f"{path.stem}.toml", path.parent / "plan.toml", found)
     elif path.is_file():
-        raise RegionNotFound(
-            path, f"files of the kind {path.suffix or 'without an ending'} are not read.", "不支持这种文件。"
-        )
+        if path.suffix:
+            raise RegionNotFound(path, "kind", ending=path.suffix)
+        raise RegionNotFound(path, "no_ending")
     else:
-        raise RegionNotFound(path, "there is nothing at this path.", "此处没有文件或文件夹。")
+        raise RegionNotFound(path, "nothing")
     cleaned = _clean_tables(found)
     found.problems += resolve_references(cleaned)
     layers, more = find_layers(path, found.settings)
@@ -112,13 +112,9 @@ def _read_folder(path: Path, found: _Found) -> None:
         tabular = [file for file in files if file.suffix.lower() in WORKBOOKS]
         if len(tabular) > 1:
             names = [file.name for file in tabular]
-            raise RegionNotFound(
-                path, f"it has several workbooks ({', '.join(names)}).", f"文件夹中有几个工作簿（{'、'.join(names)}）。"
-            )
+            raise RegionNotFound(path, "several", names=joined(names))
         if not tabular:
-            raise RegionNotFound(
-                path, "no CSV file in it has the name of a table.", "文件夹中没有工作簿，也没有以表名命名的 CSV 文件。"
-            )
+            raise RegionNotFound(path, "no_table")
     for file in tabular:
         _read_file(file, found)
     _read_plan(path / "plan.toml", path / "plan.toml", found)

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from geodata.catalogue import Texts
 from geodata.cleaning import CleanTable
 from geodata.problems import Problem
 from geodata.schema import Column, columns_of
-from geodata.sentences import Said, said, words
+from geodata.sentences import Said, joined, said, words
 from geodata.short_names import short_names
 from geodata.text import key
+
+SAID = Texts("references", "geodata", "checks")
 
 #: Words for places outside the alliance and for every service.
 _WORDS = {word: frozenset(map(key, words(word))) for word in ("outside", "all")}
@@ -80,7 +83,7 @@ def _resolve_column(table: CleanTable, column: Column, registers: dict[str, _Reg
         resolved.append(";".join(dict.fromkeys(filter(None, out))))
     if short:
         read = [f"{name} → {full}" for name, full in short.items()]
-        why = said("short_names", words=("、".join(read), ", ".join(read)))
+        why = said("short_names", words=joined(read))
         problems.append(why.problem(table.table, "", table.headings[column.name], "、".join(short), "warning"))
     table.frame[column.name] = resolved
     table.frame[column.name] = table.frame[column.name].astype(object)
@@ -116,13 +119,10 @@ def _ambiguous(name: str, owners: list[str], source: _Register) -> Said:
     """A name that several rows of a table share: which, and what to write instead."""
     return said(
         "ambiguous",
-        id_word="工号" if source.table == "doctors" else "代码",
+        id_word=columns_of(source.table)["id"].heading_zh,
         table=source.table,
         count=len(owners),
         name=name,
-        words=(
-            "、".join(f"{owner}（第{source.rows[owner]}行）" for owner in owners),
-            ", ".join(f"{owner} (row {source.rows[owner]})" for owner in owners),
-        ),
+        words=joined(SAID.both("owner", id=owner, row=source.rows[owner]) for owner in owners),
         ids=" or ".join(owners),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from geodata.problems import Problem, Severity
 
 EXPECTED = Texts("expected", "geodata", "checks")
 CURES = Texts("cure", "geodata", "checks")
+LISTS = Texts("list", "geodata", "checks")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Said:
     expected_en: str
     cure_zh: str
     cure_en: str
+
+    @property
+    def expected(self) -> tuple[str, str]:
+        """What was expected as a pair (zh, en)."""
+        return self.expected_zh, self.expected_en
+
+    @property
+    def cure(self) -> tuple[str, str]:
+        """What to do as a pair (zh, en)."""
+        return self.cure_zh, self.cure_en
 
     def problem(
         self, table: str, row: str = "", column: str = "", value: str = "", severity: Severity = "error"
@@ -58,6 +70,13 @@ def _csv(name: str) -> dict[str, dict[str, str]]:
 def said(sentence: str, /, **values: object) -> Said:
     """What was expected and the cure, by their key, with the values filled in; a value may be a pair (zh, en)."""
     return Said(*EXPECTED.both(sentence, **values), *CURES.both(sentence, **values))
+
+
+def joined(parts: Iterable[str | tuple[str, str]], how: str = "comma") -> tuple[str, str]:
+    """A list as each language writes it; parts that are pairs (zh, en) give each language its own."""
+    pairs = [(part, part) if isinstance(part, str) else part for part in parts]
+    zh, en = LISTS[f"between.{how}"]
+    return zh.join(pair[0] for pair in pairs), en.join(pair[1] for pair in pairs)
 
 
 @cache

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geodata.beside import hash_file
 from geodata.coordinates import declared_datum, is_datum
-from geodata.errors import GeodataError
+from geodata.errors import SAID, GeodataError
 from geodata.region import Region
 from geodata.sentences import said
 from geodata.travel_cache import entry, keep, key_of, makers, used
@@ -29,10 +29,7 @@ class NoRoadFile(GeodataError):
 
     def __init__(self) -> None:
         self.said = said("no_road_file")
-        super().__init__(
-            f"[travel] method: expected {self.said.expected_en}. {self.said.cure_en}",
-            f"[travel] method：应为{self.said.expected_zh}。{self.said.cure_zh}",
-        )
+        super().__init__(SAID.both("no_road_file", expected=self.said.expected, cure=self.said.cure))
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,15 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.catalogue import Texts
 from geodata.codes import parse_level, parse_title, parse_weekday
 from geodata.dates import day_first, parse_date
 from geodata.schema import CODES, Column
-from geodata.sentences import Bad, choice_words, said, words
+from geodata.sentences import Bad, choice_words, joined, said, words
 from geodata.sheets import Formula
 from geodata.text import clean, is_missing, key, simplified
+
+SAID = Texts("values", "geodata", "checks")
 
 Value = str | float | int | bool | date | None
 
@@ -38,8 +41,8 @@ _YES, _NO = frozenset(words("yes")), frozenset(words("no"))
 _LIST_SPLIT = re.compile(r"[,、|/]")
 
 
-def _shown(number: float) -> str:
-    return f"{number:g}"
+def _shown(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"
 
 
 def _number(raw: object, text: str, column: Column) -> float:
@@ -67,16 +70,13 @@ def check_range(value: float, column: Column) -> float:
 
 
 def _expected_number(column: Column) -> Bad:
-    whole = column.type == "integer"
+    kind = "whole" if column.type == "integer" else "number"
     low, high = column.minimum, column.maximum
-    en, zh = ("a whole number" if whole else "a number"), ("整数" if whole else "数字")
-    if low is not None and high is not None:
-        en, zh = f"{en} from {_shown(low)} to {_shown(high)}", f"{_shown(low)}到{_shown(high)}的{zh}"
-    elif low is not None:
-        en, zh = f"{en} of {_shown(low)} or more", f"不小于{_shown(low)}的{zh}"
+    limits = "any" if low is None else "least" if high is None else "range"
+    wanted = SAID.both(f"wanted.{kind}.{limits}", low=_shown(low), high=_shown(high))
     if column.unit and column.unit not in ("share", "degree"):
-        en = f"{en} ({column.unit})"
-    return Bad(said("share" if column.unit == "share" else "number", words=(zh, en)))
+        wanted = SAID.both("in_unit", words=wanted, unit=column.unit)
+    return Bad(said("share" if column.unit == "share" else "number", words=wanted))
 
 
 def _yes_no(raw: object, text: str, column: Column) -> bool:
@@ -108,8 +108,8 @@ def _choice(raw: object, text: str, column: Column) -> str:
         return found
     if column.choices[0] == "am" and (found := lookup.get(key(re.sub(r"\(.*\)|[\d:：]+[-~至][\d:：]+", "", text)))):
         return found  # 上午(8:00-11:30)
-    zh = "、".join(f"{choice_words()[choice][0]}（{choice}）" for choice in column.choices)
-    raise Bad(said("choice", words=(zh, ", ".join(column.choices))))
+    shown = [SAID.both("choice", word=choice_words()[choice][0], choice=choice) for choice in column.choices]
+    raise Bad(said("choice", words=joined(shown)))
 
 
 def _id(raw: object, text: str, column: Column) -> str:

@@ -21,7 +21,7 @@ from geodata.coordinates import tables_to_wgs84
 from geodata.plan_file import setting_rows, toml_text
 from geodata.region import Region
 from geodata.schema import Column, columns_of, tables
-from geodata.sentences import choice_words
+from geodata.sentences import choice_words, words
 
 #: Title rows above the header, so that a workbook looks like those that planners keep.
 SETTINGS_SHEET = "设置"
@@ -135,7 +135,7 @@ def shown(text: str, column: Column | None) -> str:
     if column is None:
         return text
     if column.type == "yes_no":
-        return "是" if text == "yes" else "否"
+        return words(text)[0]
     if column.type == "choice":
         return choice_words()[text][0] if text in column.choices else text
     if column.type in _CODE_WORDS:

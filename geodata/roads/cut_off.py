@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geodata.catalogue import Texts
 from geodata.coordinates import distance_km
 from geodata.problems import Problem
 from geodata.roads.network import Bools, Floats, Ints, RoadNetwork
-from geodata.sentences import said
+from geodata.sentences import joined, said
+
+SAID = Texts("cut_off", "geodata", "checks")
 
 Positions = npt.NDArray[np.int64]
 
@@ -40,7 +43,7 @@ class Part:
         if self.name:
             return self.name
         if self.near:
-            return f"{self.near}附近" if lang == "zh" else f"near {self.near}"
+            return SAID.say("near", lang, road=self.near)
         return f"{self.lon:.4f}, {self.lat:.4f}"
 
 
@@ -126,10 +129,8 @@ def cut_off_problem(network: RoadNetwork, table: str, *, layer: bool) -> Problem
         return None
     value = f"{found.junctions}/{found.all_junctions}, {found.km:.0f}/{found.all_km:.0f} km"
     shown: dict[str, object] = {"junctions": found.junctions, "km": f"{found.km:.0f}", "share": f"{100 * share:.0f}"}
-    shown["parts"] = (
-        "；".join(f"{part.label('zh')}（{part.km:.0f}公里）" for part in found.parts) or "无",
-        "; ".join(f"{part.label('en')} ({part.km:.0f} km)" for part in found.parts) or "-",
-    )
+    parts = [SAID.both("part", name=(part.label("zh"), part.label("en")), km=part.km) for part in found.parts]
+    shown["parts"] = joined(parts, "semicolon") if parts else SAID.both("none")
     if share >= _BROKEN_SHARE and layer:
         gaps, crossings = loose_ends(network), crossings_without_junction(network)
         told = said("roads_broken_up", gaps=gaps, crossings=crossings, **shown)

@@ -10,5 +10,4 @@ from geodata.sentences import said
 
 def unreadable(path: Path, sentence: str, /, **values: object) -> RoadsUnreadable:
     """The error with a sentence of the catalogue; `path` may be a layer's "file: layer"."""
-    told = said(sentence, **values)
-    return RoadsUnreadable(path, (told.expected_en, told.cure_en), (told.expected_zh, told.cure_zh))
+    return RoadsUnreadable(path, said(sentence, **values))

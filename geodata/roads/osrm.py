@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geodata.errors import GeodataError, RoadsUnreadable
+from geodata.errors import SAID, GeodataError, RoadsUnreadable
 from geodata.roads.network import RoadNetwork
 from geodata.roads.paths import SLACK_MINUTES, Trips, road_trips
 from geodata.roads.snap import Floats, PathOptions, Snapped, Whole, snap
@@ -41,11 +41,8 @@ class OsrmUnusable(RoadsUnreadable):
 
     def __init__(self, path: Path, sentence: str, /, **values: object) -> None:
         words = said(sentence, **values)
-        GeodataError.__init__(
-            self,
-            f"{path.name}: the engine osrm needs {words.expected_en}. {words.cure_en}",
-            f"{path.name}：引擎 osrm 需要{words.expected_zh}。{words.cure_zh}",
-        )
+        told = SAID.both("osrm", file=path.name, expected=words.expected, cure=words.cure)
+        GeodataError.__init__(self, told)
         self.path = path
 
 
