@@ -226,11 +226,12 @@ def test_nothing_is_read_before_it_is_said() -> None:
 
 
 def test_keys_are_plain() -> None:
-    """A key is a stable name or the English words of a data table, never a sentence with places to fill."""
+    """A key is a stable name or the English words of a data table, never a sentence; no message reads like a key."""
     for package, domain in DOMAINS:
-        for context, key in entries(catalogue(package, domain, "en")):
+        for (context, key), forms in entries(catalogue(package, domain, "en")).items():
             assert re.fullmatch(r"[a-z][a-z_.]*", context), context
             assert key.strip() == key and not holes(key), key
+            assert not any(re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", form) for form in forms), f"{key} is no sentence"
 
 
 def test_every_column_that_is_shown_has_a_heading() -> None:

@@ -35,6 +35,7 @@ def test_the_workbook_has_every_table_with_headings_notes_and_drop_downs(tmp_pat
             head = sheet.cell(3, at)
             assert head.value.rstrip("*") == column.heading_zh and column.meaning_en in head.comment.text
             assert column.meaning_zh in sheet.cell(2, at).value
+            assert not column.unit or f"\n单位 unit: {column.unit}" in head.comment.text
             if column.type in ("choice", "yes_no", "level", "title", "weekday"):
                 assert any(span.startswith(head.column_letter + "4") for span in listed), (table, column.name)
 
