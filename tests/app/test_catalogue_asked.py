@@ -138,6 +138,9 @@ def faults(sources: Mapping[str, str]) -> list[str]:
                 found.append(f"{key} is in no catalogue")
             elif values is not None and not holes(known[key][-1]) <= values:
                 found.append(f"{key} lacks {sorted(holes(known[key][-1]) - values)}")
+        for context, start in sorted(asked.begun):
+            if not any(where == context and key.startswith(start) for where, key in known):
+                found.append(f"no key of {context} begins with {start}")
     return found
 
 
@@ -180,7 +183,7 @@ SAID["no_effect.cure"]
 said("nothing_of_the_kind")
 raise RegionNotFound(path, "whim")
 """
-    other = 'from geodata.m import SAID as S\nS.say("nothing", "zh")\nS.both(f"no_{x}")\n'
+    other = 'from geodata.m import SAID as S\nS.say("nothing", "zh")\nS.both(f"not_{x}")\n'
     found = faults({"m": code, "n": other})
     assert found == [
         "('checks_time', 'within_horizon.expected') lacks ['last']",
@@ -189,4 +192,5 @@ raise RegionNotFound(path, "whim")
         "('cure', 'nothing_of_the_kind') is in no catalogue",
         "('errors', 'why.whim') is in no catalogue",
         "('checks_time', 'nothing') is in no catalogue",
+        "no key of checks_time begins with not_",
     ]
