@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +9,12 @@ import numpy as np
 from models import aims as aim_rules
 from models import baselines, by_hand
 from models.answers import Status
-from models.assemble import Model, assemble
 from models.centre_route import (
     SAME,
     centres_again,
     centres_that_serve,
     centres_today,
     centres_within_budget,
-    closed_cells,
     hold_centres,
     least_of_services,
     matrix_without,
@@ -26,6 +23,7 @@ from models.highs import settle, solve
 from models.known_plan import carried, settled, with_centres
 from models.matrix import Floats, Matrix
 from models.neighbourhood import blocks_of_specialties, improve_in_blocks
+from models.people_start import people_alone, people_of, start_with
 from models.pricing import start_within
 from models.route import Route, limits_of
 from models.stages import Stages
@@ -33,8 +31,6 @@ from models.turn_route import hand_over_clinics
 
 #: Aims that are decided with the offer (modes and centres) kept.
 PEOPLE_AIMS = ("travel", "cost", "fairness", "change", "wishes")
-#: The people's whole numbers.
-WHOLE = ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
 #: What one point of shortfall counts against a visit while a start is looked for.
 FLOORS_FIRST = 100.0
 #: Relative gaps at which they stop, so that the clock does not.
@@ -77,7 +73,7 @@ def _start_of(route: Route) -> Stages | None:
         return _begun(route, None)
     with route.timed("centres"):
         route.least = least_of_services(route)
-    alone = _alone(route)
+    alone = people_alone(route)
     with route.timed("by hand"):
         alone.x = by_hand.office_plan(alone.model, alone.matrix, within="budget")
     tight = alone.x is not None and _over_budget(alone)
@@ -101,7 +97,7 @@ def _start_of(route: Route) -> Stages | None:
             _in_blocks(route, stages, blocks_of_specialties(stages), weighed=not kept)
             _in_blocks(route, stages, weighed=not kept)
         if stages.x is not None:
-            alone.x = _people_of(model, stages.x, alone)
+            alone.x = people_of(model, stages.x, alone)
         _prove_alone(route, alone, tight)
     return stages
 
@@ -110,7 +106,7 @@ def _begun(route: Route, centres: Floats | None) -> Stages:
     """The people with these centres, and the best start that keeps every rule."""
     stages = Stages(route.model, hold_centres(route.model, centres), report=route.report)
     with route.timed("by hand"):
-        stages.x = _start(route, centres)
+        stages.x = start_with(route, centres)
     with route.timed("within budget"):
         stages.x = _kept(route, stages)
     # Never worse than the running postings and nothing else.
@@ -157,22 +153,6 @@ def _feasible(route: Route, matrix: Matrix) -> bool:
     return found.status is not Status.INFEASIBLE
 
 
-def _alone(route: Route) -> Stages:
-    """The people without centre columns: a relaxation of the whole plan.
-
-    All services are there; each visit pays its items at the least unit cost; the budget is what the
-    centres' least cost leaves; the floors may use what the centres' least shortfall leaves. Every
-    plan of the whole model fits, so what is proved here holds for all.
-    """
-    instance, budget = route.instance, route.instance.budget
-    if budget.yuan_per_year is not None and "centres" in budget.covers:
-        less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
-        instance = replace(instance, budget=less)
-    # Where some member cannot be served at all, items may cost nothing: then none are charged here.
-    alone = assemble(instance, without=("shared_centres",), items_paid=route.least[0] <= SAME)
-    return Stages(alone, alone.matrix, report=route.report)
-
-
 def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
     """Solve `floors` and `unmet` of the people alone; what is found goes to `route.alone`."""
     for aim in ("floors", "unmet"):
@@ -203,17 +183,6 @@ def _floors_without_budget(route: Route, alone: Stages) -> float:
     """
     free = Stages(alone.model, matrix_without(alone.model.matrix, "budget"))
     return free.solve("floors", route.limits(0.1 * route.left), lambda _: SAME).bound
-
-
-def _people_of(model: Model, x: Floats, alone: Stages) -> Floats | None:
-    """The people of a plan of the whole model, settled in the model without centres."""
-    found = np.zeros(alone.matrix.cols)
-    for path in WHOLE:
-        there, here = model.columns(path), alone.model.columns(path)
-        if there.size == here.size:
-            found[here] = np.round(x[there])
-    people = alone.model.columns("sessions", "postings")
-    return by_hand.settle_whole(alone.model, alone.matrix, people[alone.matrix.integer[people]], found)
 
 
 def _in_blocks(route: Route, stages: Stages, blocks: list[np.ndarray] | None = None, weighed: bool = False) -> None:
@@ -330,28 +299,3 @@ def _later_aims(route: Route, stages: Stages, aims: list[str]) -> Stages:
         if route.stopped == "user":
             break
     return stages
-
-
-def _start(route: Route, centres: Floats | None) -> Floats | None:
-    """A plan to begin with: the people's own plan, else one by hand, else the running postings alone."""
-    model, held = route.model, hold_centres(route.model, centres)
-    closed = closed_cells(route, centres)
-    people = model.columns("sessions", "postings")
-    people = people[held.integer[people]]
-    for whole in _starts(route):
-        x = by_hand.settle_whole(model, matrix_without(held, "budget"), people, whole)
-        if x is not None:
-            return x
-    return by_hand.office_plan(model, held, closed, within="budget")
-
-
-def _starts(route: Route) -> Iterator[Floats]:
-    model = route.model
-    if route.people is not None:
-        alone, found = route.people
-        x = np.zeros(model.matrix.cols)
-        for path in WHOLE:
-            there, here = alone.columns(path), model.columns(path)
-            if there.size == here.size:
-                x[here] = np.round(found[there])
-        yield x

@@ -1,0 +1,247 @@
+r"""The trade-off between two aims: the least of one under each of several limits on the other.
+
+The limits are constraints (epsilon-constraint: Haimes, Lasdon and Wismer 1971), the searches are by prices. The least
+of y + p x over the relaxation that proves a plan (the people, with the centres at their least) bounds *every* point:
+
+.. math:: y(b) \ge \min_{plans} (y + p\,x) - p\,b \qquad \text{for every price } p \ge 0 \text{ and limit } b
+
+(weighted sums: Geoffrion 1968; the bound is Lagrangian), so that points share their proofs, and the plan at a price is
+close to the limit that the price belongs to. What exceeds it is cut back, and decided again a few sites at a time. A
+point that a plan found before answers within the gap is not searched: a tighter limit permits no better plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from models import baselines
+from models.aims import gap_of
+from models.answers import Status
+from models.assemble import Model
+from models.centre_route import centres_today, unserved_institutions
+from models.frontier_plans import plan_within
+from models.frontier_prices import Prices
+from models.instance import Instance
+from models.matrix import Floats
+from models.route import Report, Route, Settings
+
+__all__ = ["LEAST", "LIMITED", "Frontier", "FrontierPoint", "Settings", "frontier"]
+
+#: Aims that may be limited, and aims that may be minimised under the limit.
+LIMITED, LEAST = ("cost", "travel", "change", "unmet"), ("unmet", "worst_served")
+Answered = Literal["search", "another point"]
+#: Called with the number of points that are done and how many there are.
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class FrontierPoint:
+    """The best plan found whose limited aim is at most `limit`.
+
+    values: every aim of it; bound: proved lower bound of the minimised aim over all plans within the limit that fall
+    short by no more than the plan without a limit; gap: as `models.aims.gap_of`; answered: by a search of its own, or
+    by the plan of another point; x: its columns.
+    """
+
+    limit: float
+    values: Mapping[str, float]
+    bound: float
+    gap: float
+    answered: Answered
+    seconds: float
+    x: Floats
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """Points from the loosest limit to the tightest.
+
+    limited, least: the two aims; status: OPTIMAL where every point is within the gap asked for, UNSOLVED without
+    points; missing: limits for which no plan was found, True where it is proved that there is none; prices: those that
+    proved the points, in units of `least` per unit of `limited`; nothing: the aims of doing nothing.
+    """
+
+    limited: str
+    least: str
+    status: Status
+    stopped_by: str
+    points: tuple[FrontierPoint, ...]
+    missing: Mapping[float, bool]
+    prices: tuple[float, ...]
+    model: Model
+    seconds: float
+    nothing: Mapping[str, float] = field(default_factory=dict)
+
+
+def frontier(
+    instance: Instance,
+    limited: str = "cost",
+    least: str = "unmet",
+    points: int = 10,
+    limits: Sequence[float] = (),
+    settings: Settings | None = None,
+    told: Told | None = None,
+    report: Report | None = None,
+) -> Frontier:
+    """The curve of an instance at `points` limits between its ends, or at the limits given.
+
+    limited, least: of `LIMITED` and `LEAST`. settings: the seconds are those of all points together. A budget of the
+    instance is left aside where cost is limited. told, report: news of points, and of the solves.
+    Raises ValueError for other aims, fewer than two points, or an instance without one of the two aims.
+    """
+    if limited not in LIMITED or least not in LEAST or limited == least or (points < 2 and not limits):
+        raise ValueError(f"no frontier of {least} under limits on {limited} at {points} points")
+    if limited == "cost":
+        instance = replace(instance, budget=replace(instance.budget, yuan_per_year=None))
+    return _Curve(instance, limited, least, settings or Settings(), report).run(points, limits, told or _quiet)
+
+
+def _quiet(done: int, count: int) -> None:
+    pass
+
+
+class _Curve:
+    """The state of one run."""
+
+    def __init__(self, instance: Instance, limited: str, least: str, settings: Settings, report: Report | None) -> None:
+        self.route = route = Route(instance, settings, report, None)
+        self.model = model = route.model
+        model.aims["unserved"] = unserved_institutions(model)
+        for aim in (limited, least):
+            if not model.aims[aim][0].any():
+                raise ValueError(f"nothing of this instance counts for the aim {aim}")
+        if "referrals" in model.blocks:
+            idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
+            route.nothing = {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}
+        self.limited, self.least = limited, least
+        self.prices = Prices(route, limited, least, settings.seconds)
+        self.found: list[FrontierPoint] = []
+        self.plans: list[Floats] = []
+        self.missing: dict[float, bool] = {}
+
+    def run(self, points: int, limits: Sequence[float], told: Told) -> Frontier:
+        count = len(limits) or points
+        self.prices.seconds = self.route.settings.seconds / (count + 1)
+        if self.prices.hold_shortfalls():
+            asked = sorted(set(limits), reverse=True) if limits else self._between(points, told, count)
+            for limit in asked:
+                if self.route.stopped == "user":
+                    break
+                self._point(limit)
+                told(len(self.found) + len(self.missing), count)
+        self._share()
+        route = self.route
+        proved = bool(self.found) and all(point.gap <= route.gap + 1e-9 for point in self.found)
+        status = Status.OPTIMAL if proved else Status.FEASIBLE if self.found else Status.UNSOLVED
+        return Frontier(
+            self.limited,
+            self.least,
+            status,
+            route.stopped,
+            tuple(self.found),
+            self.missing,
+            tuple(price for price, _ in self.prices.proofs),
+            self.model,
+            time.perf_counter() - route.began,
+            route.nothing,
+        )
+
+    def _between(self, points: int, told: Told, count: int) -> list[float]:
+        """The ends of the curve, the loosest of them as its first point; limits in equal steps down to the other."""
+        began, prices = time.perf_counter(), self.prices
+        ends = prices.ends()
+        people = prices.search(ends[0] if ends else 0.0)
+        x = plan_within(prices, people, np.inf, prices.bound(np.inf) + prices.target)
+        if x is None:
+            # The centres fall short by more than they must by themselves: then so may every point.
+            prices.hold_shortfalls(np.inf)
+            x = plan_within(prices, people, np.inf, -np.inf)
+            if x is None:
+                return []
+            prices.hold_shortfalls(self.model.value("floors", x))
+            prices.search(ends[0] if ends else 0.0)
+        loosest = self.model.value(self.limited, x)
+        self._keep(loosest, x, "search", began)
+        told(1, count)
+        if ends is None:
+            return []
+        y = plan_within(prices, prices.search(ends[1]), np.inf, np.inf)
+        self.plans += [] if y is None else [y]
+        tightest = loosest if y is None else self.model.value(self.limited, y)
+        if tightest >= loosest - 1e-6 * max(1.0, abs(loosest)):
+            return []
+        return [float(limit) for limit in np.linspace(loosest, tightest, points)[1:]]
+
+    def _point(self, limit: float) -> None:
+        began, prices = time.perf_counter(), self.prices
+        if (x := self._before(limit)) is not None:
+            self._keep(limit, x, "another point", began)
+            return
+        price = prices.price_of(limit)
+        if price is None:
+            self.missing[limit] = True
+            return
+        people = prices.search(price)
+        again = prices.between(limit)
+        if again is not None and self.route.stopped != "user":
+            people = prices.search(again) if people is None else self._nearest(people, prices.search(again), limit)
+        x = self._before(limit)
+        if x is not None:
+            self._keep(limit, x, "another point", began)
+            return
+        x = plan_within(prices, people, limit, prices.bound(limit) + prices.target)
+        best = self._best(limit, x)
+        if best is None:
+            self.missing[limit] = False
+        else:
+            self._keep(limit, best, "search" if best is x else "another point", began)
+
+    def _nearest(self, one: Floats, other: Floats | None, limit: float) -> Floats:
+        """Of two plans of the relaxation, the one that has to give up least to keep a limit."""
+        if other is None:
+            return one
+        model, added = self.prices.alone.model, self.prices.added.get(self.limited, 0.0)
+
+        def over(x: Floats) -> tuple[bool, float]:
+            beyond = model.value(self.limited, x) + added - limit
+            return beyond < 0, abs(beyond)
+
+        return min(one, other, key=over)
+
+    def _before(self, limit: float) -> Floats | None:
+        """A plan found before that answers a limit within half the gap asked for."""
+        best = self._best(limit)
+        enough = self.prices.bound(limit) + 0.5 * self.prices.target
+        return best if best is not None and self.model.value(self.least, best) <= enough else None
+
+    def _best(self, limit: float, first: Floats | None = None) -> Floats | None:
+        """The best plan found so far that keeps a limit; `first` where no other is better."""
+        known = [x for x in self.plans if self._within(x, limit)]
+        known = known if first is None else [first, *known]
+        value = self.model.value
+        return min(known, key=lambda x: (round(value(self.least, x), 5), value(self.limited, x)), default=None)
+
+    def _within(self, x: Floats, limit: float) -> bool:
+        return self.model.value(self.limited, x) <= limit + 1e-9 * max(1.0, abs(limit))
+
+    def _share(self) -> None:
+        """Give each point the best plan of all that keep its limit, and the proof of all prices."""
+        kept, self.found = self.found, []
+        for point in kept:
+            best = self._best(point.limit, point.x)
+            assert best is not None
+            self._keep(point.limit, best, point.answered if best is point.x else "another point", 0.0)
+            self.found[-1] = replace(self.found[-1], seconds=point.seconds)
+
+    def _keep(self, limit: float, x: Floats, answered: Answered, began: float) -> None:
+        values = {aim: self.model.value(aim, x) for aim in self.route.instance.aims.order if aim in self.model.aims}
+        values.setdefault(self.limited, self.model.value(self.limited, x))
+        self.plans.append(x)
+        bound = min(self.prices.bound(limit), values[self.least])
+        gap = gap_of(self.least, values[self.least], bound, self.route.nothing.get(self.least))
+        self.found.append(FrontierPoint(limit, values, bound, gap, answered, time.perf_counter() - began, x))

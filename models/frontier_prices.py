@@ -1,0 +1,184 @@
+"""Prices that prove a whole frontier: searches over the relaxation of a plan, each with a bound for every limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+
+from models import by_hand
+from models.answers import Job, Solution, Status
+from models.assemble import Model
+from models.centre_route import SAME, least_of_services
+from models.highs import solve, solve_many
+from models.matrix import Floats, Matrix
+from models.people_start import people_alone
+from models.route import Route
+from models.stages import Stages
+
+#: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
+PRICED = 0.3
+#: What an end of the curve may give of the aim that it is the best of: a share of what there is to gain.
+END = 0.001
+
+
+def limited(model: Model, matrix: Matrix, aim: str, limit: float, added: float = 0.0) -> Matrix:
+    """The matrix with the row `aim <= limit` at the end, in its own scale; added: what counts beside the model."""
+    cost, constant = model.aims[aim]
+    scale = scale_of(model, aim)
+    row = sp.csr_matrix(cost[np.newaxis, :] / scale)
+    return matrix.with_rows(row, [-np.inf], [(limit - constant - added) / scale], ["limit"], [aim])
+
+
+def scale_of(model: Model, aim: str) -> float:
+    """What the coefficients of an aim are divided by in its row."""
+    return max(float(np.abs(model.aims[aim][0]).max()) / 1000.0, 1e-9)
+
+
+@dataclass
+class Prices:
+    """The relaxation, and what searches by prices prove of it.
+
+    alone: the relaxation, its shortfalls held at `short` (the people without centres, as `models.people_start`
+    describes it; the model itself where there are no centres or no people); added: what the centres add at least to an
+    aim; proofs: (price p, proved least value of `least` + p `limit_on` over the relaxation).
+    """
+
+    route: Route
+    limit_on: str
+    least: str
+    seconds: float
+    alone: Stages = field(init=False)
+    added: dict[str, float] = field(init=False, default_factory=dict)
+    proofs: list[tuple[float, float]] = field(init=False, default_factory=list)
+    short: float = field(init=False, default=0.0)
+    #: The last plan of the relaxation, where the next search begins.
+    last: Floats | None = field(init=False, default=None)
+    #: Plans of the relaxation that searches found: (`limit_on`, `least`).
+    plans: list[tuple[float, float]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        route = self.route
+        if self.apart:
+            route.least = least_of_services(route)
+            self.added = {"floors": route.least[0], "cost": route.least[1]}
+            self.alone = people_alone(route)
+        else:
+            self.alone = Stages(route.model, route.model.matrix)
+
+    @property
+    def has_people(self) -> bool:
+        return any(name in self.route.model.blocks for name in ("postings", "sessions", "referrals"))
+
+    @property
+    def apart(self) -> bool:
+        """Whether the relaxation is another model than the whole."""
+        return self.has_people and bool(self.route.model.columns("shared_centres").size)
+
+    def hold_shortfalls(self, most: float | None = None) -> bool:
+        """Hold the relaxation's shortfalls at their least, or at `most` of the whole; False where it has no plan.
+
+        What was proved before holds for fewer shortfalls, and is forgotten.
+        """
+        alone = self.alone
+        self.proofs.clear()
+        alone.matrix = alone.matrix.drop_rows(alone.matrix.row_rules == "cap.floors")
+        if most is None:
+            if self.has_people:
+                self.last = alone.x = by_hand.office_plan(alone.model, alone.matrix)
+            trial = Stages(alone.model, alone.matrix, alone.x)
+            found = trial.accept("floors", 0.0, SAME, lambda _: SAME)
+            found = found or trial.solve("floors", self.route.limits(self.seconds), lambda _: SAME)
+            if found.value == np.inf:
+                return False
+            alone.x, most = trial.x, found.value + self.added.get("floors", 0.0)
+        self.short = most
+        cost, constant = alone.model.aims["floors"]
+        if cost.any():
+            limit = most + SAME - self.added.get("floors", 0.0) - constant
+            alone.add_cap("floors", np.flatnonzero(cost), cost[cost != 0], limit)
+        self.relaxed = self._linear(self.least, None)
+        return self.relaxed.status is not Status.INFEASIBLE
+
+    def _vector(self, aim: str) -> tuple[Floats, float]:
+        cost, constant = self.alone.model.aims[aim]
+        return cost, constant + self.added.get(aim, 0.0)
+
+    def _linear(self, aim: str, limit: float | None) -> Solution:
+        """The linear relaxation, with or without a limit."""
+        alone = self.alone
+        matrix = alone.without_later_aims(aim)
+        if limit is not None:
+            matrix = limited(alone.model, matrix, self.limit_on, limit, self.added.get(self.limit_on, 0.0))
+        cost, constant = self._vector(aim)
+        return solve(matrix, cost, constant, limits=self.route.limits(self.seconds), relax=True)
+
+    def price_of(self, limit: float) -> float | None:
+        """The price at which the linear relaxation keeps a limit; None where no plan keeps it (proved)."""
+        found = self._linear(self.least, limit)
+        if found.status is Status.INFEASIBLE:
+            return None
+        dual = 0.0 if found.row_dual is None else abs(float(found.row_dual[-1]))
+        return dual / scale_of(self.alone.model, self.limit_on)
+
+    def between(self, limit: float) -> float | None:
+        """The price of the line through the plans on both sides of a limit; None where it can prove nothing new.
+
+        No price proves more at the limit than the line through two plans has there (Aneja and Nair 1979).
+        """
+        over = [plan for plan in self.plans if plan[0] > limit]
+        under = [plan for plan in self.plans if plan[0] <= limit]
+        if not over or not under:
+            return None
+        (x, y), (a, b) = min(over), max(under)
+        price = (b - y) / (x - a)
+        if price <= 0 or b - price * (limit - a) < self.bound(limit) + PRICED * self.target:
+            return None
+        return price
+
+    def ends(self) -> tuple[float, float] | None:
+        """Prices of the two ends: `least` before all, and `limit_on` before all; None where nothing can be traded."""
+        model, best, low = self.alone.model, self.relaxed, self._linear(self.limit_on, None)
+        if best.x is None or low.x is None:
+            return None
+        across = model.value(self.limit_on, best.x) - model.value(self.limit_on, low.x)
+        down = model.value(self.least, low.x) - model.value(self.least, best.x)
+        if across < 1e-6 or down < 1e-6:
+            return None
+        return END * down / across, down / (END * across)
+
+    def search(self, price: float) -> Floats | None:
+        """A plan of the relaxation with the least of `least` + price x `limit_on`; what it proves is kept."""
+        alone = self.alone
+        (cost, constant), (other, more) = self._vector(self.least), self._vector(self.limit_on)
+        unit = max(1.0, price)
+        limits = self.route.limits(self.seconds, absolute_gap=PRICED * self.target / unit)
+        matrix = alone.without_later_aims(self.least)
+        job = Job(matrix, (cost + price * other) / unit, (constant + price * more) / unit, limits, self.last)
+        answer = solve_many([job])[0]
+        if np.isfinite(answer.bound):
+            self.proofs.append((price, unit * answer.bound))
+        if answer.stopped_by in ("clock", "user"):
+            self.route.stopped = answer.stopped_by
+        if answer.x is not None:
+            self.last = answer.x
+            self.plans.append((float(other @ answer.x) + more, float(cost @ answer.x) + constant))
+        return answer.x
+
+    def bound(self, limit: float) -> float:
+        """What is proved of `least` within a limit by all searches so far."""
+        return max([self.relaxed.bound, *(value - price * limit for price, value in self.proofs)])
+
+    @property
+    def room(self) -> float:
+        """What a share of the gap is a share of (`models.aims.gap_of`)."""
+        bound = self.relaxed.bound
+        if self.least in ("floors", "unmet"):
+            return max(self.route.nothing.get(self.least, bound) - bound, 1.0)
+        return max(abs(bound), 1.0)
+
+    @property
+    def target(self) -> float:
+        """The absolute gap asked for, in the unit of `least`."""
+        return self.route.gap * self.room

@@ -1,0 +1,116 @@
+"""The curve between two aims: every point beside a plan of its own, every bound beside the optimum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from support.tiny import tiny_instance
+
+from models.answers import Limits, Status
+from models.assemble import assemble
+from models.frontier import Frontier, Settings, frontier
+from models.frontier_prices import Prices
+from models.highs import solve
+from models.instance import Budget, Instance
+from models.route import Route
+
+EXACT = Settings(seconds=300.0, gap=1e-6)
+EXACT_SOLVE = Limits(absolute_gap=1e-6, relative_gap=0.0)
+
+
+def _optimum(instance: Instance, limit: float) -> float:
+    """The least unmet visits under a budget with the promises that are kept without one: one search over all."""
+    model = assemble(replace(instance, budget=Budget(limit)))
+    bare = model.matrix.drop_rows(np.char.startswith(model.matrix.row_rules, "aims."))
+    free = bare.drop_rows(bare.row_rules == "budget")
+    (floors, more), (cost, constant) = model.aims["floors"], model.aims["unmet"]
+    least = solve(free, floors, more, limits=EXACT_SOLVE).objective
+    held = bare.with_rows(sp.csr_matrix(floors[np.newaxis, :]), [-np.inf], [least - more + 1e-5], ["held"], ["floors"])
+    return solve(held, cost, constant, limits=EXACT_SOLVE).objective
+
+
+@pytest.fixture(scope="module")
+def curve() -> Frontier:
+    """Six points of the tiny alliance, exact."""
+    return frontier(tiny_instance(), points=6, settings=EXACT)
+
+
+def test_each_point_is_the_optimum_under_its_limit(curve: Frontier) -> None:
+    """One search over everything under the limit as a budget has as many visits unmet, and no bound is above it."""
+    assert len(curve.points) == 6
+    for point in curve.points:
+        best = _optimum(tiny_instance(), point.limit)
+        assert point.values["unmet"] == pytest.approx(best, abs=1e-3)
+        assert point.bound <= best + 1e-6
+
+
+def test_each_plan_keeps_its_limit_and_every_rule(curve: Frontier) -> None:
+    """The columns of a point break no row of the model, and cost no more than its limit."""
+    for point in curve.points:
+        assert point.values["cost"] <= point.limit * (1 + 1e-9)
+        rows = curve.model.matrix
+        assert rows.drop_rows(np.char.startswith(rows.row_rules, "aims.")).worst(point.x) < 1e-5
+
+
+def test_less_money_never_serves_more(curve: Frontier) -> None:
+    """Along the curve limits fall and unmet visits do not, nor do their bounds."""
+    for looser, tighter in zip(curve.points, curve.points[1:], strict=False):
+        assert tighter.limit < looser.limit
+        assert tighter.values["unmet"] >= looser.values["unmet"] - 1e-6
+        assert tighter.bound >= looser.bound - 1e-6
+
+
+def test_limits_between_two_points_are_answered_by_one_of_them() -> None:
+    """A limit a yuan below another's plan is searched; a limit that the plan before keeps is not."""
+    tiny = tiny_instance()
+    loose = frontier(tiny, points=2, settings=EXACT).points[0].values["cost"]
+    found = frontier(tiny, limits=[loose + 500.0, loose + 1000.0, loose - 1.0], settings=Settings(seconds=300.0))
+    assert [point.limit for point in found.points] == [loose + 1000.0, loose + 500.0, loose - 1.0]
+    assert found.points[1].answered == "another point"
+    assert all(point.values["cost"] <= point.limit for point in found.points)
+
+
+def test_a_limit_that_nothing_keeps_is_proved_to_have_no_plan() -> None:
+    """The relaxation alone shows that nothing can be had for one yuan with all promises kept."""
+    found = frontier(tiny_instance(), limits=[1.0], settings=EXACT)
+    assert not found.points and found.missing == {1.0: True} and found.status is Status.UNSOLVED
+
+
+@pytest.mark.parametrize(
+    ("limited", "least", "count"),
+    [("change", "unmet", 4), ("travel", "unmet", 1), ("unmet", "worst_served", 1)],
+)
+def test_other_pairs_of_aims_are_traded_too(limited: str, least: str, count: int) -> None:
+    """Points keep their limit, are bounded from below, and get no better as the limit tightens.
+
+    Where one plan is best in both aims (whoever is served travels less) it is the only point.
+    """
+    found = frontier(tiny_instance(), limited, least, points=4, settings=EXACT)
+    assert len(found.points) == count
+    for point in found.points:
+        assert point.values[limited] <= point.limit * (1 + 1e-9) + 1e-6
+        assert point.bound <= point.values[least] + 1e-9
+    values = [point.values[least] for point in found.points]
+    assert values == sorted(values) and (count == 1 or values[-1] > values[0] + 1e-4)
+
+
+def test_a_price_never_proves_more_than_the_optimum() -> None:
+    """What a search at any price proves of any limit is at most the optimum there."""
+    tiny = tiny_instance()
+    route = Route(tiny, EXACT, None, None)
+    prices = Prices(route, "cost", "unmet", 60.0)
+    assert prices.hold_shortfalls()
+    for price in (1e-6, 1e-4, 1e-3, 1e-2, 1.0):
+        prices.search(price)
+    for limit in (1_303_500.0, 1_306_000.0, 1_312_000.0, 1_400_000.0):
+        assert prices.bound(limit) <= _optimum(tiny, limit) + 1e-6
+
+
+def test_aims_that_cannot_be_traded_are_refused() -> None:
+    """One aim against itself, an aim that is no limit, one point: a ValueError names them."""
+    for limited, least, points in (("unmet", "unmet", 5), ("wishes", "unmet", 5), ("cost", "unmet", 1)):
+        with pytest.raises(ValueError, match=f"{least} under limits on {limited}"):
+            frontier(tiny_instance(), limited, least, points)
