@@ -12,6 +12,7 @@ point that a plan found before answers within the gap is not searched: a tighter
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,8 +63,9 @@ class Frontier:
     """Points from the loosest limit to the tightest.
 
     limited, least: the two aims; status: OPTIMAL where every point is within the gap asked for, UNSOLVED without
-    points; missing: limits for which no plan was found, True where it is proved that there is none; prices: those that
-    proved the points, in units of `least` per unit of `limited`; nothing: the aims of doing nothing.
+    points; missing: limits for which no plan was found, True where it is proved that there is none; proofs: price
+    (units of `least` per unit of `limited`) and proved least value of `least` + price x `limited`; nothing: the aims of
+    doing nothing.
     """
 
     limited: str
@@ -72,10 +74,14 @@ class Frontier:
     stopped_by: str
     points: tuple[FrontierPoint, ...]
     missing: Mapping[float, bool]
-    prices: tuple[float, ...]
+    proofs: tuple[tuple[float, float], ...]
     model: Model
     seconds: float
     nothing: Mapping[str, float] = field(default_factory=dict)
+
+    def bound(self, limit: float) -> float:
+        """What is proved of `least` within any limit, between the points too."""
+        return max((value - price * limit for price, value in self.proofs), default=-math.inf)
 
 
 def frontier(
@@ -92,7 +98,7 @@ def frontier(
 
     limited, least: of `LIMITED` and `LEAST`. settings: the seconds are those of all points together. A budget of the
     instance is left aside where cost is limited. told, report: news of points, and of the solves.
-    Raises ValueError for other aims, fewer than two points, or an instance without one of the two aims.
+    Raises ValueError for other aims or fewer than two points, LookupError with the aim for which nothing counts.
     """
     if limited not in LIMITED or least not in LEAST or limited == least or (points < 2 and not limits):
         raise ValueError(f"no frontier of {least} under limits on {limited} at {points} points")
@@ -114,7 +120,7 @@ class _Curve:
         model.aims["unserved"] = unserved_institutions(model)
         for aim in (limited, least):
             if not model.aims[aim][0].any():
-                raise ValueError(f"nothing of this instance counts for the aim {aim}")
+                raise LookupError(aim)
         if "referrals" in model.blocks:
             idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
             route.nothing = {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}
@@ -145,7 +151,7 @@ class _Curve:
             route.stopped,
             tuple(self.found),
             self.missing,
-            tuple(price for price, _ in self.prices.proofs),
+            ((0.0, self.prices.relaxed.bound), *self.prices.proofs) if self.found else (),
             self.model,
             time.perf_counter() - route.began,
             route.nothing,

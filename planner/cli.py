@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.commands.frontier import frontier
 from planner.commands.network import network
 from planner.options import (
     AUDIT,
@@ -394,4 +395,5 @@ def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> Non
     click.echo(say("relax_hint", lang))
 
 
+main.add_command(frontier)
 main.add_command(network)

@@ -188,10 +188,10 @@ def write_plan(folder: Path, tables: Mapping[str, pd.DataFrame], info: Mapping[s
     write_info(folder, info)
 
 
-def write_info(folder: Path, info: Mapping[str, Any]) -> None:
-    """Write `plan.json` (UTF-8, sorted where order means nothing)."""
+def write_info(folder: Path, info: Mapping[str, Any], name: str = "plan.json") -> None:
+    """Write `plan.json`, or another file of the kind (UTF-8, sorted where order means nothing)."""
     text = json.dumps({"format": FORMAT, **info}, ensure_ascii=False, indent=1, default=_json_value)
-    (folder / "plan.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / name).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def write_table(path: Path, table: pd.DataFrame, columns: tuple[str, ...] = (), sort: bool = True) -> None:

@@ -59,6 +59,16 @@ def opened(
     """
     check_replaceable(target)
     check_writable(target)
+    return opened_for(region, progress, overrides, lang)
+
+
+def opened_for(
+    region: Path,
+    progress: Progress,
+    overrides: Mapping[str, Mapping[str, object]] | None,
+    lang: str | None,
+) -> Opened:
+    """Read and check a region for a job, with its trips; raises `planner.inputs.InputError`."""
     started = time.monotonic()
     progress.stage("reading", name=region.name)
     inputs = read_inputs(region, tell=progress.stage)

@@ -26,7 +26,7 @@ KEPT_IN = {
     "matplotlib": ("geodata/",),
     "PIL": ("geodata/",),
     "click": ("planner/cli.py", "planner/options.py", "planner/progress.py", "planner/commands"),
-    "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py"),
+    "jinja2": ("planner/report/", "planner/papers/", "planner/grouping/page.py", "planner/frontier/page.py"),
     "babel": ("geodata/catalogue.py", "geodata/local.py"),
     "pypinyin": ("geodata/local.py",),
     "vl_convert": ("planner/report/scripts.py",),

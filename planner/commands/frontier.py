@@ -1,0 +1,88 @@
+"""`alliance frontier`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.options import (
+    NO_PLAN,
+    OK,
+    asked_language,
+    complain,
+    lang_option,
+    output_option,
+    region_argument,
+    solver_options,
+    speaks,
+)
+from planner.text import say
+
+
+@click.command()
+@region_argument
+@output_option("The folder to write: table, picture and page; an older one there is replaced.", file_okay=False)
+@click.option(
+    "--limit",
+    "limited",
+    type=click.Choice(["cost", "travel", "change", "unmet"]),
+    default="cost",
+    show_default=True,
+    help="The aim that is limited, from what the best plan needs down to the least.",
+)
+@click.option(
+    "--least",
+    type=click.Choice(["unmet", "worst_served"]),
+    default="unmet",
+    show_default=True,
+    help="The aim that is as good as it can be within each limit.",
+)
+@click.option("--points", type=click.IntRange(2, 100), default=10, show_default=True, help="Points of the curve.")
+@click.option(
+    "--at", "limits", multiple=True, type=float, metavar="VALUE", help="A limit of your own; may be repeated."
+)
+@solver_options
+@lang_option
+@speaks
+def frontier(
+    region: str,
+    output: Path,
+    limited: str,
+    least: str,
+    points: int,
+    limits: tuple[float, ...],
+    lang: str,
+    **values: Any,
+) -> int:
+    """Draw the trade-off curve between two aims 权衡曲线: what is lost at each limit, with a proof for each point."""
+    from planner.bundled import find_region
+    from planner.frontier.files import answer, rows_of
+    from planner.frontier.run import NothingToTradeError, make_frontier
+    from planner.progress import Progress
+    from planner.words import MEASURES, word
+
+    if limited == least:
+        complain(say("frontier_same", lang, aim=word(MEASURES, limited, lang)))
+        return 2
+    overrides = {"solver": {"seed": values["seed"], "gap": values["gap"]}}
+    progress = Progress(lang, values["time_limit"])
+    try:
+        told = make_frontier(
+            find_region(region), output, progress, (limited, least), points, limits, overrides,
+            values["time_limit"], asked_language(),
+        )  # fmt: skip
+    except NothingToTradeError as error:
+        complain(say("frontier_nothing", lang, aim=word(MEASURES, error.aim, lang)))
+        return NO_PLAN
+    headings, rows = rows_of(told)
+    click.echo("\t".join(headings))
+    for row in rows:
+        click.echo("\t".join(row))
+    for line in answer(told):
+        click.echo(line)
+    if told.points.empty:
+        return NO_PLAN
+    click.echo(say("report_at", lang, path=output / "frontier.html"))
+    return OK
