@@ -10,6 +10,7 @@ import click
 from planner.options import (
     NO_PLAN,
     OK,
+    USAGE,
     asked_language,
     complain,
     lang_option,
@@ -57,6 +58,7 @@ def frontier(
     **values: Any,
 ) -> int:
     """Draw the trade-off curve between two aims 权衡曲线: what is lost at each limit, with a proof for each point."""
+    from planner.aligned import aligned
     from planner.bundled import find_region
     from planner.frontier.files import answer, rows_of
     from planner.frontier.run import NothingToTradeError, make_frontier
@@ -65,7 +67,7 @@ def frontier(
 
     if limited == least:
         complain(say("frontier_same", lang, aim=word(MEASURES, limited, lang)))
-        return 2
+        return USAGE
     overrides = {"solver": {"seed": values["seed"], "gap": values["gap"]}}
     progress = Progress(lang, values["time_limit"])
     try:
@@ -77,9 +79,8 @@ def frontier(
         complain(say("frontier_nothing", lang, aim=word(MEASURES, error.aim, lang)))
         return NO_PLAN
     headings, rows = rows_of(told)
-    click.echo("\t".join(headings))
-    for row in rows:
-        click.echo("\t".join(row))
+    for line in aligned(headings, rows, [True] * (len(headings) - 1) + [False]):
+        click.echo(line)
     for line in answer(told):
         click.echo(line)
     if told.points.empty:

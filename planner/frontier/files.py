@@ -60,10 +60,10 @@ class Told:
     def figure(self, aim: str, value: float) -> str:
         """A value of an aim without its unit; limits with the decimals that tell one from the next."""
         shown = value / self.per(aim)
-        return f"{shown:,.{self._decimals}f}" if aim == self.limited else amount(shown)
+        return f"{shown:,.{self.decimals}f}" if aim == self.limited else amount(shown)
 
     @property
-    def _decimals(self) -> int:
+    def decimals(self) -> int:
         limits = self.points["limit"].astype(float) / self.per(self.limited)
         step = float(limits.max() - limits.min()) / max(len(limits) - 1, 1)
         return 0 if step <= 0 else min(6, max(0, 1 - math.floor(math.log10(step))))

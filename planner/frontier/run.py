@@ -70,7 +70,7 @@ def make_frontier(
     finally:
         progress.done()
     info = origin_info(found.inputs, found.config, built.notes, found.travel.record(), found.started)
-    said = {"frontier": _said(curve), **info}
+    said = {"frontier": said_of(curve), **info}
     told = Told(table_of(curve), said, found.lang)
     with whole_folder(target, SIGN) as fresh:
         write_table(fresh / SIGN, told.table, COLUMNS, sort=False)
@@ -114,7 +114,8 @@ def _row(curve: Frontier, number: int, point: FrontierPoint) -> dict[str, Any]:
     return {**found, **{name: value for name, value, _ in measures(curve.model, point.x)}}
 
 
-def _said(curve: Frontier) -> dict[str, Any]:
+def said_of(curve: Frontier) -> dict[str, Any]:
+    """What `frontier.json` says of the curve."""
     return {
         "limited": curve.limited,
         "least": curve.least,
