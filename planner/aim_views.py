@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.folder import SavedPlan
+from planner.text import MARKS, joined, say
 from planner.view import View, to_float
 from planner.words import VALUES, word
 
@@ -53,7 +54,7 @@ def _aim(view: View, aim: Mapping[str, Any], names: frozenset[str], first: bool)
     final = view.scenario_value("plan", name)
     value, gap = to_float(aim["value"]) if final is None else final, to_float(aim.get("gap"))
     parts = _rests_on(aim, names, first)
-    given = ("、" if view.lang == "zh" else ", ").join(word(VALUES, part, view.lang) for part in parts)
+    given = joined((word(VALUES, part, view.lang) for part in parts), view.lang)
     bound = to_float(aim.get("bound"))
     if name in WHOLE and value is not None and bound is not None and math.isfinite(bound):
         bound = min(value, math.ceil(bound - 1e-6))
@@ -101,11 +102,10 @@ def _proof(view: View, value: float | None, bound: float | None, unit: str, part
 def aim_lines(saved: SavedPlan, lang: str) -> list[str]:
     """The aims as plain lines for the terminal: value, today's, how much better a plan could be and given what."""
     view = View(saved, lang)
-    comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
     lines = []
     for aim in aims_of(view):
         today = f"{view.say('today')} {aim.today}" if aim.today != "–" else ""
-        gap = "" if aim.gap == "–" else f"{view.heading('gap')} {aim.gap}" if lang == "zh" else f"gap {aim.gap}"
-        told = comma.join(part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.proof, gap) if part)
-        lines.append(f"{aim.label}{colon}{told}")
+        gap = "" if aim.gap == "–" else say("gap_told", lang, gap=aim.gap)
+        parts = [part for part in (f"{aim.value} {aim.unit}".strip(), today, aim.proof, gap) if part]
+        lines.append(MARKS.say("labelled", lang, label=aim.label, text=joined(parts, lang, "comma")))
     return lines

@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.text import MARKS
+
 FOLDER = Path(__file__).parent / "regions"
 
 
@@ -61,7 +63,7 @@ def _about(path: Path) -> tuple[str, str]:
     row = re.search(rf"^\| `{re.escape(path.name)}` (.*?) \| (.*?) \|", text, re.MULTILINE)
     if row:
         en, _, zh = row.group(2).partition(" · ")
-        return f"{row.group(1)}：{zh or en}", en
+        return MARKS.say("labelled", "zh", label=row.group(1), text=zh or en), en
     settings = path / "plan.toml"
     if settings.is_file():
         name = str(tomllib.loads(settings.read_text(encoding="utf-8")).get("region", {}).get("name", ""))

@@ -30,7 +30,7 @@ from planner.options import (
     speaks,
 )
 from planner.startup import ForeignPackageError, check_packages
-from planner.text import amount, language, pick, say
+from planner.text import MARKS, amount, language, pick, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         check_packages()
     except ForeignPackageError as error:
-        raise click.ClickException(error.zh if language() == "zh" else error.en) from error
+        raise click.ClickException(pick((error.zh, error.en), language())) from error
 
 
 @main.command()
@@ -387,7 +387,7 @@ def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> Non
         values = {
             "rule": clash.rule,
             "sentence": RULE_SENTENCES.find(clash.rule, lang) or "",
-            "subject": clash.subject and clash.subject + ("，" if lang == "zh" else ", "),
+            "subject": clash.subject and clash.subject + MARKS.text("comma", lang),
             "amount": amount(float(clash.amount)),
             "unit": word(UNITS, str(clash.unit or ""), lang),
         }

@@ -32,6 +32,7 @@ from planner.sections import (
     Travel,
     nearest,
 )
+from planner.text import MARKS, both_joined, pick
 
 #: What each setting is (`section.key`), and what was expected of a wrong one.
 MEANINGS, EXPECTED = texts("options"), texts("options.expected")
@@ -50,22 +51,16 @@ class ConfigFault:
 
     def sentence(self, lang: str) -> str:
         where = f"[{self.section}] {self.key}".strip()
-        if lang == "zh":
-            return f"plan.toml {where} = {self.value!r}：{self.zh}"
-        return f"plan.toml {where} = {self.value!r}: {self.en}"
+        said = pick((self.zh, self.en), lang)
+        return MARKS.say("labelled", lang, label=f"plan.toml {where} = {self.value!r}", text=said)
 
 
 def _fault(
     section: str, key: str, value: object, expected: str, values: Mapping[str, object] = NO_VALUES
 ) -> ConfigFault:
     """A fault with its message in both languages; a sequence of words is listed as each language does."""
-    shown = {name: (_listed(one) if isinstance(one, tuple) else one) for name, one in values.items()}
+    shown = {name: (both_joined(map(str, one)) if isinstance(one, tuple) else one) for name, one in values.items()}
     return ConfigFault(section, key, value, *EXPECTED.both(expected, **shown))
-
-
-def _listed(words: tuple[object, ...]) -> tuple[str, str]:
-    texts_of = [str(word) for word in words]
-    return "、".join(texts_of), ", ".join(texts_of)
 
 
 def _faults(section: str, error: OptionError) -> list[ConfigFault]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from planner.catalogue import texts
+from planner.text import joined
 
 #: Indicator -> its name.
 INDICATORS = texts("indicators")
@@ -77,7 +78,7 @@ def note(text: str, lang: str) -> str:
     """A note of `indicators.csv` in a language; parts that are not known stay as they are."""
     if lang == "en" or not text:
         return text
-    return "；".join(_part(part, lang) for part in text.split("; "))
+    return joined((_part(part, lang) for part in text.split("; ")), lang, "clauses")
 
 
 def _part(text: str, lang: str) -> str:
@@ -86,11 +87,12 @@ def _part(text: str, lang: str) -> str:
         return whole
     for known in NOTES:
         if text.startswith(f"{known}, "):
-            return f"{NOTES.text(known, lang)}，{text[len(known) + 2 :].replace(', ', '，')}"
+            return joined([NOTES.text(known, lang), *text[len(known) + 2 :].split(", ")], lang, "comma")
     for key, pattern in _PATTERNS:
         found = re.match(f"{pattern}(?:, (?P<rest>.*))?$", text)
         if found:
             places = found.groupdict()
             rest = places.pop("rest")
-            return PATTERNS.say(key, lang, **places) + (f"，{rest.replace(', ', '，')}" if rest else "")
+            more = rest.split(", ") if rest else []
+            return joined([PATTERNS.say(key, lang, **places), *more], lang, "comma")
     return text

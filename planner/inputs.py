@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.calendar import CalendarError, WorkCalendar, work_calendar
 from planner.config import Config, ConfigError, idle_settings, read_config
-from planner.text import MARKS
+from planner.text import MARKS, pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ class Finding:
     en: str
 
     def sentence(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+        return pick((self.zh, self.en), lang)
 
 
 class InputError(Exception):

@@ -13,6 +13,7 @@ from geodata.label_places import short_names
 from geodata.picture import Key, Panel, Sheet
 from geodata.picture_shapes import Areas, Lines, Marks
 from planner.map_words import told
+from planner.text import MARKS, joined
 from planner.view import View
 
 #: Layers by name, as GeoDataFrames.
@@ -169,12 +170,11 @@ class SheetMaker:
             small.append(self.say("not_drawn", count=self.missing))
         if len(self.places) > 2 * MOST_NAMES:
             small.append(self.say("not_labelled"))
-        mark = "；" if self.view.lang == "zh" else "; "
-        lines = [line for line in (mark.join(small), self.shown(given)) if line]
+        lines = [line for line in (joined(small, self.view.lang, "clauses"), self.shown(given)) if line]
         region = self.shown(str(info.get("region") or ""))
         told_title = f"{region} {title}".strip()
-        sketch = f"（{self.say('sketch')}）" if self.view.lang == "zh" else f" ({self.say('sketch')})"
-        return Sheet(told_title + sketch, panels, self.extent, legend, lines, self.say("north"))
+        named = MARKS.say("brackets", self.view.lang, text=told_title, more=self.say("sketch"))
+        return Sheet(named, panels, self.extent, legend, lines, self.say("north"))
 
     def shown(self, text: str, instead: str = "") -> str:
         """A text, or another one where the font cannot show it."""

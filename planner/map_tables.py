@@ -14,6 +14,7 @@ from geodata.coordinates import tables_to_wgs84
 from geodata.map_layers import located
 from geodata.map_look import mark_of
 from planner.map_words import told
+from planner.text import joined
 from planner.view import View, text_of, to_float
 
 #: Amounts below this are rounding of the solver.
@@ -203,8 +204,8 @@ def described(view: View, where: pd.DataFrame, tables: Mapping[str, pd.DataFrame
         cell = amounts.get(key, dict.fromkeys(visits.columns, 0.0))
         rows.append({
             "hosts": _join(view, hosted.get(key, [])),
-            "gives": _join(view, _gives(view, out, sent, serving), ";"),
-            "gets": _join(view, _gets(view, into, here, served), ";"),
+            "gives": _join(view, _gives(view, out, sent, serving), "clauses"),
+            "gets": _join(view, _gets(view, into, here, served), "clauses"),
             "clinics_given": round(float(out["sessions_per_month"].sum()), 2),
             "clinics_got": round(float(into["sessions_per_month"].sum()), 2),
             "posted_out": len(sent), "posted_in": len(here),
@@ -258,9 +259,8 @@ def _home(view: View, doctor: object) -> str:
     return view.doctors.get(str(doctor), {}).get("institution", "")
 
 
-def _join(view: View, parts: list[str], mark: str = ",") -> str:
-    zh, en = {",": ("、", ", "), ";": ("；", "; ")}[mark]
-    return (zh if view.lang == "zh" else en).join(parts)
+def _join(view: View, parts: list[str], mark: str = "list") -> str:
+    return joined(parts, view.lang, mark)
 
 
 def _most(values: pd.Series) -> float:

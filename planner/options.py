@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from planner.text import language, say
+from planner.text import MARKS, language, pick, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -112,7 +112,7 @@ def _explain_input(error: Exception, lang: str) -> int | None:
         complain(error.sentence(lang))
         return PROBLEMS
     if isinstance(error, CalendarError | NoRosterError | FormError):
-        complain(error.zh if lang == "zh" else error.en)
+        complain(pick((error.zh, error.en), lang))
         return PROBLEMS
     if isinstance(error, InputError):
         say_findings(error.findings, lang, err=True)
@@ -124,8 +124,8 @@ def _explain_input(error: Exception, lang: str) -> int | None:
 def say_findings(findings: list[Any], lang: str, err: bool = False) -> None:
     """List problems, errors first, and count them."""
     for finding in sorted(findings, key=lambda one: one.severity != "error"):
-        colon = "：" if lang == "zh" else ": "
-        click.echo(f"{say(finding.severity, lang)}{colon}{finding.sentence(lang)}", err=err)
+        said = MARKS.say("labelled", lang, label=say(finding.severity, lang), text=finding.sentence(lang))
+        click.echo(said, err=err)
     errors = sum(one.severity == "error" for one in findings)
     if findings:
         counts = (("error_count", errors), ("warning_count", len(findings) - errors))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.text import joined
 from planner.view import SCENARIOS, View, to_float
 from planner.words import VALUES, word
 
@@ -126,8 +127,8 @@ def clinics(view: View) -> list[Clinic]:
             specialty=str(specialty),
             mode="/".join(word(VALUES, str(mode), view.lang) for mode in modes),
             count=int(rows["sessions"].sum()),
-            main="、".join(view.doctor(str(key)) for key in mains),
-            others="、".join(others),
+            main=joined((view.doctor(str(key)) for key in mains), view.lang),
+            others=joined(others, view.lang),
             minutes=float(rows["minutes"].max()),
             kept=float(cell["sessions"].sum()) / view.quarters() if len(cell) else 0.0,
         )
@@ -182,7 +183,7 @@ def link_matrix(view: View) -> pd.DataFrame:
         index="institution",
         columns="service",
         values="centre",
-        aggfunc=lambda found: "、".join(dict.fromkeys(view.name("institutions", key) for key in found)),
+        aggfunc=lambda found: joined(dict.fromkeys(view.name("institutions", key) for key in found), view.lang),
         fill_value="",
     )
 
@@ -194,7 +195,7 @@ def teleconsultations(view: View) -> pd.DataFrame:
     for specialty, group in table.groupby("specialty", sort=True):
         by_doctor = group.groupby("doctor")["half_days"].sum()
         by_doctor = by_doctor[by_doctor >= SMALLEST].sort_values(ascending=False, kind="stable")
-        told = "、".join(f"{view.name('doctors', key)} {view.figure(n)}" for key, n in by_doctor.items())
+        told = joined((f"{view.name('doctors', key)} {view.figure(n)}" for key, n in by_doctor.items()), view.lang)
         rows.append((specialty, float(by_doctor.sum()), told))
     return pd.DataFrame(rows, columns=["specialty", "half_days", "doctors"])
 

@@ -10,7 +10,7 @@ from planner.calendar import WorkCalendar
 from planner.catalogue import RULE_SENTENCES
 from planner.inputs import Finding, pin_finding
 from planner.roster_words import SLOTS, WEEKDAYS
-from planner.text import MESSAGES
+from planner.text import MESSAGES, both_joined
 
 if TYPE_CHECKING:
     from geodata.region import Region
@@ -82,14 +82,14 @@ def _running(instance: Instance) -> pd.DataFrame:
 def _told(clash: PinClash, roster: RosterInstance, instance: Instance) -> Finding:
     from planner.build.roster_pins import lock_places
 
-    said = {lang: "; ".join(_lock(lock, roster, instance, lang) for lock in clash.locks) for lang in ("zh", "en")}
+    said = [(_lock(lock, roster, instance, "zh"), _lock(lock, roster, instance, "en")) for lock in clash.locks]
     rules = [MESSAGES.both("rule_told", rule=rule, sentence=RULE_SENTENCES[rule]) for rule in clash.rules]
     joined = MESSAGES["lock_rules_all" if clash.together else "lock_rules_any"]
     names = tuple(join.join(told) for join, told in zip(joined, zip(*rules, strict=True), strict=True)) if rules else ()
     told = MESSAGES.both(
         "locks_clash" if len(clash.locks) > 1 else "lock_fails",
         place=lock_places([lock.label for lock in clash.locks]),
-        locks=(said["zh"].replace("; ", "；"), said["en"]),
+        locks=both_joined(said, "clauses"),
         rules=names or MESSAGES["lock_too_many"],
     )
     return Finding("error", *told)

@@ -80,10 +80,8 @@ class Progress:
         seconds = time.monotonic() - self.started
         gap = abs(objective - bound) / max(abs(objective), 1.0)
         gap_text = f"{gap:.1%}" if math.isfinite(gap) else "–"
-        labels = ("方案", "下界", "差距") if self.lang == "zh" else ("plan", "bound", "gap")
-        figures = "  ".join(
-            f"{label} {text}" for label, text in zip(labels, (amount(objective), amount(bound), gap_text), strict=True)
-        )
+        told = {"progress_plan": amount(objective), "progress_bound": amount(bound), "progress_gap": gap_text}
+        figures = "  ".join(f"{say(key, self.lang)} {text}" for key, text in told.items())
         return f"{seconds:6.1f} s  {word(MEASURES, aim, self.lang)}  {figures}"
 
     def _draw(self, text: str) -> None:

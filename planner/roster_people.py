@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from planner.roster_views import Half, RosterView, period
+from planner.text import joined
 from planner.view import text_of, to_float
 
 Key = tuple[str, str]
@@ -119,10 +120,9 @@ class Departments:
 def who_remains(roster: RosterView) -> pd.DataFrame:
     """科室在岗明细: by department and half-day with somebody away, who is away and who remains."""
     departments = Departments(roster)
-    comma = "、" if roster.lang == "zh" else ", "
 
     def names(doctors: tuple[str, ...]) -> str:
-        return comma.join(roster.view.name("doctors", doctor) for doctor in doctors)
+        return joined((roster.view.name("doctors", doctor) for doctor in doctors), roster.lang)
 
     rows: list[tuple[object, ...]] = []
     for key, half in departments.halves():

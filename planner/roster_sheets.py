@@ -19,6 +19,7 @@ from planner.roster_statistics import month_statistics
 from planner.roster_views import Day, Half, Held, Month, RosterView
 from planner.roster_words import SHORT_TITLES
 from planner.rotation import rotation_table
+from planner.text import joined
 from planner.view import View
 
 
@@ -100,12 +101,11 @@ def _site(roster: RosterView, site: str, month: Month, clinics: list[Held], bord
 
 def _teams(roster: RosterView, site: str, specialties: set[str]) -> str:
     """Doctor A and backup of each specialty, one line each, in the order of the specialties table."""
-    colon = "" if roster.lang == "zh" else ":"
     order = {key: at for at, key in enumerate(roster.view.names["specialties"])}
     lines = []
     for specialty in sorted(specialties, key=lambda key: (order.get(key, len(order)), key)):
         names = "/".join(roster.view.name("doctors", doctor) for doctor in roster.teams[site, specialty] if doctor)
-        lines.append(f"{roster.view.name('specialties', specialty)}{colon} {names}")
+        lines.append(roster.say("team", specialty=roster.view.name("specialties", specialty), names=names))
     return "\n".join(lines)
 
 
@@ -146,8 +146,7 @@ def _departments(printer: Printer, month: Month) -> None:
         head = departments.headcounts.get(key)
         told = [] if head is None else [roster.say("headcount_is", n=head)]
         if posted:
-            comma = "、" if roster.lang == "zh" else ", "
-            names = comma.join(roster.view.name("doctors", doctor) for doctor in posted)
+            names = joined((roster.view.name("doctors", doctor) for doctor in posted), roster.lang)
             told.append(roster.say("posted_are", names=names))
         blocks.append(Block(departments.name(key), "\n".join(told), [cells]))
     grid = Grid(printer, _days(roster, month), [roster.view.name("doctors", one.doctor) for one in clinics])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planner.roster_people import Departments
 from planner.roster_views import Month, RosterView
+from planner.text import joined
 from planner.view import text_of, to_float
 
 KINDS = ("hospital", "department", "site", "specialty", "doctor")
@@ -102,7 +103,7 @@ def _below(roster: RosterView, counts: list[int], shares: list[float], floor: fl
         for month, count, share in zip(roster.months, counts, shares, strict=True)
         if share >= whole and count < floor
     ]
-    return ("、" if roster.lang == "zh" else ", ").join(low)
+    return joined(low, roster.lang)
 
 
 def _name(roster: RosterView, kind: str, key: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.roster_views import Held, RosterView
 from planner.roster_words import DETAIL
+from planner.text import MARKS, joined
 from planner.view import text_of
 
 
@@ -65,7 +66,7 @@ def schedules(roster: RosterView) -> pd.DataFrame:
             _transport(roster, one, others),
             roster.institutions.get(one.site, {}).get("phone", ""),
             roster.view.name("doctors", one.backup),
-            "；".join(notes) if roster.lang == "zh" else "; ".join(notes),
+            joined(notes, roster.lang, "clauses"),
         ))  # fmt: skip
     return _frame(roster, keys, rows)
 
@@ -88,9 +89,9 @@ def _transport(roster: RosterView, one: Held, others: list[str]) -> str:
     """A car of the hospital where it has any, and who shares it."""
     vehicles = roster.institutions.get(roster.doctor(one.doctor, "institution"), {}).get("vehicles", "")
     own = "" if not vehicles else roster.say("own_way" if vehicles in ("0", "0.0") else "hospital_car")
-    names = ("、" if roster.lang == "zh" else ", ").join(roster.view.name("doctors", other) for other in others)
+    names = joined((roster.view.name("doctors", other) for other in others), roster.lang)
     shared = roster.say("shared_with", names=names) if others else ""
-    return ("；" if roster.lang == "zh" else "; ").join(part for part in (own, shared) if part)
+    return joined((part for part in (own, shared) if part), roster.lang, "clauses")
 
 
 def notices(roster: RosterView) -> pd.DataFrame:
@@ -99,9 +100,8 @@ def notices(roster: RosterView) -> pd.DataFrame:
     for one in roster.clinics:
         title = roster.view.title(roster.doctor(one.doctor, "title"))
         hospital = roster.view.name("institutions", roster.doctor(one.doctor, "institution"))
-        who = f"{roster.view.name('doctors', one.doctor)}（{'·'.join(part for part in (title, hospital) if part)}）"
-        if roster.lang != "zh":
-            who = who.replace("（", " (").replace("）", ")").replace("·", ", ")
+        rank = joined((part for part in (title, hospital) if part), roster.lang, "beside")
+        who = MARKS.say("brackets", roster.lang, text=roster.view.name("doctors", one.doctor), more=rank)
         days[one.site, one.on][one.slot].append(f"{roster.view.name('specialties', one.specialty)} {who}")
     rows: list[tuple[object, ...]] = []
     for site, on in sorted(days, key=lambda key: (roster.place(key[0]), key)):

@@ -23,6 +23,7 @@ from planner.folder import TABLES, SavedPlan, read_plan, write_table
 from planner.rotation_people import People, Why
 from planner.rotation_turns import Holder, Post, RotationDays, Turn, turns
 from planner.rotation_words import HEADINGS, rotation_word
+from planner.text import joined
 from planner.view import View, text_of, to_float
 
 #: Columns of `rotation.csv`; `relieved_by` is a doctor's id; credit_*: days below for promotion, before and after.
@@ -248,7 +249,7 @@ def _note(made: Rotation, turn: Turn, why: Why | None, credits_: dict[Holder, tu
     if turn.handover and not days.known(turn.handover[1]):
         told.append(rotation_word("guessed", lang, year=turn.handover[1].year))
     told += _promotion(made, one, credits_, lang)
-    return ("；" if lang == "zh" else "; ").join(told)
+    return joined(told, lang, "clauses")
 
 
 def _reason(why: Why, turn: Turn, name: Any, lang: str) -> list[str]:
@@ -257,7 +258,7 @@ def _reason(why: Why, turn: Turn, name: Any, lang: str) -> list[str]:
     if turn.gap or why.reason in ("nobody_suits", "nobody_else", "all_posted"):
         told.append(rotation_word(why.reason, lang, count=why.count))
     if why.doctors:
-        names = ("、" if lang == "zh" else ", ").join(name("doctors", who) for who in why.doctors)
+        names = joined((name("doctors", who) for who in why.doctors), lang)
         told.append(rotation_word("suggest", lang, names=names))
     return told
 

@@ -16,13 +16,9 @@ class ForeignPackageError(Exception):
     """Another package hides one of ours; `zh` and `en` name the file and the cure."""
 
     def __init__(self, package: str, place: str) -> None:
-        self.zh = (
-            f"“{package}”被别的程序占用：{place}。请把 alliance-planner 装进单独的虚拟环境，或在别的文件夹里运行。"
-        )
-        self.en = (
-            f"another package named {package!r} hides ours: {place}. "
-            "Install alliance-planner in an environment of its own, or run it from another folder."
-        )
+        from planner.text import MESSAGES
+
+        self.zh, self.en = MESSAGES.both("foreign_package", package=package, place=place)
         super().__init__(self.en)
 
 

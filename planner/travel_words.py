@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import texts
+from planner.text import joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +31,8 @@ def say(key: str, lang: str, **values: object) -> str:
 def how_made(made: Travel, lang: str) -> Iterator[str]:
     """Lines on where the minutes come from."""
     facts = made.facts
-    stop = "，" if lang == "zh" else ", "
     names = [f"{METHODS.find(word, lang) or word} {count:,}" for word, count in facts["methods"].items()]
-    yield say("pairs", lang, pairs=f"{len(made.table):,}", methods=stop.join(names) or "0")
+    yield say("pairs", lang, pairs=f"{len(made.table):,}", methods=joined(names, lang, "comma") or "0")
     roads = facts.get("roads")
     if roads:
         shares = {"main": roads["main_share"], "cut": 1.0 - roads["main_share"]}

@@ -17,7 +17,7 @@ from geodata import local
 from planner import indicator_words
 from planner.catalogue import RULE_SENTENCES, texts
 from planner.folder import SavedPlan
-from planner.text import amount, pick, say
+from planner.text import MARKS, amount, pick, say
 from planner.words import COLUMNS, MEASURES, UNITS, UNITS_OF_ONE, VALUES, word
 
 SCENARIOS = ("do_nothing", "today", "by_hand", "plan")
@@ -81,9 +81,8 @@ class View:
         row = self.doctors.get(key, {})
         parts = [self.title(row.get("title", "")), self.name("institutions", row.get("institution", ""))]
         told = "·".join(part for part in parts if part)
-        return f"{self.name('doctors', key)}（{told}）" if told and self.lang == "zh" else (
-            f"{self.name('doctors', key)} ({told})" if told else self.name("doctors", key)
-        )  # fmt: skip
+        name = self.name("doctors", key)
+        return MARKS.say("brackets", self.lang, text=name, more=told) if told else name
 
     def title(self, key: str) -> str:
         return TITLES.find(key.split(".")[0], self.lang) or key

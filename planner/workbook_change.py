@@ -13,13 +13,13 @@ from planner.figures.costs import PARTS, SCENARIOS
 from planner.figures.whole import Figures
 from planner.report.tables import PARTIAL
 from planner.report.words import report_word
+from planner.text import joined
 from planner.view import View, text_of, to_float
 from planner.workbook_words import workbook_word
 
 
 def gains(view: View, figures: Figures) -> pd.DataFrame:
     """Institutions below the hospitals: every figure today and by the plan in columns of their own."""
-    join = "、" if view.lang == "zh" else ", "
     rows = []
     for one in figures.sites:
         pairs = {
@@ -31,7 +31,7 @@ def gains(view: View, figures: Figures) -> pd.DataFrame:
         row[_say(view, "verdict")] = report_word(f"v_{one.verdict}", view.lang)
         row |= _both(view, pairs)
         for key, found in (("added", one.added), ("dropped", one.dropped)):
-            row[_say(view, key)] = join.join(view.name("specialties", specialty) for specialty in found)
+            row[_say(view, key)] = joined((view.name("specialties", specialty) for specialty in found), view.lang)
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -73,6 +73,7 @@ OUTPUT = {
     "unheld": "institution specialty quarter sessions:n rule reason_zh reason_en",
     "groups": "institution group lead unit today minutes:n",
 }
+#: What stands for yes in the tables that are read.
 _TRUE = {"yes", "true", "1", "1.0", "是", "有"}
 
 

@@ -10,7 +10,7 @@ from planner.aligned import aligned
 from planner.folder import SavedPlan
 from planner.grouping.words import told
 from planner.money import LARGE
-from planner.text import amount
+from planner.text import MARKS, amount
 from planner.view import View, to_float
 
 #: Sites that would move, shown on the terminal at most; the report and `borders.csv` have all.
@@ -120,7 +120,7 @@ def _matters(cases: list[list[Row]], name: str) -> bool:
 def _heading(view: View, name: str, cases: list[list[Row]]) -> str:
     unit = next((str(row["unit"]) for case in cases for row in case if row["aim"] == name), "")
     shown = told("price_money", view.lang) if name == "cost" else view.unit(unit)
-    label = view.measure(name).split("：" if view.lang == "zh" else ": ")[-1]
+    label = view.measure(name).split(MARKS.text("colon", view.lang))[-1]
     if name == "group_change":
         return label
     if name == "unmet":

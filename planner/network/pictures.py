@@ -12,7 +12,7 @@ from planner.flows import OUTSIDE
 from planner.map_words import told
 from planner.network.analysis import Analysis
 from planner.network.graph import pairs
-from planner.text import amount
+from planner.text import amount, joined
 
 if TYPE_CHECKING:
     from geodata.layered import Layers
@@ -48,7 +48,7 @@ class Drawn:
         shown = "" if self.latin and any(ord(letter) > 0x2E7F for letter in region) else region
         state = self.say("by_plan" if self.found.network.planned else "today")
         if self.found.closed:
-            state = self.say("closed", gone="、".join(self.name(key) for key in self.found.closed))
+            state = self.say("closed", gone=joined((self.name(key) for key in self.found.closed), self.lang))
         return self.say("sketch" if sketch else "title", region=shown, what=self.say(what), state=state).strip()
 
     def series(self, hub: str) -> int:

@@ -10,6 +10,7 @@ from planner.catalogue import texts
 from planner.network.analysis import Analysis, analyse
 from planner.network.failure import hubs
 from planner.network.network import observed, planned
+from planner.text import both_joined, pick
 
 if TYPE_CHECKING:
     from geodata.map_ground import Ground
@@ -25,10 +26,10 @@ class NetworkError(Exception):
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
         self.key = key
-        self.values = values
+        self.said = ERRORS.both(key, **values)
 
     def sentence(self, lang: str) -> str:
-        return ERRORS.say(self.key, lang, **self.values)
+        return pick(self.said, lang)
 
 
 def network_of(text: str, closing: Sequence[str], tell: Callable[..., None]) -> tuple[Analysis, Ground]:
@@ -86,10 +87,10 @@ def _receiving(facts: Facts, plan: bool, closing: Sequence[str]) -> Sequence[str
         return closing
     found = hubs(planned(facts) if plan else observed(facts))
     names = facts.institutions["name"]
-    known = "、".join(f"{key} {names[key]}" for key in found)
+    known = both_joined(f"{key} {names[key]}" for key in found) if len(found) else "–"
     for key in closing:
         if key not in found:
-            raise NetworkError("nobody_sent", place=f"{key} {names[key]}", known=known or "–")
+            raise NetworkError("nobody_sent", place=f"{key} {names[key]}", known=known)
     return list(dict.fromkeys(closing))
 
 
@@ -101,5 +102,5 @@ def _hospital(facts: Facts, text: str) -> str:
     named = [str(key) for key in places.index[places["name"] == text]]
     if len(named) == 1:
         return named[0]
-    known = "、".join(f"{key} {name}" for key, name in places["name"][places["level"] >= 2].items())
+    known = both_joined(f"{key} {name}" for key, name in places["name"][places["level"] >= 2].items())
     raise NetworkError("no_institution", text=text, known=known)

@@ -141,9 +141,9 @@ class Changes:
             return ""
         worst = lacking.sort_values("lost", ascending=False, kind="stable")
         names = [self.view.name("specialties", key) for key in worst.index[worst["lost"] > 0]]
-        told = listed(names, self.view.lang, MOST_NAMES, 8, "" if self.view.lang == "en" else "等")
+        told = listed(names, self.view.lang, MOST_NAMES, 8, "")
         total = {name: self.view.figure(float(lacking[name].sum())) for name in ("need", "left", "unmet")}
-        return self.say("why_need", names=told, **total)
+        return self.say("why_need_more" if len(names) > MOST_NAMES else "why_need", names=told, **total)
 
     def _towns(self) -> str:
         check = next((one for one in self.figures.checks if one.key == "fixed_doctor"), None)

@@ -17,6 +17,7 @@ from planner.papers.names import listed, short
 from planner.papers.words import brief_word
 from planner.report.answer import Answer
 from planner.report.words import report_word
+from planner.text import MARKS, joined
 from planner.view import View, to_float
 
 #: Rows of the two tables; of the institutions at most so many that lose something.
@@ -86,8 +87,7 @@ class Gains:
             lines.append(report_word("cost_each", self.view.lang, each=self.view.figure(costs.per_kept)))
         if costs.budget is None:
             return [*lines, report_word("cost_no_budget", self.view.lang)]
-        join = "、" if self.view.lang == "zh" else ", "
-        covers = join.join(report_word(f"cost_{part}", self.view.lang) for part in costs.covers)
+        covers = joined((report_word(f"cost_{part}", self.view.lang) for part in costs.covers), self.view.lang)
         budget = self.answer.money(costs.budget)
         return [*lines, report_word("cost_budget", self.view.lang, budget=budget, covers=covers)]
 
@@ -132,11 +132,13 @@ class Gains:
         """How many institutions the table leaves out, by result."""
         shown = {one.institution for one in self.shown()}
         counts = Counter(one.verdict for one in self.figures.sites if one.institution not in shown)
-        join = "、" if self.view.lang == "zh" else ", "
-        told = join.join(
-            self.say("count_of", n=counts[name], verdict=report_word(f"v_{name}", self.view.lang))
-            for name in ("loses", "mixed", "gains", "same")
-            if counts[name]
+        told = joined(
+            (
+                self.say("count_of", n=counts[name], verdict=report_word(f"v_{name}", self.view.lang))
+                for name in ("loses", "mixed", "gains", "same")
+                if counts[name]
+            ),
+            self.view.lang,
         )
         return self.say("more_places", n=counts.total(), told=told) if counts else ""
 
@@ -207,10 +209,9 @@ class Gains:
         ]
         names = [f"{short(service, 8)}·{short(place, 12)}" for service, place in both]
         told = listed(names, self.view.lang, 3, 24, self.say("and_more", n="{n}"))
-        brackets = ("（", "）") if self.view.lang == "zh" else (" (", ")")
         return self.say(
             "ask_centres", n=len(self.figures.centres), new=len(opens),
-            names=f"{brackets[0]}{told}{brackets[1]}" if told else "",
+            names=MARKS.say("brackets", self.view.lang, text="", more=told) if told else "",
         )  # fmt: skip
 
     def _reserves(self) -> str:

@@ -18,6 +18,7 @@ from planner.catalogue import texts
 from planner.indicator_words import INDICATORS
 
 WORDS = texts("monthly")
+#: Names of the file that are looked for.
 NAMES = ("month_return.csv", "月报表.csv")
 COLUMNS = ("line", "name_zh", "name_en", "indicator", "scope", "definition_zh", "definition_en")
 #: Figures that are counted for each month, by their id in the form.

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from planner.text import joined
+
 #: Controls, line separators, and the marks that switch the direction of a text.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
@@ -37,7 +39,6 @@ def short(text: object, most: float) -> str:
 def listed(names: Iterable[str], lang: str, most: int, each: float, more: str) -> str:
     """The first names of a list, each `each` wide at most, then `more` (with `{n}`) for those left out."""
     found = list(names)
-    join = "、" if lang == "zh" else ", "
-    told = join.join(short(name, each) for name in found[:most])
+    told = joined((short(name, each) for name in found[:most]), lang)
     left = len(found) - most
     return told if left <= 0 else told + more.format(n=left)

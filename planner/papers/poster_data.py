@@ -108,7 +108,7 @@ def _counted(roster: RosterView) -> list[tuple[str, str, Visit]]:
 
 
 def _full(on: date, lang: str) -> str:
-    return f"{on.year}年{plain_dates([on], lang)}" if lang == "zh" else f"{plain_dates([on], lang)} {on.year}"
+    return poster_word("full_date", lang, year=on.year, date=plain_dates([on], lang))
 
 
 def _day(value: object) -> date | None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from geodata import local
 from planner.papers.poster_words import LONG_WEEKDAYS, poster_word
-from planner.roster_words import WEEKDAYS
+from planner.text import joined
 
 #: Dates from which a weekday is called regular, and the most exceptions that a regular one may have.
 LEAST, MOST_EXCEPTIONS = 3, 4
@@ -34,7 +34,7 @@ def told_times(held: Iterable[tuple[date, str]], opened: Sequence[date], lang: s
     if rest:
         dates = by_month(rest, lang)
         regular.append(poster_word("also" if regular else "on", lang, dates=dates))
-    return ("；" if lang == "zh" else "; ").join(regular)
+    return joined(regular, lang, "clauses")
 
 
 def _weekly(weekday: int, slot: str, days: list[date], opened: Sequence[date], lang: str) -> str:
@@ -55,7 +55,7 @@ def _fortnightly(weekday: int, slot: str, days: list[date], lang: str) -> str:
 
 
 def _weekday(weekday: int, lang: str) -> str:
-    return WEEKDAYS["zh"][weekday - 1] if lang == "zh" else LONG_WEEKDAYS[weekday - 1]
+    return LONG_WEEKDAYS[lang][weekday - 1]
 
 
 def plain_dates(days: Iterable[date], lang: str) -> str:
@@ -63,15 +63,17 @@ def plain_dates(days: Iterable[date], lang: str) -> str:
     months: dict[tuple[int, int], list[int]] = defaultdict(list)
     for on in sorted(days):
         months[on.year, on.month].append(on.day)
-    comma = "、" if lang == "zh" else ", "
-    return comma.join(
-        poster_word(
-            "date",
-            lang,
-            month=month if lang == "zh" else local.short_month(month, lang),
-            days=comma.join(map(str, numbers)),
-        )
-        for (_, month), numbers in months.items()
+    return joined(
+        (
+            poster_word(
+                "date",
+                lang,
+                month=month if lang == "zh" else local.short_month(month, lang),
+                days=joined(map(str, numbers), lang),
+            )
+            for (_, month), numbers in months.items()
+        ),
+        lang,
     )
 
 
@@ -87,4 +89,4 @@ def by_month(held: Iterable[tuple[date, str]], lang: str) -> str:
         if len(days) == 1:
             when = poster_word("day_slot", lang, weekday=_weekday(days.pop(), lang), slot=when)
         told.append(poster_word("date_slot", lang, date=plain_dates(slots[slot], lang), slot=when))
-    return ("；" if lang == "zh" else "; ").join(told)
+    return joined(told, lang, "clauses")

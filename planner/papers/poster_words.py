@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from planner.catalogue import texts
+from planner.catalogue import Headings, texts
+from planner.roster_words import DAYS
 
 #: `{name}` is filled in by `poster_word`.
 WORDS = texts("posters")
-LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LONG_WEEKDAYS = Headings(texts("weekdays.long"), DAYS)
 
 
 def poster_word(key: str, lang: str, **values: object) -> str:

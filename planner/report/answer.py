@@ -12,6 +12,7 @@ from planner.figures.checks import Check
 from planner.figures.whole import Figures
 from planner.money import money
 from planner.report.words import report_word
+from planner.text import joined
 from planner.view import View, to_float
 
 #: Institutions named where a round number is not met.
@@ -103,14 +104,10 @@ class Answer:
         )  # fmt: skip
 
     def _names(self, keys: tuple[str, ...]) -> str:
-        join = "、" if self.view.lang == "zh" else ", "
         names = (self.view.name("institutions", key) for key in keys[:MOST_NAMES])
-        shown = join.join(name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in names)
+        shown = joined((name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in names), self.view.lang)
         more = len(keys) - MOST_NAMES
-        rest = ("" if self.view.lang == "zh" else " ") + self.say(
-            "and_more", n=len(keys) if self.view.lang == "zh" else more
-        )
-        return shown + (rest if more > 0 else "")
+        return shown + (self.say("and_more", n=len(keys), more=more) if more > 0 else "")
 
     def _value(self, one: Check, value: float) -> str:
         if not math.isfinite(value):

@@ -9,6 +9,7 @@ from planner.money import cost_scale
 from planner.report.grids import Cell, Grid, grid
 from planner.report.tables import number
 from planner.report.words import report_word
+from planner.text import joined
 from planner.view import View
 
 
@@ -30,15 +31,14 @@ def _sites(view: View, figures: Figures) -> Grid:
     def say(key: str) -> str:
         return report_word(key, view.lang)
 
-    join = "、" if view.lang == "zh" else ", "
     rows = [
         [
             Cell(view.name("institutions", one.institution)), Cell(say(f"v_{one.verdict}")),
             number(view, one.need, digits=0),
             change(view, one.kept), change(view, one.unmet), change(view, one.left), change(view, one.referred),
             change(view, one.clinics), change(view, one.posted, digits=0), change(view, one.minutes, digits=0),
-            Cell(join.join(view.name("specialties", key) for key in one.added)),
-            Cell(join.join(view.name("specialties", key) for key in one.dropped)),
+            Cell(joined((view.name("specialties", key) for key in one.added), view.lang)),
+            Cell(joined((view.name("specialties", key) for key in one.dropped), view.lang)),
         ]
         for one in figures.sites
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from planner.maps import XMLNS
 from planner.report.grids import Cell, Grid, grid
 from planner.report.tables import number
 from planner.report.words import report_word
+from planner.text import joined
 from planner.view import View
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def _cuts(view: View, found: Analysis) -> Grid:
     rows = []
     for one in found.cuts.head(MOST_CUTS).to_dict("records"):
         ids = [key for key in str(one["hospitals"]).split(";") if key]
-        names = ("、" if view.lang == "zh" else ", ").join(view.name("institutions", key) for key in ids[:MOST_NAMES])
+        names = joined((view.name("institutions", key) for key in ids[:MOST_NAMES]), view.lang)
         if len(ids) > MOST_NAMES:
-            names += report_word("and_more", view.lang, n=len(ids) - MOST_NAMES)
+            names += report_word("and_more", view.lang, n=len(ids), more=len(ids) - MOST_NAMES)
         places = len([key for key in str(one["places"]).split(";") if key])
         rows.append([
             Cell(view.name("specialties", one["specialty"])), number(view, one["referrals"], digits=0),

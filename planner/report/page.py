@@ -30,6 +30,7 @@ from planner.report.roster_chapter import roster_chapter
 from planner.report.roster_data import roster_data
 from planner.report.tables import compared, plan_tables
 from planner.report.words import page_words, report_word
+from planner.text import joined
 from planner.view import SCENARIOS, View
 
 #: Characters of the static maps in the page; they are for print and for readers without scripts.
@@ -177,6 +178,5 @@ def _cost_lines(view: View, figures: Figures, answer: Answer) -> list[str]:
         lines.append(report_word("cost_each", view.lang, each=view.figure(costs.per_kept)))
     if costs.budget is None:
         return [*lines, report_word("cost_no_budget", view.lang)]
-    join = "、" if view.lang == "zh" else ", "
-    covers = join.join(report_word(f"cost_{part}", view.lang) for part in costs.covers)
+    covers = joined((report_word(f"cost_{part}", view.lang) for part in costs.covers), view.lang)
     return [*lines, report_word("cost_budget", view.lang, budget=answer.money(costs.budget), covers=covers)]

@@ -15,6 +15,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 
+from planner.report.words import WORDS
+
 #: Hashes of Leaflet's release files as its makers publish them (https://leafletjs.com/download.html).
 LEAFLET = {
     "1.9.4": {
@@ -28,13 +30,7 @@ class ScriptError(Exception):
     """A library of the page is missing or is not what its makers released; bilingual."""
 
     def __init__(self, package: str) -> None:
-        self.zh = (
-            f"安装的 {package} 缺少文件或内容与官方发布不一致；请重新安装：pip install --force-reinstall {package}"
-        )
-        self.en = (
-            f"the installed {package} lacks a file or differs from its makers' release; "
-            f"install it again: pip install --force-reinstall {package}"
-        )
+        self.zh, self.en = WORDS.both("script_wrong", package=package)
         super().__init__(self.en)
 
 

@@ -13,6 +13,7 @@ from planner.indicator_words import name as name_of
 from planner.money import scale
 from planner.report.grids import Cell, Grid, grid, grid_of
 from planner.report.words import report_word
+from planner.text import MARKS
 from planner.view import View, text_of, to_float
 
 #: Checks against criteria and published figures.
@@ -188,6 +189,6 @@ def _indicator(view: View, row: dict[Any, Any]) -> dict[str, Any]:
         "scope": "" if scope in ("all", "region", "alliance", "") else view.scope(scope),
         "unit": "" if unit in ("share", "ratio") else view.unit(unit),
         "note": told,
-        "definition": told.split("；" if view.lang == "zh" else "; ")[0],
+        "definition": told.split(MARKS.text("clauses", view.lang))[0],
         **figures,
     }
