@@ -19,8 +19,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
-
 FOLDER = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->\n\n"
 BLOCKS = ("shared_centres", "postings", "sessions", "referrals", "grouping")
@@ -75,11 +73,15 @@ def commands() -> str:
         "5 核查发现违反规则。\n",
     ]
     for name, command in [("", main), *sorted(main.commands.items())]:
-        context = click.Context(
-            command, info_name=f"alliance {name}".strip(), max_content_width=100, terminal_width=100
-        )
-        context.help_option_names = ["-h", "--help"]
-        parts.append(f"## `{f'alliance {name}'.strip()}`\n\n```text\n{command.get_help(context)}\n```\n")
+        parts.append(f"## `{f'alliance {name}'.strip()}`\n")
+        for lang in ("en", "zh"):
+            context = command.context_class(
+                command, info_name=f"alliance {name}".strip(), max_content_width=100, terminal_width=100
+            )
+            context.help_option_names = ["-h", "--help"]
+            context.params["lang"] = lang
+            with context.scope(cleanup=False):
+                parts.append(f"```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
 

@@ -12,6 +12,7 @@ import click
 
 from planner import __version__
 from planner.commands.frontier import frontier
+from planner.commands.help import SaidGroup, SaidOption
 from planner.commands.network import network
 from planner.options import (
     AUDIT,
@@ -22,6 +23,7 @@ from planner.options import (
     asked_language,
     complain,
     lang_option,
+    option,
     output_option,
     plan_argument,
     region_argument,
@@ -33,10 +35,10 @@ from planner.startup import ForeignPackageError, check_packages
 from planner.text import MARKS, amount, language, pick, say
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="alliance")
+@click.group(cls=SaidGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="alliance", cls=SaidOption, help="show_version")
 def main() -> None:
-    """Plan a medical alliance 医联体规划: postings, clinics, shared centres and referrals in one linked plan."""
+    """Plan a medical alliance: postings, clinics, shared centres and referrals in one linked plan."""
     try:
         check_packages()
     except ForeignPackageError as error:
@@ -45,11 +47,11 @@ def main() -> None:
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--empty", is_flag=True, help="Headings, notes and drop-downs only, without example rows.")
+@option("--empty", is_flag=True, help="new_empty")
 @lang_option
 @speaks
 def new(path: Path, empty: bool, lang: str) -> int:
-    """Write a starter region 新建区域: an .xlsx workbook, or a folder of CSV files."""
+    """Write a starter region: an .xlsx workbook, or a folder of CSV files."""
     from geodata.new import new_region
 
     new_region(path, examples=not empty)
@@ -61,7 +63,7 @@ def new(path: Path, empty: bool, lang: str) -> int:
 @lang_option
 @speaks
 def regions(lang: str) -> int:
-    """List the bundled regions 自带区域, with what each is for."""
+    """List the bundled regions, with what each is for."""
     from planner.bundled import bundled_regions
 
     found = bundled_regions()
@@ -77,7 +79,7 @@ def regions(lang: str) -> int:
 @lang_option
 @speaks
 def check(region: str, lang: str) -> int:
-    """Read and validate 检查数据: every problem and every default used; no solver."""
+    """Read and validate: every problem and every default used; no solver."""
     from planner.bundled import find_region
     from planner.inputs import read_inputs
     from planner.papers.month_form import form_beside
@@ -97,27 +99,27 @@ def check(region: str, lang: str) -> int:
 
 @main.command()
 @region_argument
-@output_option("The CSV file to write, in the columns of `travel`.", dir_okay=False)
-@click.option("--method", type=click.Choice(["auto", "table", "roads", "straight"]), help="Where trips come from.")
-@click.option(
+@output_option("travel_output", dir_okay=False)
+@option("--method", type=click.Choice(["auto", "table", "roads", "straight"]), help="travel_method")
+@option(
     "--roads",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Road file to use (.osm.pbf, .gpkg, .shp, .geojson) in the place of the region's.",
+    help="travel_roads",
 )
-@click.option("--no-cache", is_flag=True, help="Neither read nor keep results of earlier runs.")
-@click.option(
+@option("--no-cache", is_flag=True, help="travel_no_cache")
+@option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where suspicious cells are written (default: beside the table, *.suspicious.csv).",
+    help="travel_report",
 )
 @lang_option
 @speaks
 def travel(
     region: str, output: Path, method: str | None, roads: Path | None, no_cache: bool, report: Path | None, lang: str
 ) -> int:
-    """Write the travel-time table 路程表 of a region, and report suspicious cells."""
+    """Write the travel-time table of a region, and report suspicious cells."""
     from planner.bundled import find_region
     from planner.travel_table import write_tables
 
@@ -129,34 +131,33 @@ def travel(
 
 @main.command()
 @region_argument
-@output_option("The plan folder to write; an older plan there is replaced.", file_okay=False)
+@output_option("plan_output", file_okay=False)
 @solver_options
-@click.option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="Budget in yuan per year.")
-@click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
-@click.option(
+@option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="plan_budget")
+@option("--no-report", is_flag=True, help="no_report")
+@option(
     "--groups",
     type=click.Choice(["fixed", "free", "none"]),
     default="fixed",
-    show_default=True,
-    help="Plan with the groups of the tables, with new ones (as `alliance group` finds them), or with none.",
+    help="plan_groups",
 )
-@click.option("--price", is_flag=True, help="Also plan without groups and say what the borders cost, with both proofs.")
-@click.option(
+@option("--price", is_flag=True, help="plan_price")
+@option(
     "--move",
     multiple=True,
     metavar="SITE=GROUP",
-    help="With --price: also plan with this institution in this group; may be repeated.",
+    help="plan_move",
 )
-@click.option(
+@option(
     "--keep",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A workbook of a plan whose roster was edited by hand: the edits become locks.",
+    help="plan_keep",
 )
 @lang_option
 @speaks
 def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | None, **values: Any) -> int:
-    """Make one linked plan 出方案 and save it as a plan folder."""
+    """Make one linked plan and save it as a plan folder."""
     from planner.bundled import find_region
     from planner.grouping.apply import Borders, NoGroupsError, UngroupedError
     from planner.grouping.price_page import price_lines
@@ -201,12 +202,12 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
 
 @main.command()
 @region_argument
-@output_option("The plan folder to write, with `groups.csv`; an older plan there is replaced.", file_okay=False)
-@click.option("-k", "--count", type=click.IntRange(min=1), metavar="N", help="How many groups (default: one a lead).")
-@click.option("--service", metavar="ID", help="Group the members of this shared service alone, around its hosts.")
-@click.option("--price", is_flag=True, help="Also say what other borders would cost, each with its proof.")
+@output_option("group_output", file_okay=False)
+@option("-k", "--count", type=click.IntRange(min=1), metavar="N", help="group_count")
+@option("--service", metavar="ID", help="group_service")
+@option("--price", is_flag=True, help="group_price")
 @solver_options
-@click.option("--no-report", is_flag=True, help="Write the tables only, neither report nor workbook.")
+@option("--no-report", is_flag=True, help="no_report")
 @lang_option
 @speaks
 def group(
@@ -219,7 +220,7 @@ def group(
     lang: str,
     **values: Any,
 ) -> int:
-    """Form groups 分组分片: which institution belongs to which lead, in one piece, balanced and near."""
+    """Form groups: which institution belongs to which lead, in one piece, balanced and near."""
     from planner.bundled import find_region
     from planner.grouping.apply import NoGroupsError, UngroupedError
     from planner.grouping.price_page import price_lines
@@ -253,16 +254,16 @@ def group(
 
 @main.command()
 @plan_argument
-@click.option(
+@option(
     "--workbook",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A workbook of this plan that was edited by hand: say which rule each edit of the roster breaks.",
+    help="audit_workbook",
 )
 @lang_option
 @speaks
 def audit(plan: Path, workbook: Path | None, lang: str) -> int:
-    """Check every rule of a saved plan again 核查, from its tables, without the model."""
+    """Check every rule of a saved plan again, from its tables, without the model."""
     from planner.audit import audit_plan
     from planner.folder import read_plan
     from planner.opening import all_hold
@@ -277,11 +278,11 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
 
 @main.command()
 @plan_argument
-@click.option("--open", "show", is_flag=True, help="Open the report in the browser when it is written.")
+@option("--open", "show", is_flag=True, help="report_open")
 @lang_option
 @speaks
 def report(plan: Path, show: bool, lang: str) -> int:
-    """Rewrite report, workbook, map and calendars 重出报告 of a saved plan, without solving."""
+    """Rewrite report, workbook, map and calendars of a saved plan, without solving."""
     from planner.opening import AuditFailedError
     from planner.plan import rewrite_report
     from planner.progress import Progress

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from planner.commands.help import SaidOption
 from planner.text import MARKS, language, pick, say
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -19,34 +20,25 @@ OK, PROBLEMS, USAGE, INFEASIBLE, NO_PLAN, AUDIT = range(6)
 
 region_argument = click.argument("region", metavar="REGION")
 plan_argument = click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="PLAN")
-lang_option = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), help="Language of everything a person reads (default: the system's)."
-)
+#: An option whose `help` is the key of a message of the context `help`.
+option = functools.partial(click.option, cls=SaidOption)
+# eager: so that `--lang zh --help` speaks Chinese
+lang_option = option("--lang", type=click.Choice(["zh", "en"]), is_eager=True, help="lang")
 
 
 def output_option(what: str, **kind: Any) -> Callable[[F], F]:
-    """`-o PATH`, required."""
-    return click.option(
-        "-o", "--output", required=True, type=click.Path(path_type=Path, **kind), metavar="PATH", help=what
-    )
+    """`-o PATH`, required; `what` is the key of its help."""
+    return option("-o", "--output", required=True, type=click.Path(path_type=Path, **kind), metavar="PATH", help=what)
 
 
 def solver_options(command: F) -> F:
     """How long and how exactly to solve."""
-    for option in (
-        click.option("--seed", type=click.IntRange(min=0), help="Random seed (same data and seed, same plan)."),
-        click.option(
-            "--gap", type=click.FloatRange(0, 1), metavar="SHARE", help="Stop an aim at this gap, e.g. 0.01 for 1 %."
-        ),
-        click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            help="All solves of the run, allocation and dates together; the best plan found so far is kept. "
-            "Reading, audit and report come on top.",
-        ),
+    for add in (
+        option("--seed", type=click.IntRange(min=0), help="seed"),
+        option("--gap", type=click.FloatRange(0, 1), metavar="SHARE", help="gap"),
+        option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="time_limit"),
     ):
-        command = option(command)
+        command = add(command)
     return command
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from planner.commands.help import SaidCommand
 from planner.options import (
     NO_PLAN,
     OK,
@@ -14,6 +15,7 @@ from planner.options import (
     asked_language,
     complain,
     lang_option,
+    option,
     output_option,
     region_argument,
     solver_options,
@@ -22,28 +24,24 @@ from planner.options import (
 from planner.text import say
 
 
-@click.command()
+@click.command(cls=SaidCommand)
 @region_argument
-@output_option("The folder to write: table, picture and page; an older one there is replaced.", file_okay=False)
-@click.option(
+@output_option("frontier_output", file_okay=False)
+@option(
     "--limit",
     "limited",
     type=click.Choice(["cost", "travel", "change", "unmet"]),
     default="cost",
-    show_default=True,
-    help="The aim that is limited, from what the best plan needs down to the least.",
+    help="frontier_limit",
 )
-@click.option(
+@option(
     "--least",
     type=click.Choice(["unmet", "worst_served"]),
     default="unmet",
-    show_default=True,
-    help="The aim that is as good as it can be within each limit.",
+    help="frontier_least",
 )
-@click.option("--points", type=click.IntRange(2, 100), default=10, show_default=True, help="Points of the curve.")
-@click.option(
-    "--at", "limits", multiple=True, type=float, metavar="VALUE", help="A limit of your own; may be repeated."
-)
+@option("--points", type=click.IntRange(2, 100), default=10, help="frontier_points")
+@option("--at", "limits", multiple=True, type=float, metavar="VALUE", help="frontier_at")
 @solver_options
 @lang_option
 @speaks
@@ -57,7 +55,7 @@ def frontier(
     lang: str,
     **values: Any,
 ) -> int:
-    """Draw the trade-off curve between two aims 权衡曲线: what is lost at each limit, with a proof for each point."""
+    """Draw the trade-off curve between two aims: what is lost at each limit, with a proof for each point."""
     from planner.aligned import aligned
     from planner.bundled import find_region
     from planner.frontier.files import answer, rows_of

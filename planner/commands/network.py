@@ -6,30 +6,31 @@ from pathlib import Path
 
 import click
 
-from planner.options import OK, PROBLEMS, complain, lang_option, speaks
+from planner.commands.help import SaidCommand
+from planner.options import OK, PROBLEMS, complain, lang_option, option, speaks
 from planner.text import say
 
 
-@click.command()
+@click.command(cls=SaidCommand)
 @click.argument("region", metavar="REGION|PLAN")
-@click.option(
+@option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="PATH",
-    help="Folder for tables, pictures, GraphML and GeoPackage.",
+    help="network_output",
 )
-@click.option(
+@option(
     "--close",
     "closing",
     multiple=True,
     metavar="HOSPITAL",
-    help="What if this hospital closes (id or name; repeatable).",
+    help="network_close",
 )
 @lang_option
 @speaks
 def network(region: str, output: Path | None, closing: tuple[str, ...], lang: str) -> int:
-    """Analyse who refers to whom 转诊网络, as it is or as a plan makes it: ten sentences, tables, pictures."""
+    """Analyse who refers to whom, as it is or as a plan makes it: ten sentences, tables, pictures."""
     from planner.folder import check_replaceable, check_writable
     from planner.network.files import SIGN, write_network
     from planner.network.run import NetworkError, network_of
