@@ -24,7 +24,9 @@ _PIECES = re.compile(r"\s+|\[[^]]*\]|[（“]*[\u2e80-\u9fff][，。：；、）
 
 def spoken(context: click.Context | None) -> str:
     """The language of a command's help: of a `--lang` before it, else as `planner.text.language` finds it."""
-    return language(None if context is None else context.params.get("lang"))
+    asked = None if context is None else context.params.get("lang")
+    # what was not given is no text while a wrong command is told of
+    return language(asked if isinstance(asked, str) else None)
 
 
 def wrapped(text: str, columns: int) -> list[str]:

@@ -39,6 +39,15 @@ READ_BY: Mapping[str, Mapping[str, str]] = {
         "values": "_NUMBER _ANGLE _SCALES _number _choice parse",
         "write": "SETTINGS_SHEET",
     },
+    "models": {},
+    "planner": {
+        "audit/read": "_TRUE",
+        # what the table `locks` of a plan gets as the reason of an edit, the same in every language
+        "edited": "REASON",
+        "edited_names": "_SHORT_DATE",
+        "edited_views": "_MONTH_ZH",
+        "papers/month_form": "NAMES",
+    },
 }
 CHINESE = re.compile("[\u3400-\u9fff]")
 

@@ -40,6 +40,12 @@ def test_the_language_of_a_command_is_that_of_its_option() -> None:
     )
 
 
+def test_wrong_usage_shows_how_in_the_language() -> None:
+    """An option that is missing: exit code 2, and the usage line as help has it."""
+    found = CliRunner().invoke(main, ["plan", "somewhere"], env={"ALLIANCE_LANG": "zh"})
+    assert found.exit_code == 2 and found.output.startswith("用法：")
+
+
 def test_every_option_has_its_message_and_none_is_idle() -> None:
     """Keys of commands and options are messages, and the other way round."""
     commands = [main, *main.commands.values()]
