@@ -4,8 +4,8 @@ Prices alone cannot pass the linear programme, and a search over all hosts at on
 those of the others stay. So the hosts are parted into blocks that share few members. A member belongs to the block
 where its price is met; where an arc leads to another block, it is split in two and the two are priced apart
 (Lagrangean decomposition: Guignard and Kim 1987): the home may send the member away, for u_i where the arc gains at
-the prices (c_ij < u_i) and for c_ij else; the other block may serve it for c_ij and is paid u_i, or leave it. Each block
-is then a problem of the same kind whose members all may leave, and
+the prices (c_ij < u_i) and for c_ij else; the other block may serve it for c_ij and is paid u_i, or leave it. Each
+block is then a problem of the same kind, some of whose members may leave, and
 
     bound = sum over blocks of ( bound of the block - sum of u_i over its guests )
 

@@ -16,68 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.capacitated_openings import openings
+from models.capacitated_problem import INF, Ints, Problem
 from models.matrix import Bools, Floats
 
-Ints = NDArray[np.int64]
-INF = float("inf")
+__all__ = ["INF", "Ints", "Prices", "Problem", "ascend", "first_prices", "relaxed", "settled"]
+
 #: Of the ascent: weight of the newest subgradient, how far above the bound it aims (a share), rounds without a better
 #: bound after which its steps shorten, by how much, and their end.
 NEWEST, AIM, BEYOND, PATIENCE, SHORTER, LEAST_STEP = 0.1, 0.05, 1.2, 4, 0.66, 1e-4
-#: Halvings of the price per unit where the number of hosts is limited too.
-HALVINGS = 50
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Arcs stand host after host: those of host j are first[j] to first[j + 1].
-
-    demand (members), capacity, fixed (hosts); member, host, cost (arcs): cost is of all of the member; always
-    (members): cost of what takes a member without any host, inf without; must, may (hosts): open in every plan, in
-    some plan; least, most: number of open hosts.
-    """
-
-    demand: Floats
-    capacity: Floats
-    fixed: Floats
-    first: Ints
-    member: Ints
-    cost: Floats
-    always: Floats
-    must: Bools
-    may: Bools
-    least: int
-    most: int
-
-    @property
-    def hosts(self) -> int:
-        return len(self.capacity)
-
-    @property
-    def members(self) -> int:
-        return len(self.demand)
-
-    @cached_property
-    def host(self) -> Ints:
-        return np.repeat(np.arange(self.hosts), np.diff(self.first))
-
-    @cached_property
-    def weight(self) -> Floats:
-        """Demand of each arc's member."""
-        return self.demand[self.member]
-
-    @cached_property
-    def total(self) -> float:
-        """What the open hosts hold in any plan: the demand of members who have nothing but hosts."""
-        return float(self.demand[np.isinf(self.always)].sum())
-
-    def numbered(self) -> bool:
-        """Whether the number of hosts is limited at all."""
-        return self.least > 0 or self.most < self.hosts
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +49,10 @@ def relaxed(problem: Problem, u: Floats) -> Prices:
     u = np.minimum(u, problem.always)
     arcs, share, value = _knapsacks(problem, u)
     value = problem.fixed + value
-    bound, opened, reduced = _openings(problem, value)
+    bound, opened, reduced = openings(problem, value)
     weights = share * opened[problem.host[arcs]]
-    missing = 1.0 - np.bincount(problem.member[arcs], weights, problem.members)
-    missing = np.where(problem.always <= u, np.minimum(missing, 0.0), missing)
+    missing: Floats = np.asarray(1.0 - np.bincount(problem.member[arcs], weights, problem.members), dtype=np.float64)
+    missing[problem.always <= u] = np.minimum(missing[problem.always <= u], 0.0)
     return Prices(float(u.sum()) + bound, u, reduced, opened, missing)
 
 
@@ -124,92 +74,7 @@ def _knapsacks(problem: Problem, u: Floats) -> tuple[Ints, Floats, Floats]:
         begins = np.flatnonzero(np.diff(own, prepend=-1))
         before -= np.repeat(before[begins], np.diff(begins, append=own.size))
         share[tight[order]] = np.clip((problem.capacity[own] - before) / load, 0.0, 1.0)
-    return arcs, share, np.bincount(host, gain * share, problem.hosts)
-
-
-def _openings(problem: Problem, value: Floats) -> tuple[float, Floats, Floats]:
-    """Least sum of value y over shares y of hosts that hold the total demand and keep the number of hosts.
-
-    Returns the bound, y, and what opening (closing, negative) one host more costs at least.
-    """
-    free = problem.may & ~problem.must
-    least, most = problem.least - int(problem.must.sum()), problem.most - int(problem.must.sum())
-    base, need = float(value[problem.must].sum()), problem.total - float(problem.capacity[problem.must].sum())
-    at = np.flatnonzero(free)
-    value, capacity = value[at], problem.capacity[at]
-    if problem.numbered():
-        price, chosen = _counted(value, capacity, need, least, most)
-    else:
-        price, chosen = _filled(value, capacity, need)
-    priced = value - price * capacity
-    count = _toll(priced, least, most)
-    reduced = np.zeros(problem.hosts)
-    reduced[at] = priced - count
-    opened = problem.must.astype(float)
-    opened[at] = chosen
-    part = np.minimum(priced - count, 0.0).sum() + price * max(need, 0.0)
-    return base + float(part) + _paid(count, least, most), opened, reduced
-
-
-def _filled(value: Floats, capacity: Floats, need: float) -> tuple[float, Floats]:
-    """Price per unit and shares of the fractional knapsack: hosts that gain, and the cheapest per unit up to the need."""
-    chosen = (value < 0.0).astype(float)
-    short = need - float(capacity @ chosen)
-    if short <= 0.0:
-        return 0.0, chosen
-    others = np.flatnonzero((value >= 0.0) & (capacity > 0.0))
-    order = others[np.argsort(value[others] / capacity[others], kind="stable")]
-    before = np.cumsum(capacity[order]) - capacity[order]
-    chosen[order] = np.clip((short - before) / capacity[order], 0.0, 1.0)
-    last = order[min(int(np.searchsorted(before, short)) - 1, order.size - 1)] if order.size else None
-    return (0.0 if last is None else float(value[last] / capacity[last])), chosen
-
-
-def _counted(value: Floats, capacity: Floats, need: float, least: int, most: int) -> tuple[float, Floats]:
-    """The same with a number of hosts: the price by halving, the shares a mixture of those on both sides of it."""
-
-    def best(price: float) -> Floats:
-        return cheapest(value - price * capacity, least, most).astype(float)
-
-    low, chosen = 0.0, best(0.0)
-    if capacity @ chosen >= need:
-        return 0.0, chosen
-    high = float(np.abs(value).max(initial=0.0)) * 4.0 / max(float(capacity[capacity > 0].min(initial=1.0)), 1e-12)
-    above = best(high)
-    if capacity @ above < need:
-        return high, above
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        tried = best(middle)
-        if capacity @ tried >= need:
-            high, above = middle, tried
-        else:
-            low, chosen = middle, tried
-    part = (need - capacity @ chosen) / max(float(capacity @ (above - chosen)), 1e-12)
-    return high, chosen + part * (above - chosen)
-
-
-def cheapest(value: Floats, least: int, most: int) -> Bools:
-    """The hosts of least value: `least` of them, and on to `most` while they gain."""
-    order = np.argsort(value, kind="stable")
-    count = min(max(least, int((value < 0.0).sum())), most)
-    chosen = np.zeros(len(value), dtype=bool)
-    chosen[order[: max(0, count)]] = True
-    return chosen
-
-
-def _toll(priced: Floats, least: int, most: int) -> float:
-    """Price of the number of hosts: above 0 where more must open than gain, below where fewer may."""
-    gaining = int((priced < 0.0).sum())
-    if least > gaining:
-        return float(np.sort(priced)[min(least, priced.size) - 1]) if priced.size else 0.0
-    if most < gaining:
-        return float(np.sort(priced)[max(0, most)])
-    return 0.0
-
-
-def _paid(count: float, least: int, most: int) -> float:
-    return count * (least if count > 0.0 else most) if count else 0.0
+    return arcs.astype(np.int64), share, np.bincount(host, gain * share, problem.hosts).astype(np.float64)
 
 
 def first_prices(problem: Problem) -> Floats:
@@ -226,19 +91,19 @@ def ascend(
     upper: float,
     start: Floats,
     rounds: int,
-    near: float = 0.0,
     late: Callable[[], bool] = lambda: False,
 ) -> Prices:
-    """Better prices, from `start`, for at most so many rounds; ends where the bound is within `near` of `upper`.
+    """Better prices, from `start`, for at most so many rounds; ends where the bound reaches `upper`.
 
     `open` of the answer is the running mean of the relaxed plans.
     """
     best = relaxed(problem, start)
     mean, opened, step, idle = best.missing, best.open, 1.0, 0
-    reach = AIM * max(abs(best.bound), 0.1 * float(np.abs(start).sum()))
+    usual = float(np.abs(problem.cost).mean()) * problem.members if problem.cost.size else 0.0
+    reach = AIM * max(abs(best.bound), 0.1 * usual)
     for _ in range(rounds):
         length = float(np.square(mean).sum())
-        if best.bound >= upper - near or length < 1e-9 or step < LEAST_STEP or late():
+        if best.bound >= upper or length < 1e-9 or step < LEAST_STEP or late():
             break
         reach = max(reach, AIM * abs(best.bound))
         aim = min(reach, BEYOND * (upper - best.bound))

@@ -29,9 +29,10 @@ ROOM, SHARES = 1.02, (0.5, 0.3, 0.7, 0.15)
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Open hosts and shares. value: cost, with `dear` for what nobody serves; flow (arcs); left (members): share besides
+    """Open hosts and shares.
 
-    the hosts, at `always` where that is known; whole: nobody is left who has nothing besides.
+    value: cost, with a dear one for what nobody serves; flow (arcs); left (members): share besides the hosts; whole:
+    nobody is left who has nothing besides.
     """
 
     value: float
@@ -89,6 +90,14 @@ def transport(problem: Problem, opened: Bools, seconds: float | None = None) -> 
     flow = np.zeros(problem.cost.size)
     flow[kept] = np.concatenate([x[count : count + size]])
     return plan_of(problem, opened, flow, x[:count])
+
+
+def servable(problem: Problem, opened: Bools) -> bool:
+    """Whether these hosts can serve everybody who has nothing besides: the transport that leaves least, costs aside."""
+    free = replace(problem, cost=np.zeros(problem.cost.size), fixed=np.zeros(problem.hosts))
+    lone = np.isinf(problem.always)
+    plan = transport(replace(free, always=np.where(lone, problem.always, 0.0)), opened)
+    return plan is None or float(plan.left[lone].sum()) <= 1e-7
 
 
 def plan_of(problem: Problem, opened: Bools, flow: Floats, left: Floats) -> Plan:

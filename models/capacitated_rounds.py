@@ -18,7 +18,7 @@ from models.capacitated_plan import Plan, dear_of, plan_of, rank_of
 from models.capacitated_tree import Tree
 from models.matrix import Bools, Floats
 
-#: Hosts decided again in a round; a member's arcs that make hosts neighbours; how much less neighbours of neighbours are.
+#: Hosts decided again in a round; a member's arcs that make neighbours; how much less neighbours of neighbours are.
 SITES, NEAR, FARTHER = 28, 10, 0.5
 #: Of the tree in a round: gap, as a share of the whole plan, and nodes. What a plan must save to be a better one.
 GAP, NODES, WORTH = 3e-5, 60, 1e-9

@@ -50,7 +50,11 @@ Hear = Callable[[Plan | None, float], bool]
 
 
 def decide(
-    problem: Problem, limits: Limits, deadline: float | None = None, hear: Hear | None = None, start: Bools | None = None
+    problem: Problem,
+    limits: Limits,
+    deadline: float | None = None,
+    hear: Hear | None = None,
+    start: Bools | None = None,
 ) -> Found:
     """Solve a problem within its limits; start: open hosts of a plan to begin with.
 
@@ -95,7 +99,7 @@ class _Hunt:
 
     @property
     def near(self) -> bool:
-        return self.value < INF and self.value - self.bound <= self.allowed(self.value) * (1.0 + 1e-9)
+        return self.value < INF and self.value - self.bound <= self.allowed(self.value) + 1e-9 * abs(self.value)
 
     def take(self, plan: Plan | None) -> bool:
         better = plan is not None and (self.plan is None or plan.value < self.plan.value)
@@ -162,7 +166,7 @@ class _Hunt:
 
     def _blocks(self, tree: Tree, count: int) -> None:
         """A better bound by so many blocks, and a plan from the hosts that open there."""
-        if self.near or self.late() or self.problem.numbered():
+        if self.near or self.late():
             return
         began, part = time.time(), BLOCKS_PART * self.left
         asked = BLOCKS_GAP * self.allowed(self.value)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.capacitated_bounds import INF, Prices, Problem, ascend, first_prices, settled
-from models.capacitated_plan import SHARES, Plan, rounded, transport
+from models.capacitated_plan import SHARES, Plan, rounded, servable, transport
 from models.matrix import Bools, Floats
 
 #: Price rounds of the root and of a node; nodes that go on to their better child at once, before the least bound rules.
@@ -50,9 +50,7 @@ class Tree:
         self.open: list[tuple[float, int, Node]] = []
         self.tried: set[bytes] = set()
         self.lost = INF
-        self.prices = ascend(
-            problem, self.enough, first_prices(problem) if start is None else start, FIRST, late=late
-        )
+        self.prices = ascend(problem, self.enough, first_prices(problem) if start is None else start, FIRST, late=late)
         self.root = Node(problem.must, problem.may, self.prices, self.prices.bound)
 
     @property
@@ -124,7 +122,7 @@ class Tree:
     def _leaf(self, node: Node, opened: Bools) -> None:
         """Every host is settled: what is left is a transport problem, and its plan is the best there."""
         plan = None if self.late() else transport(self.problem, opened)
-        if plan is None or not plan.whole:
+        if plan is None or (not plan.whole and servable(self.problem, opened)):
             self.lost = min(self.lost, node.bound)
         self._take(plan)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models import single_source
+from models import capacitated
 from models.answers import INF, Job, Progress, Solution, Status
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Bools, Floats
@@ -23,7 +23,7 @@ from models.uncapacitated_solve import Located, locate
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices and search where the model is of this kind."""
     if job.relax or job.cutoff is not None or job.limits.nodes is not None:
-        return single_source.run(job, deadline, report)
+        return capacitated.run(job, deadline, report)
     cost = np.asarray(job.cost, dtype=float)
     centre = centre_form_of(job.matrix, cost)
     form = None if centre is not None else form_of(job.matrix, cost)
@@ -33,7 +33,7 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
         answer = _cheapest(job, form, deadline, report)
     else:
         answer = None
-    return single_source.run(job, deadline, report) if answer is None else answer
+    return capacitated.run(job, deadline, report) if answer is None else answer
 
 
 def _cheapest(job: Job, form: Form, deadline: float | None, report: Report) -> Solution | None:

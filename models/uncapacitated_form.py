@@ -64,9 +64,9 @@ def _read(matrix: Matrix, cost: Floats, lower: Floats, upper: Floats) -> Form | 
     places = np.flatnonzero(open_)
     if not places.size or (lower[places] != 0.0).any() or (upper[places] < 1.0).any():
         return None
-    rows = _rows(matrix, lower, open_)
+    rows = open_rows(matrix, lower, open_)
     whole, top = matrix.integer[places], upper[places]
-    activity = _activity(rows.part, top)
+    activity = activity_of(rows.part, top)
     ones = (rows.low == 1.0) & (rows.high == 1.0) & rows.alike(1.0)
     in_members = rows.columns(ones)
     if (in_members > 1).any() or not ones.any():
@@ -85,7 +85,7 @@ def _read(matrix: Matrix, cost: Floats, lower: Floats, upper: Floats) -> Form | 
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class OpenRows:
     """Rows in the open columns, what fixed ones fill in taken off."""
 
     part: sp.csr_matrix
@@ -108,7 +108,7 @@ class _Rows:
         return np.repeat(np.arange(self.part.shape[0]), np.diff(self.part.indptr))
 
 
-def _rows(matrix: Matrix, lower: Floats, open_: Bools) -> _Rows:
+def open_rows(matrix: Matrix, lower: Floats, open_: Bools) -> OpenRows:
     A = sp.csr_matrix(matrix.A)
     A.eliminate_zeros()
     base = A[:, np.flatnonzero(~open_)] @ lower[~open_]
@@ -118,10 +118,10 @@ def _rows(matrix: Matrix, lower: Floats, open_: Bools) -> _Rows:
         near = np.isfinite(end)
         near[near] = np.abs(end[near] - np.round(end[near])) < DECIDED
         end[near] = np.round(end[near])
-    return _Rows(sp.csr_matrix(A[:, np.flatnonzero(open_)]), low, high)
+    return OpenRows(sp.csr_matrix(A[:, np.flatnonzero(open_)]), low, high)
 
 
-def _activity(part: sp.csr_matrix, top: Floats) -> tuple[Floats, Floats]:
+def activity_of(part: sp.csr_matrix, top: Floats) -> tuple[Floats, Floats]:
     """Least and most that each row can come to."""
     top = np.where(np.isfinite(top), top, 1.0)
     most = part.maximum(0.0) @ top
@@ -129,7 +129,7 @@ def _activity(part: sp.csr_matrix, top: Floats) -> tuple[Floats, Floats]:
     return np.asarray(least).ravel(), np.asarray(most).ravel()
 
 
-def _links(rows: _Rows, links: Bools, arc: Bools) -> tuple[Ints, Ints] | None:
+def _links(rows: OpenRows, links: Bools, arc: Bools) -> tuple[Ints, Ints] | None:
     """(arc, host) of every link row, as open columns; None where a row is none or an arc has two."""
     at = rows.part.indptr[:-1][links]
     ends = np.stack([rows.part.indices[at], rows.part.indices[at + 1]])
@@ -141,7 +141,7 @@ def _links(rows: _Rows, links: Bools, arc: Bools) -> tuple[Ints, Ints] | None:
     return x.astype(np.int64), y.astype(np.int64)
 
 
-def _number(rows: _Rows, rest: Bools, hosts: Bools) -> tuple[int, int] | None:
+def _number(rows: OpenRows, rest: Bools, hosts: Bools) -> tuple[int, int] | None:
     """Least and most hosts by the one row that is left; None where there are others."""
     count = int(hosts.sum())
     left = np.flatnonzero(rest)
@@ -162,7 +162,7 @@ def _form(
     lower: Floats,
     open_: Bools,
     places: Ints,
-    rows: _Rows,
+    rows: OpenRows,
     ones: Bools,
     links: tuple[Ints, Ints],
     limits: tuple[int, int],
