@@ -32,6 +32,7 @@ from pyomo.contrib.solver.solvers.highs import Highs as PyomoHighs
 from models.answers import Job
 from models.assemble import compile_sheet, no_garbage_collection
 from models.hand_over import loaded
+from models.keys import Keys
 from models.matrix import Matrix
 from models.rows import Columns, Rows, Sheet
 
@@ -108,21 +109,24 @@ def by_sheet(data: Siting) -> Any:
     with no_garbage_collection():
         model, sheet = pyo.ConcreteModel(), Sheet()
         model.siting = pyo.Block()
-        arcs = list(zip(data.site.tolist(), data.customer.tolist(), strict=True))
+        sites, customers = list(map(str, range(data.sites))), list(map(str, range(data.customers)))
+        arcs, everything = Keys((sites, customers), (data.site, data.customer)), np.arange(len(data.cost))
+        site, customer = np.arange(data.sites), np.arange(data.customers)
         x = Columns(sheet, model.siting, "x", arcs, doc="served", unit="share", upper=1.0)
-        y = Columns(sheet, model.siting, "y", range(data.sites), doc="open", unit="yes/no", upper=1.0, integer=True)
-        number = np.arange(len(arcs))
+        y = Columns(
+            sheet, model.siting, "y", Keys((sites,), (site,)), doc="open", unit="yes/no", upper=1.0, integer=True
+        )
         served = Rows(sheet, "siting", "served", doc="each customer is served", rule="served")
-        at = served.rows([(str(k),) for k in range(data.customers)], 1.0, 1.0)
-        served.add(at[data.customer], x, number, 1.0)
+        served.rows(Keys((customers,), (customer,)), 1.0, 1.0)
+        served.add(data.customer, x, everything, 1.0)
         room = Rows(sheet, "siting", "room", doc="sites have room", rule="room")
-        at = room.rows([(str(k),) for k in range(data.sites)], -INF, 0.0)
-        room.add(at[data.site], x, number, data.demand[data.customer])
-        room.add(at, y, np.arange(data.sites), -data.capacity)
+        room.rows(Keys((sites,), (site,)), -INF, 0.0)
+        room.add(data.site, x, everything, data.demand[data.customer])
+        room.add(site, y, site, -data.capacity)
         link = Rows(sheet, "siting", "link", doc="only open sites serve", rule="link")
-        at = link.rows([(str(i), str(j)) for i, j in arcs], -INF, 0.0)
-        link.add(at, x, number, 1.0)
-        link.add(at, y, data.site, -1.0)
+        link.rows(arcs, -INF, 0.0)
+        link.add(everything, x, everything, 1.0)
+        link.add(everything, y, data.site, -1.0)
         matrix = compile_sheet(sheet)
     return loaded(Job(matrix, costs(data)))
 

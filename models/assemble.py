@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,13 @@ from models import aims, postings, referrals, sessions, shared_centres
 from models.block import Block, Ruled, state_of
 from models.errors import ModelError
 from models.instance import Instance
+from models.keys import Keys, Later
+from models.labels import Labels, numbers
 from models.ledger import Ledger
 from models.matrix import Floats, Matrix
-from models.rows import INF, Columns, Rows, Sheet, Term
+from models.rows import INF, Columns, Key, Rows, Sheet, Term
 from models.rules import RULES
+from models.terms import Part, Terms, flat
 from models.values import Values
 
 #: The catalogue, in the order in which the blocks are built.
@@ -34,16 +38,22 @@ MONEY_SCALE = 10_000.0
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A compiled model: the Pyomo model, its arrays and its aims (vector and constant each)."""
+    """A compiled model: the Pyomo model as far as it is written, its arrays and its aims (vector and constant each)."""
 
     instance: Instance
-    pyomo: Any
+    written: Any
     sheet: Sheet
     ledger: Ledger
     matrix: Matrix
     aims: dict[str, tuple[Floats, float]]
     blocks: tuple[str, ...]
     shortfalls: dict[str, Columns]
+
+    @property
+    def pyomo(self) -> Any:
+        """The Pyomo model, with every variable declared."""
+        self.sheet.declare()
+        return self.written
 
     @cached_property
     def offsets(self) -> np.ndarray:
@@ -67,8 +77,7 @@ class Model:
 
     def money(self, part: str, x: Floats) -> float:
         """Yuan per year of one part of the money (`models.ledger.MONEY`)."""
-        offsets = self.offsets
-        return float(sum(yuan * x[offsets[c.number] + c.position[key]] for c, key, yuan in self.ledger.money[part]))
+        return float(self.ledger.money[part].vector(self.offsets) @ x)
 
     def tables(self, x: Floats) -> dict[str, pd.DataFrame]:
         """The plan's tables from a solution."""
@@ -132,95 +141,154 @@ def assemble(
             aims.worst_served(model.aims, instance, ledger)
         _adopt_pyomo_rows(model, sheet)
         shortfalls = apply_states(model.whole, instance, ledger)
-        matrix = compile_sheet(sheet)
+        matrix, offsets = compile_sheet(sheet), sheet.offsets()
         vectors = {
-            name: (_vector(sheet, ledger.aims.get(name, [])), ledger.constants.get(name, 0.0)) for name in aims.UNITS
+            name: (ledger.aims.get(name, Terms()).vector(offsets), ledger.constants.get(name, 0.0))
+            for name in aims.UNITS
         }
     return Model(instance, model, sheet, ledger, matrix, vectors, tuple(built), shortfalls)
 
 
 def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...], items_paid: bool) -> None:
     """Close the shared sums."""
-    sheet = ledger.sheet
+    labels = Labels(instance)
     if "referrals" in built:
-        balance = Rows(
-            sheet,
-            "whole",
-            "visit_balance",
-            doc="all kinds of visits add up to the need",
-            rule="visit_balance",
-            unit="visits/month",
+        _close_visits(instance, ledger, labels)
+    _close_time(block, instance, ledger, labels)
+    _close_homes(instance, ledger, labels)
+    if "shared_centres" in built:
+        _close_items(instance, ledger, labels)
+    elif items_paid:
+        _pay_items(instance, ledger, labels)
+    if instance.budget.yuan_per_year is not None:
+        family = Rows(
+            ledger.sheet, "whole", "budget", doc="money within the budget", rule="budget", unit="10,000 yuan/year"
         )
-        for (site, specialty), need in sorted(instance.needs.items()):
-            for quarter in instance.quarters:
-                cell = (site, specialty, quarter.name)
-                balance.row(cell, ledger.sums["visits"][cell], need.pool, need.pool)
-    time = Rows(
-        sheet, "whole", "doctor_time", doc="half-days fit the doctor's free time", rule="doctor_time", unit="half-days"
+        family.row((), (), upper=instance.budget.yuan_per_year / MONEY_SCALE)
+        for part in instance.budget.covers:
+            for columns, places, yuan in ledger.money[part].parts():
+                family.add(np.zeros(len(places), dtype=np.int32), columns, places, yuan / MONEY_SCALE)
+
+
+def _fill(family: Rows, row_of: np.ndarray, parts: list[tuple[np.ndarray, Part]]) -> None:
+    """Add terms to the rows of their cells; `row_of` is -1 where a cell has none."""
+    for cells, (columns, places, coefs) in parts:
+        rows = row_of[cells]
+        kept = rows >= 0
+        family.add(rows[kept], columns, places[kept], coefs[kept])
+
+
+def _close_visits(instance: Instance, ledger: Ledger, labels: Labels) -> None:
+    family = Rows(
+        ledger.sheet,
+        "whole",
+        "visit_balance",
+        doc="all kinds of visits add up to the need",
+        rule="visit_balance",
+        unit="visits/month",
     )
-    spent = sorted(ledger.sums["half_days"])
-    idle = Columns(sheet, block, "idle", spent, doc="free half-days left", unit="half-days/quarter")
-    at = {q.name: number for number, q in enumerate(instance.quarters)}
-    for key in spent:
-        free = instance.doctors[key[0]].free[at[key[1]]]
-        time.row(key, [*ledger.sums["half_days"][key], (idle, key, 1.0)], free, free)
-    home = Rows(
-        sheet,
+    needs, many = sorted(instance.needs), len(labels.quarters)
+    site, specialty = labels.codes(needs)
+    pool = np.repeat(numbers(instance.needs[key].pool for key in needs), many)
+    site, specialty, quarter = np.repeat(site, many), np.repeat(specialty, many), np.tile(np.arange(many), len(needs))
+    row_of = np.full(prod(map(len, labels.cells)), -1)
+    rows = family.rows(labels.cell_keys(site, specialty, quarter), pool, pool)
+    row_of[flat(labels.cells, (site, specialty, quarter))] = rows
+    _fill(family, row_of, ledger.sums["visits"].parts(labels.cells))
+
+
+def _close_time(block: Any, instance: Instance, ledger: Ledger, labels: Labels) -> None:
+    family = Rows(
+        ledger.sheet,
+        "whole",
+        "doctor_time",
+        doc="half-days fit the doctor's free time",
+        rule="doctor_time",
+        unit="half-days",
+    )
+    grid = (labels.doctors, sorted(labels.quarters))
+    parts = ledger.sums["half_days"].parts(grid)
+    cells = _present(parts, grid)
+    doctor, quarter = np.divmod(cells, len(grid[1]))
+    keys = Keys(grid, (doctor, quarter))
+    idle = Columns(ledger.sheet, block, "idle", keys, doc="free half-days left", unit="half-days/quarter")
+    free = np.asarray([instance.doctors[name].free for name in labels.doctors])
+    free = free.reshape(len(grid[0]), len(grid[1]))
+    free = free[doctor, np.asarray([labels.quarter[name] for name in grid[1]], dtype=np.int64)[quarter]]
+    row_of = np.full(prod(map(len, grid)), -1)
+    row_of[cells] = rows = family.rows(keys, free, free)
+    _fill(family, row_of, parts)
+    family.add(rows, idle, np.arange(len(cells)), np.ones(len(cells)))
+
+
+def _present(parts: list[tuple[np.ndarray, Part]], grid: Sequence[Sequence[str]]) -> np.ndarray:
+    """The cells of a grid that have terms, in order."""
+    found = np.zeros(prod(map(len, grid)), dtype=bool)
+    for cells, _ in parts:
+        found[cells] = True
+    return np.flatnonzero(found)
+
+
+def _close_homes(instance: Instance, ledger: Ledger, labels: Labels) -> None:
+    family = Rows(
+        ledger.sheet,
         "whole",
         "home_capability",
         doc="hospitals treat no more than they can",
         rule="home_capability",
         unit="visits/month",
     )
-    for key in sorted(ledger.sums["home_load"]):
-        capability = instance.capabilities.get(key[:2])
-        if capability is not None:
-            home.row(key, ledger.sums["home_load"][key], upper=capability.visits - capability.own_load)
-    _close_items(instance, ledger, "shared_centres" in built, items_paid)
-    if instance.budget.yuan_per_year is not None:
-        family = Rows(sheet, "whole", "budget", doc="money within the budget", rule="budget", unit="10,000 yuan/year")
-        terms = [(c, key, yuan / MONEY_SCALE) for part in instance.budget.covers for c, key, yuan in ledger.money[part]]
-        family.row((), terms, upper=instance.budget.yuan_per_year / MONEY_SCALE)
+    grid = (labels.institutions, labels.specialties, sorted(labels.quarters))
+    parts = ledger.sums["home_load"].parts(grid)
+    left = np.full((len(grid[0]), len(grid[1])), np.nan)
+    for (hospital, specialty), capability in instance.capabilities.items():
+        left[labels.institution[hospital], labels.specialty[specialty]] = capability.visits - capability.own_load
+    cells = _present(parts, grid)
+    most = np.repeat(left.ravel(), len(grid[2]))[cells]
+    cells, most = cells[~np.isnan(most)], most[~np.isnan(most)]
+    row_of = np.full(prod(map(len, grid)), -1)
+    row_of[cells] = family.rows(Keys(grid, np.unravel_index(cells, [len(part) for part in grid])), upper=most)
+    _fill(family, row_of, parts)
 
 
-def _close_items(instance: Instance, ledger: Ledger, centres: bool, paid: bool) -> None:
-    """Clinic items go to the centres; without centre columns they are paid at their least unit cost.
+def _close_items(instance: Instance, ledger: Ledger, labels: Labels) -> None:
+    """Clinic items go to the centres, or elsewhere at no cost."""
+    family = Rows(
+        ledger.sheet, "whole", "clinic_items", doc="clinic items go to the centres or elsewhere", unit="items/day"
+    )
+    grid = (labels.institutions, labels.services, sorted(labels.quarters))
+    parts = ledger.sums["clinic_items"].parts(grid)
+    cells = _present([(cells[part[2] < 0], part) for cells, part in parts], grid)
+    row_of = np.full(prod(map(len, grid)), -1)
+    keys = Keys(grid, np.unravel_index(cells, [len(part) for part in grid]))
+    row_of[cells] = family.rows(keys, 0.0, 0.0)
+    _fill(family, row_of, parts)
+
+
+def _pay_items(instance: Instance, ledger: Ledger, labels: Labels) -> None:
+    """Without centre columns clinic items are paid at their least unit cost.
 
     Only where a centre must take them: what no centre serves goes elsewhere at no cost, and a bound
     without centre columns must not charge more than the whole model does.
     """
-    items = ledger.sums["clinic_items"]
-    if centres:
-        family = Rows(
-            ledger.sheet, "whole", "clinic_items", doc="clinic items go to the centres or elsewhere", unit="items/day"
-        )
-        for key in sorted(items):
-            if any(coef < 0 for _, _, coef in items[key]):
-                family.row(key, items[key], 0.0, 0.0)
-        return
-    if not paid:
-        return
     least: dict[str, float] = defaultdict(lambda: INF)
     for level in instance.levels:
         if level.state != "forbidden" or instance.state("forbidden_centre") != "hard":
             least[level.service] = min(least[level.service], level.cost_per_item)
-    weeks = {quarter.name: quarter.weeks / instance.weeks for quarter in instance.quarters}
-    for key, terms in items.items():
-        site, name, quarter = key
-        service = instance.services[name]
-        must = (
-            site in instance.members.get(name, ())
-            and service.unserved_cost is None
-            and instance.state("served") != "off"
-        )
-        price = least[name] if must and least[name] < INF else 0.0
-        for columns, column_key, coef in terms:
-            ledger.pay("centres", columns, column_key, price * coef * service.days_per_year * weeks[quarter])
+    weeks = np.asarray([quarter.weeks / instance.weeks for quarter in instance.quarters])
+    grid = (labels.institutions, labels.services, labels.quarters)
+    price = np.zeros([len(part) for part in grid])
+    for name, service in instance.services.items():
+        must = service.unserved_cost is None and instance.state("served") != "off" and least[name] < INF
+        for site in instance.members.get(name, ()) if must else ():
+            price[labels.institution[site], labels.service[name]] = least[name] * service.days_per_year * weeks
+    for cells, (columns, places, coefs) in ledger.sums["clinic_items"].parts(grid):
+        ledger.pay_many("centres", columns, places, price.ravel()[cells] * coefs)
 
 
 def _adopt_pyomo_rows(model: Any, sheet: Sheet) -> None:
     """Ordinary Pyomo constraints of the blocks become row families under their own name."""
-    owners = {id(columns.var): columns for columns in sheet.columns}
+    owners = {id(columns.var): columns for columns in sheet.columns if columns.written}
     for block in model.component_objects(pyo.Block, descend_into=False):
         for constraint in block.component_objects(pyo.Constraint, descend_into=False):
             name = constraint.local_name
@@ -258,50 +326,58 @@ def apply_states(block: Any, instance: Ruled, ledger: Ledger) -> dict[str, Colum
 
 
 def _slacks(block: Any, ledger: Ledger, family: Rows, weight: float) -> Columns:
-    # Keys of one length, whatever the subjects' (a capacity may be of one quarter, a budget is of nothing).
-    longest = max(1, max(len(subject) for subject in family.subjects))
-    subjects = [(*subject, *[""] * (longest - len(subject))) for subject in family.subjects]
-    below = [(*subject, "below") for at, subject in enumerate(subjects) if family.lower[at] > -INF]
-    above = [(*subject, "above") for at, subject in enumerate(subjects) if family.upper[at] < INF]
-    name = f"short_{family.owner}_{family.name}"
-    slack = Columns(ledger.sheet, block, name, [*below, *above], doc=f"shortfall of {family.name}", unit=family.unit)
-    rows = {subject: at for at, subject in enumerate(subjects)}
-    for sign, keys in ((1.0, below), (-1.0, above)):
-        if keys:
-            at = np.asarray([rows[key[:-1]] for key in keys], dtype=np.int64)
-            places = np.asarray([slack.position[key] for key in keys], dtype=np.int64)
-            family.add(at, slack, places, sign)
-    for key in slack.keys:
-        ledger.aim("floors", slack, key, weight)
+    below, above = np.flatnonzero(family.lower > -INF), np.flatnonzero(family.upper < INF)
+    subjects = family.subjects
+
+    def keys() -> list[Key]:
+        # Keys of one length, whatever the subjects' (a capacity may be of one quarter, a budget is of nothing).
+        longest = max(1, max(len(subject) for subject in subjects))
+        found = [
+            (*subjects[row], *[""] * (longest - len(subjects[row])), side)
+            for side, rows in (("below", below), ("above", above))
+            for row in rows.tolist()
+        ]
+        return found if len(set(found)) == len(found) else _told_apart(found)
+
+    name, size = f"short_{family.owner}_{family.name}", len(below) + len(above)
+    slack = Columns(ledger.sheet, block, name, Later(size, keys), doc=f"shortfall of {family.name}", unit=family.unit)
+    for sign, rows, first in ((1.0, below, 0), (-1.0, above, len(below))):
+        family.add(rows, slack, np.arange(first, first + len(rows)), np.full(len(rows), sign))
+    ledger.aim_many("floors", slack, np.arange(size), np.full(size, weight))
     return slack
+
+
+def _told_apart(keys: list[Key]) -> list[Key]:
+    """Keys of several rows about one subject, with a number from the second on."""
+    seen: Counter[Key] = Counter()
+    found = []
+    for key in keys:
+        seen[key] += 1
+        found.append((*key[:-1], str(seen[key]) if seen[key] > 1 else "", key[-1]))
+    return found
 
 
 def compile_sheet(sheet: Sheet) -> Matrix:
     """The arrays of all row families, columns and rows in the order of declaration."""
-    offsets, first = sheet.offsets(), 0
-    rows, cols, vals, rules, subjects = [], [], [], list[str](), list[str]()
-    for family in sheet.families:
-        r, c, v = family.triples(offsets)
-        rows.append(r + first)
-        cols.append(c)
-        vals.append(v)
-        first += len(family)
-        rules += [family.rule or f"{family.owner}.{family.name}"] * len(family)
-        subjects += [" ".join(subject) for subject in family.subjects]
-    size = (first, int(offsets[-1]))
-    matrix = sp.coo_matrix(
-        (_joined(vals, float), (_joined(rows, np.int64), _joined(cols, np.int64))), shape=size
-    ).tocsc()
-    columns = sheet.columns
+    offsets, families, columns = sheet.offsets(), sheet.families, sheet.columns
+    terms, sizes = [family.terms for family in families], [len(family) for family in families]
+    size = (sum(sizes), int(offsets[-1]))
+    rows, cols = np.empty(sum(terms), dtype=np.int32), np.empty(sum(terms), dtype=np.int32)
+    vals, at, first = np.empty(sum(terms)), 0, 0
+    for family, many in zip(families, terms, strict=True):
+        part = slice(at, at + many)
+        family.fill(rows[part], cols[part], vals[part], first, offsets)
+        at, first = at + many, first + len(family)
+    rules = np.asarray([family.rule or f"{family.owner}.{family.name}" for family in families], dtype=np.str_)
     return Matrix(
-        A=matrix,
+        A=sp.coo_matrix((vals, (rows, cols)), shape=size).tocsc(),
         lower=_joined([c.lower for c in columns], float),
         upper=_joined([c.upper for c in columns], float),
-        row_lower=_joined([np.asarray(f.lower, dtype=float) for f in sheet.families], float),
-        row_upper=_joined([np.asarray(f.upper, dtype=float) for f in sheet.families], float),
-        integer=_joined([np.full(len(c), c.integer) for c in columns], bool),
-        row_rules=np.asarray(rules, dtype=np.str_),
-        row_subjects=subjects,
+        row_lower=_joined([f.lower for f in families], float),
+        row_upper=_joined([f.upper for f in families], float),
+        integer=np.repeat(np.asarray([c.integer for c in columns], dtype=bool), np.diff(offsets)),
+        row_rules=np.repeat(rules, sizes),
+        row_subjects=Later(size[0], lambda: [name for family in families for name in family.names()]),
         col_names=lambda: [
             f"{c.path}[{','.join(map(str, k)) if isinstance(k, tuple) else k}]" for c in columns for k in c.keys
         ],
@@ -310,12 +386,3 @@ def compile_sheet(sheet: Sheet) -> Matrix:
 
 def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
-
-
-def _vector(sheet: Sheet, terms: list[Term]) -> Floats:
-    offsets = sheet.offsets()
-    vector = np.zeros(int(offsets[-1]))
-    if terms:
-        at = np.asarray([offsets[c.number] + c.position[key] for c, key, _ in terms], dtype=np.int64)
-        np.add.at(vector, at, np.asarray([coef for _, _, coef in terms], dtype=float))
-    return vector

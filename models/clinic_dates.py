@@ -46,7 +46,7 @@ def kept_rows(made: Clinics) -> None:
                 keys.append((*who, quarter.name))
             else:
                 gone += counts[at]
-    owner = made.n.var.parent_block()
+    owner = made.n.owner
     lost = Columns(made.sheet, owner, "lost", keys, doc="today's clinics given up", unit="clinics/quarter")
     rows = Rows(made.sheet, NAME, "lost_clinics", doc="today's clinics less those kept", unit="clinics")
     for key in keys:

@@ -128,7 +128,7 @@ def today_rows(made: Clinics) -> None:
     for key in made.keys:
         if instance.today_sessions.get(key[:3], (0,) * len(made.at))[made.at[key[3]]]:
             moved.append(key)
-    owner = made.n.var.parent_block()
+    owner = made.n.owner
     changed = Columns(made.sheet, owner, "changed", moved, doc="clinics moved", unit="clinics/quarter")
     more = Rows(made.sheet, NAME, "changed_more", doc="clinics above today's", unit="clinics")
     less = Rows(made.sheet, NAME, "changed_less", doc="clinics below today's", unit="clinics")

@@ -16,7 +16,7 @@ def locks_rows(made: Clinics) -> None:
     asked = Rows(made.sheet, NAME, "asked_session", doc="clinics asked for with a weight", unit="clinics")
     locks = [lock for lock in made.instance.locks if lock.kind == "session" and made.instance.state("lock") != "off"]
     soft = [lock.label for lock in locks if lock.must and lock.weight is not None]
-    owner = made.n.var.parent_block()
+    owner = made.n.owner
     missed = Columns(made.sheet, owner, "missed", soft, doc="clinic asked for and not held", unit="0/1", upper=1.0)
     for lock in locks:
         terms = _locked(made, lock, None if lock.on is None else quarter_of(made.instance, lock.on))

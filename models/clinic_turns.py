@@ -67,7 +67,7 @@ def turns_rows(made: Clinics) -> None:
         return
     # The last unit takes what no working day is left for, so that no plan is cut off.
     upper = [np.inf if int(j) == most[doctor] else 1.0 for doctor, j in steps]
-    owner = made.n.var.parent_block()
+    owner = made.n.owner
     units = Columns(made.sheet, owner, "far_unit", steps, doc="unit of a doctor's far trips", unit="trips", upper=upper)
     rows = Rows(made.sheet, NAME, "far_account", doc="far trips of the horizon", unit="trips")
     for doctor, account in sorted(before.items()):

@@ -66,7 +66,7 @@ def with_centres(model: Model, whole: Floats) -> Matrix:
 def _used(known: KnownPlan, columns: Columns) -> dict[Key, float]:
     first = int(known.model.offsets[columns.number])
     values = np.round(known.x[first : first + len(columns)])
-    return {columns.keys[at]: float(values[at]) for at in np.flatnonzero(values)}
+    return {columns.keys[at]: float(values[at]) for at in np.flatnonzero(values).tolist()}
 
 
 def _cell(columns: Columns, key: Key) -> tuple[str, str]:

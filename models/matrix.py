@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from models.errors import ShapeError
+from models.keys import Later, joined, picked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,16 +82,21 @@ class Matrix:
 
     def column_name(self, col: int) -> str:
         """The name of a column, or its number where the model has no names."""
-        names = self.col_names() if callable(self.col_names) else self.col_names
+        names = self._names()
         return f"column {col}" if names is None else names[col]
+
+    def _names(self) -> Sequence[str] | None:
+        return self.col_names() if callable(self.col_names) else self.col_names
 
     def without_names(self) -> Matrix:
         """The same arrays without rules, subjects and names: what another process needs."""
         blank = np.zeros(self.rows, dtype="U1")
         return replace(self, row_rules=blank, row_subjects=[""] * self.rows, col_names=None)
 
-    def _subjects(self, rows: NDArray[np.integer]) -> list[str]:
-        return [self.row_subjects[r] for r in rows.tolist()]
+    def _names_of(self, cols: NDArray[np.integer]) -> Names:
+        if self.col_names is None:
+            return None
+        return Later(len(cols), lambda: list(picked(self._names() or (), cols)))
 
     def with_rows(
         self, coefs: sp.csr_matrix, lo: ArrayLike, hi: ArrayLike, rules: Sequence[str], subjects: Sequence[str]
@@ -102,7 +108,7 @@ class Matrix:
             row_lower=np.r_[self.row_lower, np.asarray(lo, dtype=float)],
             row_upper=np.r_[self.row_upper, np.asarray(hi, dtype=float)],
             row_rules=np.r_[self.row_rules, np.asarray(rules, dtype=np.str_)],
-            row_subjects=[*self.row_subjects, *subjects],
+            row_subjects=joined([self.row_subjects, subjects]),
         )
 
     def with_row_bounds(self, row_lower: Floats, row_upper: Floats) -> Matrix:
@@ -133,7 +139,6 @@ class Matrix:
         part = self.A[:, kept]
         rows = np.unique(part.indices)
         moved = (self.A @ rest)[rows]
-        names = self.col_names() if callable(self.col_names) else self.col_names
         return Matrix(
             A=sp.csc_matrix(part.tocsr()[rows]),
             lower=self.lower[kept],
@@ -142,8 +147,8 @@ class Matrix:
             row_upper=self.row_upper[rows] - moved,
             integer=self.integer[kept],
             row_rules=self.row_rules[rows],
-            row_subjects=self._subjects(rows),
-            col_names=None if names is None else [names[c] for c in kept.tolist()],
+            row_subjects=picked(self.row_subjects, rows),
+            col_names=self._names_of(kept),
         )
 
     def drop_rows(self, mask: Bools) -> Matrix:
@@ -155,7 +160,7 @@ class Matrix:
             row_lower=self.row_lower[kept],
             row_upper=self.row_upper[kept],
             row_rules=self.row_rules[kept],
-            row_subjects=self._subjects(kept),
+            row_subjects=picked(self.row_subjects, kept),
         )
 
     def row_excess(self, x: Floats) -> Floats:
@@ -182,7 +187,9 @@ class Matrix:
         x = np.asarray(x, dtype=float)
         excess = self.row_excess(x)
         rows = np.flatnonzero(excess > tol)
-        found = list(zip(self.row_rules[rows].tolist(), self._subjects(rows), excess[rows].tolist(), strict=True))
+        found = list(
+            zip(self.row_rules[rows].tolist(), picked(self.row_subjects, rows), excess[rows].tolist(), strict=True)
+        )
         bounds = np.maximum(self.lower - x, x - self.upper)
         whole = np.where(self.integer, np.abs(x - np.round(x)), 0.0)
         for rule, amounts in (("bounds", bounds), ("integer", whole)):

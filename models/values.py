@@ -30,7 +30,7 @@ class Values:
             return {}
         start = int(self.sheet.offsets()[columns.number])
         part = self.x[start : start + len(columns)]
-        return {columns.keys[at]: float(part[at]) for at in np.flatnonzero(np.abs(part) > least)}
+        return {columns.keys[at]: float(part[at]) for at in np.flatnonzero(np.abs(part) > least).tolist()}
 
     def get(self, path: str) -> dict[Key, float]:
         """All values of a variable by key, zeros too."""
