@@ -22,7 +22,7 @@ from models.block import Block, Ruled, state_of
 from models.errors import ModelError
 from models.instance import Instance
 from models.keys import Keys, Later
-from models.labels import Labels, numbers
+from models.labels import Labels
 from models.ledger import Ledger
 from models.matrix import Floats, Matrix
 from models.rows import INF, Columns, Key, Rows, Sheet, Term
@@ -151,9 +151,9 @@ def assemble(
 
 def _close(block: Any, instance: Instance, ledger: Ledger, built: tuple[str, ...], items_paid: bool) -> None:
     """Close the shared sums."""
-    labels = Labels(instance)
+    labels = instance.labels
     if "referrals" in built:
-        _close_visits(instance, ledger, labels)
+        _close_visits(ledger, labels)
     _close_time(block, instance, ledger, labels)
     _close_homes(instance, ledger, labels)
     if "shared_centres" in built:
@@ -178,7 +178,7 @@ def _fill(family: Rows, row_of: np.ndarray, parts: list[tuple[np.ndarray, Part]]
         family.add(rows[kept], columns, places[kept], coefs[kept])
 
 
-def _close_visits(instance: Instance, ledger: Ledger, labels: Labels) -> None:
+def _close_visits(ledger: Ledger, labels: Labels) -> None:
     family = Rows(
         ledger.sheet,
         "whole",
@@ -187,13 +187,11 @@ def _close_visits(instance: Instance, ledger: Ledger, labels: Labels) -> None:
         rule="visit_balance",
         unit="visits/month",
     )
-    needs, many = sorted(instance.needs), len(labels.quarters)
-    site, specialty = labels.codes(needs)
-    pool = np.repeat(numbers(instance.needs[key].pool for key in needs), many)
-    site, specialty, quarter = np.repeat(site, many), np.repeat(specialty, many), np.tile(np.arange(many), len(needs))
-    row_of = np.full(prod(map(len, labels.cells)), -1)
-    rows = family.rows(labels.cell_keys(site, specialty, quarter), pool, pool)
-    row_of[flat(labels.cells, (site, specialty, quarter))] = rows
+    needs = labels.needs
+    pool = needs.each(needs.pool)
+    cells = flat(labels.cells, (needs.each(needs.site), needs.each(needs.specialty), needs.quarter))
+    row_of = np.full(prod(labels.shape), -1)
+    row_of[cells] = family.rows(labels.cell_keys(cells), pool, pool)
     _fill(family, row_of, ledger.sums["visits"].parts(labels.cells))
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from math import inf
 
-from models.instance import Need
+import numpy as np
+
+from models.instance import FREQUENCIES, MODES
+from models.keys import Keys, Later
 from models.postings import add_items, running, visits_per_month
-from models.rows import Rows, Term
+from models.rows import Columns, Rows
 from models.visitors import NAME, Clinics
+
+#: Place of the mode "posted" among `MODES`.
+POSTED = len(FREQUENCIES)
+#: Rows, places and coefficients of the terms of one variable, while they are gathered.
+Gathered = dict[Columns, tuple[list[int], list[int], list[float]]]
 
 
 def pattern_rows(made: Clinics) -> None:
@@ -17,106 +24,153 @@ def pattern_rows(made: Clinics) -> None:
     if made.instance.state("pattern") == "off":
         return
     family = Rows(made.sheet, NAME, "pattern_clinic", doc="a filter as a row", rule="pattern", unit="modes")
-    for key in made.z.keys:
-        site, specialty, mode, _ = key
-        if mode != "posted" and mode not in made.instance.needs[site, specialty].modes:
-            family.row(key, [(made.z, key, 1.0)], upper=0.0)
+    asked = np.asarray([[mode in (*need.modes, "posted") for mode in MODES] for need in made.needs.all], dtype=bool)
+    wrong = np.flatnonzero(~asked.reshape(-1, len(MODES))[made.z_need, made.z_mode])
+    if wrong.size:
+        family.add(family.rows(made.z_keys.take(wrong), upper=0.0), made.z, wrong, 1.0)
 
 
 def modes_rows(made: Clinics) -> None:
-    sheet, instance = made.sheet, made.instance
+    sheet, modes = made.sheet, np.arange(len(made.z))
     one = Rows(sheet, NAME, "one_mode", doc="at most one mode", unit="modes")
+    one.rows(made.labels.cell_keys(made.cells), upper=1.0)
+    one.add(made.z_cell, made.z, modes, 1.0)
     low = Rows(sheet, NAME, "frequency_low", doc="enough clinics for the frequency", rule="frequency", unit="clinics")
     high = Rows(
         sheet, NAME, "frequency_high", doc="no more clinics than the frequency", rule="frequency", unit="clinics"
     )
-    posted = Rows(sheet, NAME, "posted_mode", doc="a posting makes the mode", unit="modes")
+    row = made.v_at[made.cells[made.z_cell]]
+    clinic = (row >= 0) & (made.z_mode != POSTED)
+    site, _, quarter = made.parts_of(made.cells[made.z_cell[clinic]])
+    held = np.flatnonzero(made.v_at[made.cell] >= 0)
+    for family, counts, sides in ((low, made.low, {"lower": 0.0}), (high, made.high, {"upper": 0.0})):
+        family.rows(made.labels.cell_keys(made.v_cells), **sides)
+        family.add(made.v_at[made.cell[held]], made.n, held, 1.0)
+        family.add(row[clinic], made.z, modes[clinic], -counts[site, made.z_mode[clinic], quarter])
+    _posted(made)
     required = Rows(
         sheet, NAME, "requires_service", doc="required services are served", rule="requires_service", unit="modes"
     )
-    served: Mapping[tuple[str, str], list[Term]] = made.ledger.offers.get("served", {})
-    for cell in made.cells:
-        site, specialty, quarter = cell
-        place, at = instance.sites[site], made.at[quarter]
-        modes: list[Term] = [(made.z, (site, specialty, f, quarter), 1.0) for f in made.modes_at(*cell)]
-        one.row(cell, modes, upper=1.0)
-        held: list[Term] = [(made.n, (d, site, specialty, quarter), 1.0) for d in made.by_cell.get(cell, ())]
-        if held:
-            clinics = made.frequencies_at(site, specialty)
-            low.row(
-                cell,
-                [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_low[f][at])) for f in clinics)],
-                lower=0.0,
-            )
-            high.row(
-                cell,
-                [*held, *((made.z, (site, specialty, f, quarter), -float(place.counts_high[f][at])) for f in clinics)],
-                upper=0.0,
-            )
-        if made.posted.get(cell):
-            terms: list[Term] = [(c, key, -1.0) for c, key, _ in made.posted[cell]]
-            posted.row(cell, [(made.z, (site, specialty, "posted", quarter), 1.0), *terms], upper=0.0)
-        for service in instance.specialties[specialty].requires:
-            if made.ledger.offers.get("served") is not None:
-                share = [(c, key, -coef) for c, key, coef in served.get((site, service), [])]
-                required.row((*cell, service), [*modes, *share], upper=0.0)
-                _new_postings(made, required, cell, service, share)
+    if made.ledger.offers.get("served") is not None:
+        _required(made, required)
 
 
-def _new_postings(made: Clinics, family: Rows, cell: tuple[str, str, str], service: str, share: list[Term]) -> None:
-    """Nobody is newly posted where a required service is missing; running postings go on."""
-    held = running(made.instance)
-    by_start: dict[str, list[Term]] = defaultdict(list)
-    for columns, option, _ in made.posted.get(cell, ()):
-        if option not in held:
-            by_start[option[3].isoformat()].append((columns, option, 1.0))
-    for start, terms in by_start.items():
-        family.row(
-            (*cell, service, start), [*terms, *((c, key, coef * len(terms)) for c, key, coef in share)], upper=0.0
-        )
+def _posted(made: Clinics) -> None:
+    family = Rows(made.sheet, NAME, "posted_mode", doc="a posting makes the mode", unit="modes")
+    cells = np.flatnonzero(made.z_at[:, POSTED] >= 0)
+    keys = made.labels.cell_keys(made.cells[cells])
+    rows = family.rows(keys, upper=0.0)
+    family.add(rows, made.z, made.z_at[cells, POSTED], 1.0)
+    found: Gathered = {}
+    for row, key in enumerate(keys):
+        for columns, option, _ in made.posted[key]:
+            _gather(found, columns, row, columns.position[option], -1.0)
+    _add_gathered(family, found)
+
+
+def _gather(found: Gathered, columns: Columns, row: int, place: int, coef: float) -> None:
+    rows, places, coefs = found.setdefault(columns, ([], [], []))
+    rows.append(row)
+    places.append(place)
+    coefs.append(coef)
+
+
+def _add_gathered(family: Rows, found: Gathered) -> None:
+    for columns, (rows, places, coefs) in found.items():
+        family.add(np.asarray(rows), columns, np.asarray(places), np.asarray(coefs))
+
+
+def _required(made: Clinics, family: Rows) -> None:
+    """No mode, and nobody newly posted, where a required service is missing; running postings go on.
+
+    The rows of a cell stand together: for each service that for its modes, then one for each date on which
+    postings to it may start.
+    """
+    labels, found = made.labels, Gathered()
+    kinds = [made.instance.specialties.get(k) for k in labels.specialties]
+    site, specialty, _ = (part.tolist() for part in made.parts_of(made.cells))
+    first = np.searchsorted(made.z_cell, np.arange(len(made.cells) + 1)).tolist()
+    about: list[tuple[int, tuple[str, ...]]] = []
+    modes: list[tuple[int, int]] = []
+    share = _shares(made)
+    for cell, k in enumerate(specialty):
+        kind = kinds[k]
+        for service in kind.requires if kind is not None else ():
+            serving = share.get((labels.institutions[site[cell]], service), ())
+            for columns, place, coef in serving:
+                _gather(found, columns, len(about), place, -coef)
+            modes.append((len(about), cell))
+            about.append((cell, (service,)))
+            for start, options in made.new_postings(cell).items():
+                for columns, place, coef in serving:
+                    _gather(found, columns, len(about), place, -coef * len(options))
+                for columns, place in options:
+                    _gather(found, columns, len(about), place, 1.0)
+                about.append((cell, (service, start)))
+    cells = labels.cell_keys(made.cells)
+    family.rows(Later(len(about), lambda: [(*cells[cell], *more) for cell, more in about]), upper=0.0)
+    for row, cell in modes:
+        for place in range(first[cell], first[cell + 1]):
+            _gather(found, made.z, row, place, 1.0)
+    _add_gathered(family, found)
+
+
+def _shares(made: Clinics) -> dict[tuple[str, str], list[tuple[Columns, int, float]]]:
+    """What serves (institution, service): variable, place, coefficient."""
+    found: dict[tuple[str, str], list[tuple[Columns, int, float]]] = defaultdict(list)
+    grid = (made.labels.institutions, made.labels.services)
+    for slots, (columns, places, coefs) in made.ledger.offers["served"].parts(grid):
+        for slot, place, coef in zip(slots.tolist(), places.tolist(), coefs.tolist(), strict=True):
+            i, s = divmod(slot, len(grid[1]))
+            found[grid[0][i], grid[1][s]].append((columns, place, coef))
+    return found
 
 
 def visits_rows(made: Clinics) -> None:
-    sheet, instance, ledger = made.sheet, made.instance, made.ledger
+    sheet, labels, ledger = made.sheet, made.labels, made.ledger
     supply = Rows(sheet, NAME, "session_supply", doc="visits need clinics", rule="capture", unit="visits/month")
     capture = Rows(
         sheet, NAME, "capture", doc="visits kept stay within what the mode draws", rule="capture", unit="visits/month"
     )
-    posted = ledger.offers.get("posted_visits")
-    for cell in made.cells:
-        site, specialty, quarter = cell
-        need, at = instance.needs[site, specialty], made.at[quarter]
-        months, terms = instance.quarters[at].months, list[Term]()
-        if cell in made.v:
-            rate = made.patients(need, at) / months
-            supply.row(
-                cell,
-                [(made.v, cell, 1.0), *((made.n, (d, site, specialty, quarter), -rate) for d in made.by_cell[cell])],
-                upper=0.0,
-            )
-            terms.append((made.v, cell, 1.0))
-            ledger.add("visits", cell, made.v, cell, 1.0)
-            ledger.add("kept", (site, quarter), made.v, cell, 1.0)
-            add_items(instance, ledger, made.v, cell)
-        if posted is not None and cell in posted:
-            terms.append((posted, cell, 1.0))
-        draws: list[Term] = [(made.z, (*cell[:2], f, quarter), -_draw(made, need, f, at)) for f in made.modes_at(*cell)]
-        capture.row(cell, [*terms, *draws], upper=0.0)
+    keys, visits = labels.cell_keys(made.v_cells), np.arange(len(made.v))
+    supply.add(supply.rows(keys, upper=0.0), made.v, visits, 1.0)
+    held = np.flatnonzero(made.v_at[made.cell] >= 0)
+    months = np.asarray([quarter.months for quarter in made.instance.quarters])
+    need, quarter = made.needs.at[made.site[held], made.specialty[held]], made.quarter[held]
+    supply.add(made.v_at[made.cell[held]], made.n, held, -made.patients[need, quarter] / months[quarter])
+    ledger.add_many("visits", keys, made.v, visits, 1.0)
+    ledger.add_many("kept", Keys((keys.parts[0], keys.parts[2]), (keys.codes[0], keys.codes[2])), made.v, visits, 1.0)
+    add_items(made.instance, ledger, made.v, keys)
+    capture.rows(labels.cell_keys(made.cells), upper=0.0)
+    capture.add(made.of[made.v_cells], made.v, visits, 1.0)
+    posted: Columns | None = ledger.offers.get("posted_visits")
+    if posted is not None and len(posted):
+        assert isinstance(posted.keys, Keys)
+        row = made.of[np.ravel_multi_index(tuple(posted.keys.codes), labels.shape)]
+        capture.add(row[row >= 0], posted, np.flatnonzero(row >= 0), 1.0)
+    capture.add(made.z_cell, made.z, np.arange(len(made.z)), -_draws(made))
 
 
-def _draw(made: Clinics, need: Need, mode: str, quarter: int) -> float:
-    """The most visits per month that a mode can keep there."""
-    kind = made.instance.specialties[need.specialty]
-    if mode == "posted":
-        post = made.instance.posts.get((need.institution, need.specialty))
-        terms = made.posted[need.institution, need.specialty, made.instance.quarters[quarter].name]
-        there = sum(1 for _, key, _ in terms if key in running(made.instance))
-        held = min(len({key[0] for _, key, _ in terms}), max(post.doctors, there) if post else inf)
-        supply = visits_per_month(made.instance, need.institution, need.specialty) * max(held, 1)
-    else:
-        most = made.instance.sites[need.institution].counts_high[mode][quarter]
-        supply = made.patients(need, quarter) * most / made.instance.quarters[quarter].months
-    return min(kind.capture[mode] * need.pool * need.calibration, supply, need.recoverable_visits)
+def _draws(made: Clinics) -> np.ndarray:
+    """The most visits per month that each mode can keep where it is offered."""
+    needs, instance = made.needs, made.instance
+    site, _, quarter = made.parts_of(made.cells[made.z_cell])
+    months = np.asarray([one.months for one in instance.quarters])[quarter]
+    need, mode, clinic = made.z_need, made.z_mode, made.z_mode != POSTED
+    supply = np.full(len(need), inf)
+    at = (site[clinic], mode[clinic], quarter[clinic])
+    supply[clinic] = made.patients[need[clinic], quarter[clinic]] * made.high[at] / months[clinic]
+    held = running(instance)
+    for at_z in np.flatnonzero(~clinic).tolist():
+        i, k = needs.keys[need[at_z]]
+        post, options = instance.posts.get((i, k)), [key for _, key, _ in made.posted[i, k, made.labels.quarters[quarter[at_z]]]]
+        there = sum(1 for key in options if key in held)
+        most = min(len({key[0] for key in options}), max(post.doctors, there) if post else inf)
+        supply[at_z] = visits_per_month(instance, i, k) * max(most, 1)
+    shares = np.asarray([[instance.specialties[key[1]].capture[m] for m in MODES] for key in needs.keys])
+    drawn = shares.reshape(-1, len(MODES))[need, mode] * needs.pool[need] * needs.calibration[need]
+    least: np.ndarray = np.minimum(np.minimum(drawn, supply), needs.recoverable_visits[need])
+    return least
 
 
 def main_rows(made: Clinics) -> None:
@@ -126,17 +180,16 @@ def main_rows(made: Clinics) -> None:
         made.sheet, NAME, "main_share", doc="the main doctor holds most clinics", rule="continuity", unit="clinics"
     )
     one = Rows(made.sheet, NAME, "main_one", doc="one main doctor for each clinic", rule="continuity", unit="doctors")
-    leads: dict[tuple[str, ...], list[Term]] = defaultdict(list)
-    for key in made.m.keys:
-        doctor, site, specialty, frequency, quarter = key
-        leads[doctor, site, specialty, quarter].append((made.m, key, -float(made.least_main(site, frequency, quarter))))
-        leads["", site, specialty, frequency, quarter].append((made.m, key, 1.0))
-    for who in made.keys:
-        if leads.get(who):
-            share.row(who, [(made.n, who, 1.0), *leads[who]], lower=0.0)
-    for key in made.z.keys:
-        site, specialty, mode, quarter = key
-        if mode != "posted":
-            one.row(
-                key, [*leads.get(("", site, specialty, mode, quarter), []), (made.z, key, -1.0)], lower=0.0, upper=0.0
-            )
+    mains, clinic = np.arange(len(made.m)), made.m_clinic
+    leading = np.unique(clinic)
+    rows = share.rows(made.n_keys.take(leading), lower=0.0)
+    share.add(rows, made.n, leading, 1.0)
+    least = made.least_main[made.site[clinic], made.m_frequency, made.quarter[clinic]]
+    share.add(np.searchsorted(leading, clinic), made.m, mains, -least)
+    offered = np.flatnonzero(made.z_mode != POSTED)
+    rows = one.rows(made.z_keys.take(offered), 0.0, 0.0)
+    one.add(rows, made.z, offered, -1.0)
+    row_of = np.full(len(made.z), -1)
+    row_of[offered] = rows
+    mode = made.z_at[made.of[made.cell[clinic]], made.m_frequency]
+    one.add(row_of[mode], made.m, mains, 1.0)

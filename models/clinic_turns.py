@@ -7,96 +7,94 @@ plan is the fairest does not depend on that, and figures stay small. A pool of o
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
-from models.instance import Instance
+from models.keys import Keys
+from models.labels import numbers
 from models.matrix import Floats, Matrix
-from models.rows import Columns, Rows, Sheet, Term
-from models.visitors import NAME, Clinics, Visitor, options_of
+from models.rows import Columns, Rows, Sheet
+from models.visitors import NAME, Clinics, options_of
 
 #: The row family that only this aim needs.
 ACCOUNT = f"{NAME}.far_account"
 
 
-def goes_far(instance: Instance, doctor: str, site: str) -> bool:
-    """Whether the roster counts a trip there as far, whether clinics there take a whole day or not."""
-    return instance.doctors[doctor].minutes[site] > options_of(instance).half_day_minutes
-
-
-def pools(instance: Instance, visitors: list[Visitor]) -> list[list[str]]:
-    """Doctors who could stand in for each other on far trips, in pools of two or more.
+def pools(made: Clinics) -> np.ndarray:
+    """The pool of each doctor: the number of one of its members, -1 for who shares far trips with nobody.
 
     Whoever may hold a clinic to which one of its visitors goes far belongs to the pool: where one lives
     next door, nobody has to go far.
     """
-    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for doctor, site, specialty in visitors:
-        cells[site, specialty].append(doctor)
-    leader: dict[str, str] = {}
+    shape, doctors = made.labels.shape, len(made.labels.doctors)
+    cell = made.site * shape[1] + made.specialty
+    far = np.zeros(shape[0] * shape[1], dtype=bool)
+    far[cell[goes_far(made)]] = True
+    linked = far[cell]
+    size = doctors + len(far)
+    ways = (np.ones(int(linked.sum())), (made.doctor[linked], doctors + cell[linked]))
+    _, group = connected_components(sp.coo_matrix(ways, shape=(size, size)), directed=False)
+    members = np.flatnonzero(np.bincount(made.doctor[linked], minlength=doctors))
+    many = np.bincount(group[members], minlength=size)
+    found = np.full(doctors, -1)
+    found[members] = np.where(many[group[members]] > 1, group[members], -1)
+    return found
 
-    def find(doctor: str) -> str:
-        while leader.setdefault(doctor, doctor) != doctor:
-            doctor = leader[doctor]
-        return doctor
 
-    for (site, _), doctors in sorted(cells.items()):
-        if any(goes_far(instance, doctor, site) for doctor in doctors):
-            for doctor in doctors:
-                first, other = sorted((find(doctors[0]), find(doctor)))
-                leader[other] = first
-    found: dict[str, list[str]] = defaultdict(list)
-    for doctor in sorted(leader):
-        found[find(doctor)].append(doctor)
-    return [members for _, members in sorted(found.items()) if len(members) > 1]
+def goes_far(made: Clinics) -> np.ndarray:
+    """Whether the roster counts a trip as far, whether clinics there take a whole day or not."""
+    found: np.ndarray = made.minutes > options_of(made.instance).half_day_minutes
+    return found
 
 
 def turns_rows(made: Clinics) -> None:
     """The j-th far trip of the horizon costs 2 (account + j) - 1; that grows, so trips fill the units in order."""
     if "fairness" not in made.instance.aims.order or made.ledger.explain:
         return
-    trips, most = _trips(made)
-    before: dict[str, float] = {}
-    for members in pools(made.instance, list(dict.fromkeys(key[:3] for key in made.keys))):
-        least = min(made.instance.doctors[doctor].far_before for doctor in members)
-        before |= {d: made.instance.doctors[d].far_before - least for d in members if d in trips}
-    steps = [(doctor, f"{j:03}") for doctor in sorted(before) for j in range(1, most[doctor] + 1)]
-    if not steps:
+    pool, most = pools(made), _most_trips(made)
+    who = np.flatnonzero((pool >= 0) & (most > 0))
+    if not who.size:
         return
+    before = numbers(one.far_before for one in made.staff.all)
+    least = np.full(int(pool.max()) + 1, np.inf)
+    np.minimum.at(least, pool[pool >= 0], before[pool >= 0])
+    many = most[who]
+    doctor, first = np.repeat(who, many), np.cumsum(many) - many
+    step = np.arange(len(doctor)) - np.repeat(first, many) + 1
     # The last unit takes what no working day is left for, so that no plan is cut off.
-    upper = [np.inf if int(j) == most[doctor] else 1.0 for doctor, j in steps]
-    owner = made.n.owner
-    units = Columns(made.sheet, owner, "far_unit", steps, doc="unit of a doctor's far trips", unit="trips", upper=upper)
+    upper = np.where(step == most[doctor], np.inf, 1.0)
+    steps = Keys((made.labels.doctors, [f"{j:03}" for j in range(int(step.max()) + 1)]), (doctor, step))
+    units = Columns(
+        made.sheet, made.n.owner, "far_unit", steps, doc="unit of a doctor's far trips", unit="trips", upper=upper
+    )
     rows = Rows(made.sheet, NAME, "far_account", doc="far trips of the horizon", unit="trips")
-    for doctor, account in sorted(before.items()):
-        mine = [key for key in steps if key[0] == doctor]
-        less = [(columns, key, -coef) for columns, key, coef in trips[doctor]]
-        rows.row((doctor,), [*((units, key, 1.0) for key in mine), *less], lower=0.0)
-        for key in mine:
-            made.ledger.aim("fairness", units, key, 2.0 * (account + int(key[1])) - 1.0)
+    row_of = np.full(len(pool), -1)
+    row_of[who] = rows.rows(Keys((made.labels.doctors,), (who,)), lower=0.0)
+    rows.add(row_of[doctor], units, np.arange(len(units)), 1.0)
+    for columns, places, goer in _trips(made):
+        row = row_of[goer]
+        rows.add(row[row >= 0], columns, places[row >= 0], -1.0)
+    account = before[doctor] - least[pool[doctor]]
+    made.ledger.aim_many("fairness", units, np.arange(len(units)), 2.0 * (account + step) - 1.0)
 
 
-def _trips(made: Clinics) -> tuple[Mapping[str, list[Term]], Mapping[str, int]]:
-    """Far trips of each doctor as terms, and the most that there can be."""
-    instance = made.instance
-    trips: dict[str, dict[tuple[str, ...], Term]] = defaultdict(dict)
-    held: dict[str, float] = defaultdict(float)
-    for key in made.keys:
-        doctor, site, _, quarter = key
-        if goes_far(instance, doctor, site):
-            whole = (doctor, site, quarter)
-            trips[doctor][whole if whole in made.r else key] = (
-                (made.r, whole, 1.0) if whole in made.r else (made.n, key, 1.0)
-            )
-            held[doctor] += float(made.n.upper[made.n.position[key]])
-    days = 7.0 * instance.weeks
-    most = {doctor: int(max(1.0, min(days, count))) for doctor, count in held.items()}
+def _trips(made: Clinics) -> list[tuple[Columns, np.ndarray, np.ndarray]]:
+    """Columns that are far trips (days where they take the whole day, else clinics), and their doctors."""
+    clinics, days = np.flatnonzero(goes_far(made) & ~made.far), np.arange(len(made.r))
+    return [(made.r, days, made.r_doctor), (made.n, clinics, made.doctor[clinics])]
+
+
+def _most_trips(made: Clinics) -> np.ndarray:
+    """The most far trips that each doctor can make, 0 for who has none."""
+    instance, far = made.instance, goes_far(made)
+    held = np.zeros(len(made.staff.all))
+    np.add.at(held, made.doctor[far], made.n.upper[far])
+    goes = np.bincount(made.doctor[far], minlength=len(held)) > 0
+    most = np.maximum(1.0, np.minimum(7.0 * instance.weeks, held))
     if instance.state("doctor_time") == "hard" and instance.state("whole_day") == "hard":
-        for doctor in most:
-            most[doctor] = max(1, min(most[doctor], sum(int(free // 2) for free in instance.doctors[doctor].free)))
-    return {doctor: [term for _, term in sorted(terms.items())] for doctor, terms in trips.items()}, most
+        most = np.maximum(1.0, np.minimum(most, np.floor_divide(made.staff.free, 2.0).sum(axis=1)))
+    return np.where(goes, most, 0.0).astype(np.int64)
 
 
 def settle_turns(sheet: Sheet, matrix: Matrix, x: Floats) -> None:

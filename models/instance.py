@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from models.centre_records import Level, Service, Volume
+
+if TYPE_CHECKING:
+    from models.labels import Labels
 
 #: Frequencies of an outreach clinic, rarest first.
 FREQUENCIES = ("monthly", "fortnightly", "weekly", "twice_weekly")
@@ -333,6 +337,13 @@ class Instance:
     dateable: Mapping[tuple[str, str, str], tuple[int, ...]] = field(default_factory=dict)
     date_cuts: tuple[DateCut, ...] = ()
     change_limit: int | None = None
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The identifiers numbered, and the needs as arrays."""
+        from models.labels import Labels
+
+        return Labels(self)
 
     def state(self, rule: str) -> RuleState:
         """How the rule is applied here: the setting, else its default in the catalogue."""

@@ -88,9 +88,12 @@ from datetime import date, timedelta
 from math import floor
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.instance import Department, Instance
+from models.keys import Keys
+from models.labels import numbers
 from models.ledger import Ledger
 from models.options import Postings as Options
 from models.posting_locks import locks_rows
@@ -160,7 +163,9 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
             if part
         }
     )
-    cells = [cell for cell in cells if cell[:2] in instance.needs]
+    labels = instance.labels
+    codes = [(labels.institution[i], labels.specialty[k], labels.quarter[q]) for i, k, q in cells if (i, k) in instance.needs]
+    cells = Keys(labels.cells, np.asarray(codes, dtype=np.int64).reshape(len(codes), 3).T)
     visits = Columns(sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month")
     _supply(instance, ledger, posted, visits, covers)
     _limits(instance, ledger, posted, covers)
@@ -195,20 +200,29 @@ def _supply(
         family.row((site, specialty, quarter), [(visits, cell, 1.0), *terms], upper=0.0)
         ledger.add("visits", cell, visits, cell, 1.0)
         ledger.add("kept", (site, quarter), visits, cell, 1.0)
-        add_items(instance, ledger, visits, cell)
+    assert isinstance(visits.keys, Keys)
+    add_items(instance, ledger, visits, visits.keys)
     ledger.offers["posted"] = {cell: by_cell[cell] for cell in sorted(by_cell)}
     ledger.offers["posted_visits"] = visits
 
 
-def add_items(instance: Instance, ledger: Ledger, visits: Columns, cell: Any) -> None:
-    """Items per working day that visits of one cell send to the shared centres."""
-    site, specialty, quarter = cell
-    for service in instance.services.values():
-        per_visit = instance.usage.get((specialty, service.id), 0.0)
-        volume = instance.volumes.get((site, service.id))
-        if per_visit:
-            rate = per_visit * (1.0 - (volume.local_share if volume else 0.0)) * 12.0 / service.days_per_year
-            ledger.add("clinic_items", (site, service.id, quarter), visits, cell, rate)
+def add_items(instance: Instance, ledger: Ledger, visits: Columns, cells: Keys) -> None:
+    """Items per working day that visits (institution, specialty, quarter) send to the shared centres."""
+    labels, (site, specialty, quarter) = instance.labels, cells.codes
+    for name, service in instance.services.items():
+        per_visit = np.asarray([instance.usage.get((k, name), 0.0) for k in labels.specialties])
+        if not per_visit.any():
+            continue
+        local = numbers(
+            volume.local_share if (volume := instance.volumes.get((i, name))) else 0.0 for i in labels.institutions
+        )
+        at = np.flatnonzero(per_visit[specialty])
+        rate = per_visit[specialty[at]] * (1.0 - local[site[at]]) * 12.0 / service.days_per_year
+        keys = Keys(
+            (labels.institutions, labels.services, labels.quarters),
+            (site[at], np.full(len(at), labels.service[name]), quarter[at]),
+        )
+        ledger.add_many("clinic_items", keys, visits, at, rate)
 
 
 def _by_date(instance: Instance, covers: Iterable[Option]) -> dict[date, list[Option]]:

@@ -105,9 +105,11 @@ from models.centre_frame import NAME, Frame, make_frame, options_of
 from models.centre_loads import add_clinic_items, add_loads
 from models.centre_tables import read_tables
 from models.instance import Instance, Lock
+from models.keys import Keys
 from models.ledger import Ledger
 from models.options import SharedCentres
 from models.rows import Columns, Rows, Term
+from models.terms import Sum
 from models.values import Values
 
 __all__ = ["NAME", "NEEDS", "Options", "build", "options_of", "read", "wanted"]
@@ -136,11 +138,19 @@ def build(block: Any, instance: Instance, ledger: Ledger) -> None:
     add_item_costs(frame)
     _farthest(frame)
     _locks(frame)
-    served: dict[Slot, list[Term]] = {slot: [] for slot in frame.arcs.members}
-    for arc, member in enumerate(frame.arcs.member.tolist()):
-        served[frame.arcs.members[member]].append(frame.x(arc))
-    ledger.offers["served"] = served
+    ledger.offers["served"] = _served(frame)
     ledger.offers["centre_open"] = {slot: frame.opened(host) for host, slot in enumerate(frame.choices.hosts)}
+
+
+def _served(frame: Frame) -> Sum:
+    """sum_h x for every (institution, service)."""
+    labels, arcs, served = frame.instance.labels, frame.arcs, Sum()
+    slots = [(labels.institution[i], labels.service[s]) for i, s in arcs.members]
+    codes = np.asarray(slots, dtype=np.int64).reshape(len(slots), 2)[arcs.member]
+    for columns, held in ((frame.serve, frame.whole), (frame.share, ~frame.whole)):
+        keys = Keys((labels.institutions, labels.services), codes[held].T)
+        served.extend(keys, columns, frame.place[held], 1.0)
+    return served
 
 
 def _serving(frame: Frame) -> None:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from math import ceil, inf
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import inf
 from typing import Any
 
+import numpy as np
+
 from models.block import admit
-from models.instance import FREQUENCIES, Doctor, Instance, Need
+from models.instance import FREQUENCIES, MODES, Doctor, Instance
+from models.keys import Keys
+from models.labels import looked_up, numbers
 from models.ledger import Ledger
 from models.options import Sessions as Options
+from models.posting_options import running
 from models.rows import Columns, Term
+from models.terms import flat
 
 NAME = "sessions"
 #: Clinics of fewer visits than this a month are not worth a column of their own.
 LEAST_POOL = 1.0
 #: doctor, institution, specialty
 Visitor = tuple[str, str, str]
+Triples = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def options_of(instance: Instance) -> Options:
     found = instance.options.get(NAME)
     return found if isinstance(found, Options) else Options()
+
+
+def is_far_at(instance: Instance, minutes: np.ndarray) -> np.ndarray:
+    """The same for many trips, by their minutes."""
+    found: np.ndarray = (minutes > options_of(instance).half_day_minutes) & (instance.state("whole_day") != "off")
+    return found
 
 
 def is_far(instance: Instance, doctor: Doctor, site: str) -> bool:
@@ -32,44 +46,133 @@ def is_far(instance: Instance, doctor: Doctor, site: str) -> bool:
     return doctor.minutes[site] > options_of(instance).half_day_minutes
 
 
-def broken_filters(instance: Instance, doctor: Doctor, site: str, specialty: str) -> list[str]:
-    """Filter rules that a clinic of this doctor there would break."""
-    kind, place, broken = instance.specialties[specialty], instance.sites[site], []
-    if specialty not in doctor.specialties:
-        broken.append("scope")
-    if doctor.title < kind.min_title:
-        broken.append("title_floor")
-    if not instance.same_group(doctor.institution, site):
-        broken.append("own_group")
-    if doctor.minutes[site] > min(options_of(instance).max_minutes, doctor.max_minutes):
-        broken.append("max_minutes")
-    if place.equipment is not None and any(not place.equipment.get(item) for item in kind.equipment):
-        broken.append("equipment")
-    return broken
-
-
 def candidates(instance: Instance, explain: bool) -> tuple[list[Visitor], dict[Visitor, tuple[str, ...]]]:
     """Who may hold clinics where, and the rules under which some must be forbidden."""
-    needs: dict[str, list[str]] = defaultdict(list)
+    labels, (doctor, site, specialty), forbidden = instance.labels, *visits_allowed(instance, explain)
+    names = (labels.doctors, labels.institutions, labels.specialties)
+    return list(Keys(names, (doctor, site, specialty))), forbidden
+
+
+def visits_allowed(instance: Instance, explain: bool) -> tuple[Triples, dict[Visitor, tuple[str, ...]]]:
+    """The same as numbers of doctors, sites and specialties (`models.labels`), sorted."""
+    labels = instance.labels
+    sites, any_scope = _sites_in_need(instance), instance.state("scope") != "hard"
+    who, what = [], []
+    for one in instance.doctors.values():
+        for name in sorted(sites) if any_scope else one.specialties:
+            if name in sites:
+                who.append(labels.doctor[one.id])
+                what.append(name)
+    none = np.zeros(0, dtype=np.int64)
+    many = [len(sites[name]) for name in what]
+    doctor = np.repeat(np.asarray(who, dtype=np.int64), many)
+    specialty = np.repeat(np.asarray([labels.specialty[name] for name in what], dtype=np.int64), many)
+    site = np.concatenate([none, *(sites[name] for name in what)])
+    staff = Staff(instance)
+    there = ~np.isnan(staff.minutes_to(doctor, site)) & (site != staff.home[doctor])
+    doctor, site, specialty = doctor[there], site[there], specialty[there]
+    broken = _broken(instance, staff, doctor, site, specialty)
+    kept, named = np.ones(len(doctor), dtype=bool), np.zeros(len(doctor), dtype=bool)
+    for rule, breaks in broken.items():
+        state = instance.state(rule)
+        if state != "off":
+            named |= breaks
+            kept &= ~breaks | (explain or state == "soft")
+    forbidden = {}
+    for at in np.flatnonzero(kept & named).tolist():
+        key = (labels.doctors[doctor[at]], labels.institutions[site[at]], labels.specialties[specialty[at]])
+        rules = [rule for rule, breaks in broken.items() if breaks[at]]
+        forbidden[key] = admit(instance, rules, explain) or ()
+    doctor, site, specialty = doctor[kept], site[kept], specialty[kept]
+    order = np.lexsort((specialty, site, doctor))
+    return (doctor[order], site[order], specialty[order]), forbidden
+
+
+class Staff:
+    """Doctors as arrays, in the order of `Labels.doctors`."""
+
+    def __init__(self, instance: Instance) -> None:
+        labels = instance.labels
+        self.all = [instance.doctors[name] for name in labels.doctors]
+        self.home = np.asarray([labels.institution[one.institution] for one in self.all], dtype=np.int64)
+        self.title = np.asarray([one.title for one in self.all], dtype=np.int64)
+        self.max_minutes = numbers(one.max_minutes for one in self.all)
+        self.free = np.asarray([one.free for one in self.all]).reshape(len(self.all), len(labels.quarters))
+        self._minutes, self._minutes_at = _tables([one.minutes for one in self.all], labels.institutions)
+        self._km, self._km_at = _tables([one.km for one in self.all], labels.institutions)
+
+    def minutes_to(self, doctor: np.ndarray, site: np.ndarray) -> np.ndarray:
+        """Minutes one way, NaN where there is no trip."""
+        found: np.ndarray = self._minutes[self._minutes_at[doctor], site]
+        return found
+
+    def km_to(self, doctor: np.ndarray, site: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._km[self._km_at[doctor], site]
+        return found
+
+
+def _tables(found: list[Mapping[str, float]], labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The different mappings as rows of a table, and the row of each: most doctors of a hospital share theirs."""
+    seen: dict[int, int] = {}
+    rows, at = [np.zeros((0, len(labels)))], []
+    for one in found:
+        if id(one) not in seen:
+            seen[id(one)] = len(seen)
+            rows.append(looked_up(one, labels)[None])
+        at.append(seen[id(one)])
+    return np.concatenate(rows), np.asarray(at, dtype=np.int64)
+
+
+def _sites_in_need(instance: Instance) -> dict[str, np.ndarray]:
+    """Sites with clinics worth holding, by specialty."""
+    labels, needs = instance.labels, instance.labels.needs
+    worth = np.minimum(needs.pool, needs.recoverable_visits) >= LEAST_POOL
     asked = _asked_for(instance)
+    found: dict[str, list[int]] = defaultdict(list)
+    promised = {site for site, place in instance.sites.items() if any(place.floor)}
     for (site, specialty), need in instance.needs.items():
-        promised = site in instance.sites and any(instance.sites[site].floor)
-        worth = min(need.pool, need.recoverable_visits) >= LEAST_POOL or (site, specialty) in asked or promised
-        if need.modes and site in instance.sites and worth:
-            needs[specialty].append(site)
-    found, forbidden = [], {}
-    any_scope = instance.state("scope") != "hard"
-    for doctor in instance.doctors.values():
-        for specialty in sorted(needs) if any_scope else doctor.specialties:
-            for site in needs.get(specialty, ()):
-                if site == doctor.institution or site not in doctor.minutes:
-                    continue
-                rules = admit(instance, broken_filters(instance, doctor, site, specialty), explain)
-                if rules is not None:
-                    found.append((doctor.id, site, specialty))
-                    if rules:
-                        forbidden[doctor.id, site, specialty] = rules
-    return sorted(found), forbidden
+        if need.modes and site in instance.sites:
+            code = labels.institution[site]
+            at = needs.at[code, labels.specialty[specialty]]
+            if worth[at] or site in promised or (site, specialty) in asked:
+                found[specialty].append(code)
+    return {specialty: np.asarray(sites, dtype=np.int64) for specialty, sites in found.items()}
+
+
+def _broken(
+    instance: Instance, staff: Staff, doctor: np.ndarray, site: np.ndarray, specialty: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The filter rules, and which visits would break each."""
+    labels, most = instance.labels, options_of(instance).max_minutes
+    scope = np.zeros((len(labels.doctors), len(labels.specialties)), dtype=bool)
+    for at, one in enumerate(staff.all):
+        scope[at, [labels.specialty[k] for k in one.specialties if k in labels.specialty]] = True
+    least = np.asarray([_title(instance, k) for k in labels.specialties])
+    names = [instance.institutions[i].group if i in instance.institutions else "" for i in labels.institutions]
+    group = np.unique(["", *names], return_inverse=True)[1][1:]
+    one, other = group[staff.home[doctor]], group[site]
+    lacks = np.asarray([[_lacks(instance, i, k) for k in labels.specialties] for i in labels.institutions])
+    return {
+        "scope": ~scope[doctor, specialty],
+        "title_floor": staff.title[doctor] < least[specialty],
+        "own_group": (one != other) & (one != 0) & (other != 0),
+        "max_minutes": staff.minutes_to(doctor, site) > np.minimum(most, staff.max_minutes[doctor]),
+        "equipment": lacks.reshape(len(labels.institutions), -1)[site, specialty],
+    }
+
+
+def _title(instance: Instance, specialty: str) -> int:
+    return instance.specialties[specialty].min_title if specialty in instance.specialties else 0
+
+
+def _lacks(instance: Instance, site: str, specialty: str) -> bool:
+    """Whether equipment that the specialty needs is not there (where equipment is known)."""
+    items = instance.sites[site].equipment if site in instance.sites else None
+    return (
+        items is not None
+        and specialty in instance.specialties
+        and any(not items.get(item) for item in instance.specialties[specialty].equipment)
+    )
 
 
 def _asked_for(instance: Instance) -> set[tuple[str, str]]:
@@ -82,79 +185,202 @@ def _asked_for(instance: Instance) -> set[tuple[str, str]]:
     return found
 
 
-def _frequencies(instance: Instance, need: Need, explain: bool) -> tuple[str, ...]:
-    if need.modes and (explain or instance.state("pattern") != "hard"):
-        return FREQUENCIES
-    return tuple(f for f in FREQUENCIES if f in need.modes)
-
-
 class Clinics:
-    """The columns of the block while its families are written."""
+    """The columns of the block while its families are written, and what they stand for as numbers of labels.
+
+    doctor, site, specialty, quarter: of the columns `clinics` (n); `cell` is their place in the grid of
+    (institution, specialty, quarter). cells: those with clinics or postings; of[cell]: its number among them, or -1.
+    """
 
     def __init__(self, block: Any, instance: Instance, ledger: Ledger) -> None:
         self.instance, self.ledger, self.sheet = instance, ledger, ledger.sheet
+        self.labels, self.needs, self.staff = instance.labels, instance.labels.needs, Staff(instance)
         self.quarters = dict(enumerate(instance.quarters))
-        found, self.forbidden = candidates(instance, ledger.explain)
-        self.keys = [(*who, q.name) for who in found for q in instance.quarters]
         self.at = {q.name: number for number, q in enumerate(instance.quarters)}
-        self.by_cell: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for doctor, site, specialty, quarter in self.keys:
-            self.by_cell[site, specialty, quarter].append(doctor)
+        who, self.forbidden = visits_allowed(instance, ledger.explain)
+        many = len(self.labels.quarters)
+        self.doctor, self.site, self.specialty = (np.repeat(part, many) for part in who)
+        self.quarter = np.tile(np.arange(many), len(who[0]))
+        self.cell = flat(self.labels.cells, (self.site, self.specialty, self.quarter))
+        self.minutes = self.staff.minutes_to(self.doctor, self.site)
+        self.far = is_far_at(instance, self.minutes)
         self.posted: Mapping[Any, list[Term]] = ledger.offers.get("posted", {})
-        self.cells = sorted({c for c in (*self.by_cell, *self.posted) if c[:2] in instance.needs})
+        self._counts()
+        self._cells()
         self._declare(block)
 
+    def _counts(self) -> None:
+        """Least and most clinics of each frequency (institution, frequency, quarter), and who is offered which."""
+        labels, sites = self.labels, self.instance.sites
+        shape = (len(labels.institutions), len(FREQUENCIES), len(labels.quarters))
+        self.low, self.high = np.zeros(shape), np.zeros(shape)
+        for name, place in sites.items():
+            self.low[labels.institution[name]] = [place.counts_low[f] for f in FREQUENCIES]
+            self.high[labels.institution[name]] = [place.counts_high[f] for f in FREQUENCIES]
+        every = self.ledger.explain or self.instance.state("pattern") != "hard"
+        #: Which frequencies (columns) a need (rows) may be offered.
+        self.offered = np.zeros((len(self.needs.all), len(FREQUENCIES)), dtype=bool)
+        known: dict[tuple[str, ...], list[bool]] = {}
+        for at, need in enumerate(self.needs.all):
+            if need.modes not in known:
+                known[need.modes] = [bool(need.modes) and (every or f in need.modes) for f in FREQUENCIES]
+            self.offered[at] = known[need.modes]
+
+    def _cells(self) -> None:
+        labels, here = self.labels, np.zeros(self.labels.shape, dtype=bool)
+        here.flat[self.cell] = True
+        self.held, self.with_posts = here.copy(), np.zeros(labels.shape, dtype=bool)
+        for site, specialty, quarter in self.posted:
+            at = (labels.institution[site], labels.specialty[specialty], labels.quarter[quarter])
+            self.with_posts[at] = True
+        self.with_posts &= (self.needs.at >= 0)[:, :, None]
+        self.cells = labels.named((self.held | self.with_posts) & (self.needs.at >= 0)[:, :, None])
+        self.of = np.full(here.size, -1)
+        self.of[self.cells] = np.arange(len(self.cells))
+
     def _declare(self, block: Any) -> None:
-        instance, sheet = self.instance, self.sheet
-        most = [self._most(*key) for key in self.keys]
+        labels, sheet, many = self.labels, self.sheet, len(self.labels.quarters)
+        names = (labels.doctors, labels.institutions, labels.specialties, labels.quarters)
+        self.n_keys = Keys(names, (self.doctor, self.site, self.specialty, self.quarter))
+        self.time = self._time()
+        need = self.needs.at[self.site, self.specialty]
+        most = np.where(self.offered[need], self.high[self.site, :, self.quarter], 0.0).max(axis=1, initial=0.0)
+        firm = self.instance.state("frequency") == "hard" and not self.ledger.explain
         self.n = Columns(
-            sheet, block, "clinics", self.keys, doc="clinics held", unit="half-days/quarter", upper=most, integer=True
+            sheet,
+            block,
+            "clinics",
+            self.n_keys,
+            doc="clinics held",
+            unit="half-days/quarter",
+            upper=np.minimum(self.time, most) if firm else self.time,
+            integer=True,
         )
-        far = [k for k in self.keys if is_far(instance, instance.doctors[k[0]], k[1])]
-        trips = sorted({(d, i, q) for d, i, _, q in far})
-        self.r = Columns(sheet, block, "days", trips, doc="whole days on long trips", unit="days/quarter", integer=True)
-        modes = [(i, k, f, q) for i, k, q in self.cells for f in self.modes_at(i, k, q)]
-        self.z = Columns(
-            sheet, block, "mode", modes, doc="what the site is offered", unit="0/1", upper=1.0, integer=True
+        # One number for each trip: (doctor, site, place of the quarter's name among the names).
+        rank = np.argsort(labels.by_name)[self.quarter]
+        self.trip = (self.doctor * len(labels.institutions) + self.site) * many + rank
+        far = np.unique(self.trip[self.far])
+        both, quarter = np.divmod(far, many)
+        self.r_doctor, self.r_site = np.divmod(both, len(labels.institutions))
+        self.r_quarter = labels.by_name[quarter]
+        self.r_keys = Keys((*names[:2], labels.quarters), (self.r_doctor, self.r_site, self.r_quarter))
+        self.r = Columns(
+            sheet, block, "days", self.r_keys, doc="whole days on long trips", unit="days/quarter", integer=True
         )
-        leads = ((*key[:3], f, key[3]) for key in self.keys for f in self.frequencies_at(key[1], key[2]))
-        mains = [key for key in leads if self._can_lead(*key)]
+        #: Column of `days` of each column of `clinics` that is far.
+        self.day_of = np.searchsorted(far, self.trip)
+        self._declare_modes(block)
+        lead, f = np.nonzero(self.offered[need] & (self.least_main[self.site, :, self.quarter] <= self.time[:, None]))
+        self.m_clinic, self.m_frequency = lead, f
+        mains = Keys(
+            (*names[:3], FREQUENCIES, labels.quarters),
+            (self.doctor[lead], self.site[lead], self.specialty[lead], f, self.quarter[lead]),
+        )
         self.m = Columns(sheet, block, "main", mains, doc="main doctor", unit="0/1", upper=1.0, integer=True)
-        held = [c for c in self.cells if self.by_cell.get(c)]
+        self.v_cells = self.cells[self.held.ravel()[self.cells]]
+        self.v_at = np.full(self.of.size, -1)
+        self.v_at[self.v_cells] = np.arange(len(self.v_cells))
+        held = labels.cell_keys(self.v_cells)
         self.v = Columns(sheet, block, "session_visits", held, doc="visits kept by clinics", unit="visits/month")
 
-    def frequencies_at(self, site: str, specialty: str) -> tuple[str, ...]:
-        return _frequencies(self.instance, self.instance.needs[site, specialty], self.ledger.explain)
-
-    def modes_at(self, site: str, specialty: str, quarter: str) -> tuple[str, ...]:
-        clinics = self.frequencies_at(site, specialty) if self.by_cell.get((site, specialty, quarter)) else ()
-        return (*clinics, "posted") if self.posted.get((site, specialty, quarter)) else clinics
-
-    def _most(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
-        if self.ledger.explain or self.instance.state("frequency") != "hard":
-            return self._time(doctor, site, specialty, quarter)
-        high, at = self.instance.sites[site].counts_high, self.at[quarter]
-        return min(
-            self._time(doctor, site, specialty, quarter),
-            max((float(high[f][at]) for f in self.frequencies_at(site, specialty)), default=0.0),
+    def _declare_modes(self, block: Any) -> None:
+        """`mode`: for each cell its frequencies, then "posted"; `z_at`: the column of (cell, mode), or -1."""
+        site, specialty, quarter = self.parts_of(self.cells)
+        here = np.zeros((len(self.cells), len(MODES)), dtype=bool)
+        here[:, :-1] = self.offered[self.needs.at[site, specialty]] & self.held.ravel()[self.cells][:, None]
+        here[:, -1] = self.with_posts.ravel()[self.cells]
+        self.z_cell, self.z_mode = np.nonzero(here)
+        self.z_at = np.where(here, np.cumsum(here.ravel()).reshape(here.shape) - 1, -1)
+        labels, at = self.labels, self.z_cell
+        self.z_need = self.needs.at[site[at], specialty[at]]
+        self.z_keys = Keys(
+            (labels.institutions, labels.specialties, MODES, labels.quarters),
+            (site[at], specialty[at], self.z_mode, quarter[at]),
+        )
+        self.z = Columns(
+            self.sheet, block, "mode", self.z_keys, doc="what the site is offered", unit="0/1", upper=1.0, integer=True
         )
 
-    def _time(self, doctor: str, site: str, specialty: str, quarter: str) -> float:
-        """Clinics there for which the doctor has time and dates; no limit where the rule may give way."""
+    def parts_of(self, cells: np.ndarray) -> Triples:
+        """Numbers of site, specialty and quarter of places in the grid."""
+        site, specialty, quarter = np.unravel_index(cells, self.labels.shape)
+        return site, specialty, quarter
+
+    def new_postings(self, cell: int) -> dict[str, list[tuple[Columns, int]]]:
+        """New postings that would run in a cell, by the date on which they start: variable and place."""
+        found: dict[str, list[tuple[Columns, int]]] = {}
+        site, specialty, quarter = (int(part[0]) for part in self.parts_of(self.cells[cell : cell + 1]))
+        if self.with_posts[site, specialty, quarter]:
+            names = (self.labels.institutions[site], self.labels.specialties[specialty], self.labels.quarters[quarter])
+            for columns, option, _ in self.posted[names]:
+                if option not in self.running:
+                    found.setdefault(option[3].isoformat(), []).append((columns, columns.position[option]))
+        return found
+
+    @cached_property
+    def running(self) -> Mapping[Any, Any]:
+        """Postings that go on after the plan starts."""
+        return running(self.instance)
+
+    @cached_property
+    def least_main(self) -> np.ndarray:
+        """Least clinics of a main doctor (institution, frequency, quarter)."""
+        found: np.ndarray = np.ceil(options_of(self.instance).continuity * self.low - 1e-9)
+        return found
+
+    @property
+    def keys(self) -> Sequence[Any]:
+        """Keys of the columns `clinics`."""
+        return self.n.keys
+
+    @cached_property
+    def by_site(self) -> np.ndarray:
+        """Place of each clinic in the grid of (institution, quarter)."""
+        found: np.ndarray = self.site * len(self.labels.quarters) + self.quarter
+        return found
+
+    def _time(self) -> np.ndarray:
+        """Clinics for which the doctor has time and dates; no limit where the rule may give way."""
+        found = np.full(len(self.doctor), inf)
         if self.ledger.explain or self.instance.state("doctor_time") != "hard":
-            return inf
-        who = self.instance.doctors[doctor]
-        whole = is_far(self.instance, who, site) and self.instance.state("whole_day") == "hard"
-        at = self.at[quarter]
-        dates = self.instance.dateable.get((doctor, site, specialty))
-        return min(float(who.free[at] // (2 if whole else 1)), inf if dates is None else float(dates[at]))
+            return found
+        whole = self.far & (self.instance.state("whole_day") == "hard")
+        found = np.floor_divide(self.staff.free[self.doctor, self.quarter], np.where(whole, 2.0, 1.0))
+        for visitor, counts in self.instance.dateable.items():
+            at = self.place(*visitor)
+            if at is not None:
+                part = slice(at, at + len(counts))
+                found[part] = np.minimum(found[part], counts)
+        return found
 
-    def least_main(self, site: str, frequency: str, quarter: str) -> int:
-        low = self.instance.sites[site].counts_low[frequency][self.at[quarter]]
-        return ceil(options_of(self.instance).continuity * low - 1e-9)
+    def held_today(self) -> tuple[np.ndarray, float]:
+        """Today's clinics of each column of `clinics`, and how many have no column."""
+        labels, found, gone = self.labels, np.zeros(len(self.doctor)), 0.0
+        for (doctor, site, specialty), counts in self.instance.today_sessions.items():
+            at = self.place(doctor, site, specialty)
+            if at is None:
+                gone += sum(counts)
+            else:
+                found[at : at + len(labels.quarters)] = counts
+        return found, gone
 
-    def _can_lead(self, doctor: str, site: str, specialty: str, frequency: str, quarter: str) -> bool:
-        return self.least_main(site, frequency, quarter) <= self._time(doctor, site, specialty, quarter)
+    def place(self, doctor: str, site: str, specialty: str) -> int | None:
+        """The first column of a visitor, None where there is none; the other quarters follow."""
+        labels = self.labels
+        if doctor not in labels.doctor or site not in labels.institution or specialty not in labels.specialty:
+            return None
+        code = (labels.doctor[doctor] * labels.shape[0] + labels.institution[site]) * labels.shape[1]
+        at = int(np.searchsorted(self._visitors, code + labels.specialty[specialty]))
+        known = at < len(self._visitors) and self._visitors[at] == code + labels.specialty[specialty]
+        return at * len(labels.quarters) if known else None
+
+    @cached_property
+    def _visitors(self) -> np.ndarray:
+        """One number for each visitor, growing."""
+        shape, many = self.labels.shape, len(self.labels.quarters)
+        doctor, site, specialty = (part[::many] for part in (self.doctor, self.site, self.specialty))
+        found: np.ndarray = (doctor * shape[0] + site) * shape[1] + specialty
+        return found
 
     def away(self, doctor: str, site: str, specialties: list[str], quarter: str) -> list[Term]:
         """Half-days that a doctor is away for his clinics at one site."""
@@ -162,12 +388,16 @@ class Clinics:
             return [(self.r, (doctor, site, quarter), 2.0)]
         return [(self.n, (doctor, site, k, quarter), 1.0) for k in specialties]
 
-    def patients(self, need: Need, quarter: int) -> float:
-        """Patients per clinic: calibrated where there is outreach today, ramping up elsewhere."""
-        kind = self.instance.specialties[need.specialty]
-        if need.has_outreach:
-            return kind.patients_per_session * need.calibration
-        return kind.new_patients_per_session if quarter == 0 else kind.patients_per_session
+    @cached_property
+    def patients(self) -> np.ndarray:
+        """Patients per clinic by (need, quarter): calibrated where there is outreach today, ramping up elsewhere."""
+        kinds = [self.instance.specialties[key[1]] for key in self.needs.keys]
+        usual, new = numbers(k.patients_per_session for k in kinds), numbers(k.new_patients_per_session for k in kinds)
+        found: np.ndarray = np.repeat(usual[:, None], len(self.labels.quarters), axis=1)
+        found[:, 0] = new
+        known = self.needs.has_outreach
+        found[known] = (usual * self.needs.calibration)[known, None]
+        return found
 
 
 def home_half_days(instance: Instance, home: str, quarter: int) -> float:
