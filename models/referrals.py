@@ -64,14 +64,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.block import admit
 from models.instance import Instance, Need
+from models.keys import Keys
+from models.labels import numbers
 from models.ledger import Ledger
 from models.options import Referrals as Options
 from models.reserves import rank as rank_of
-from models.rows import Columns, Rows, Term
+from models.rows import Columns, Rows, Sheet
+from models.terms import flat
 from models.values import Values
 
 NAME = "referrals"
@@ -147,168 +151,213 @@ def tele_possible(instance: Instance, groups: Mapping[tuple[str, str], list[str]
     return None
 
 
-def build(block: Any, instance: Instance, ledger: Ledger) -> None:
-    sheet, quarters = ledger.sheet, instance.quarters
-    cells = [(i, k, q.name) for i, k in sorted(instance.needs) for q in quarters]
-    needs = [instance.needs[i, k] for i, k, _ in cells]
-    extra_allowed = extra_ways(instance, ledger.explain)
-    ways = sorted({(i, h, k) for (i, k), n in instance.needs.items() for h in n.referred} | set(extra_allowed))
-    arcs = [(*way, q.name) for way in ways for q in quarters]
-    extras = [(*way, q.name) for way in sorted(extra_allowed) for q in quarters]
-    groups = tele_groups(instance)
-    heard = [(*cell, tele_possible(instance, groups, need)) for cell, need in zip(cells, needs, strict=True)]
-    tele_keys = [(i, k, q) for i, k, q, group in heard if group is not None]
-    tele_most = [instance.specialties[k].capture["tele"] * instance.needs[i, k].pool for i, k, _ in tele_keys]
-    desks = sorted({(d, k, q.name) for (_, k), names in groups.items() for d in names for q in quarters})
-    unit = "visits/month"
-    made = {
-        "referred": Columns(sheet, block, "referred", arcs, doc="sent up", unit=unit),
-        "extra": Columns(sheet, block, "extra", extras, doc="sent up beyond today's", unit=unit),
-        "left": Columns(sheet, block, "left", cells, doc="lost outside", unit=unit, upper=[n.left for n in needs]),
-        "tele": Columns(sheet, block, "tele", tele_keys, doc="kept by teleconsultation", unit=unit, upper=tele_most),
-        "desk": Columns(sheet, block, "desk", desks, doc="teleconsultation", unit="half-days/quarter"),
-        "avoidable": Columns(sheet, block, "avoidable", cells, doc="referred without need", unit=unit),
-        "unmet": Columns(sheet, block, "unmet", cells, doc="nobody takes", unit=unit),
-    }
-    _flows(instance, ledger, made)
-    _left(instance, ledger, made, groups)
-    _tele(instance, ledger, made, groups)
-    _hospitals(instance, ledger, made)
-    _aims(instance, ledger, made)
-    for rule in sorted({rule for rules in extra_allowed.values() for rule in rules}):
-        family = Rows(sheet, NAME, f"{rule}_extra", doc="a filter as a row", rule=rule, unit=unit)
-        for way, rules in extra_allowed.items():
-            if rule in rules:
-                for q in quarters:
-                    family.row((*way, q.name), [(made["extra"], (*way, q.name), 1.0)], upper=0.0)
+class Flows:
+    """The columns of the block while its families are written, and what they stand for as numbers.
 
+    cell: place of each (need, quarter) in the grid of `Labels.cells`, need by need; way_need, way_hospital: need and
+    hospital of each way, quarters side by side in `arc_way` and `arc_quarter`; is_extra: whether a way may take extra.
+    """
 
-def _flows(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:
-    sheet, unit = ledger.sheet, "visits/month"
-    up = Rows(sheet, NAME, "referred_up", doc="no more than today and the reserve", rule="reserve", unit=unit)
-    must = Rows(
-        sheet,
-        NAME,
-        "referred_recoverable",
-        doc="who needs the hospital goes there",
-        rule="referred_recoverable",
-        unit=unit,
-    )
-    above = Rows(sheet, NAME, "above_must", doc="referred without need", unit=unit)
-    reserve = Rows(sheet, NAME, "reserve", doc="extra referrals fit the reserve", rule="reserve", unit=unit)
-    by_cell: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
-    by_hospital: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
-    referred, extra = made["referred"], made["extra"]
-    for arc in referred.keys:
-        site, hospital, specialty, quarter = arc
-        by_cell[site, specialty, quarter].append((referred, arc, 1.0))
-        terms: list[Term] = [(referred, arc, 1.0)]
-        if arc in extra:
-            terms.append((extra, arc, -1.0))
-            by_hospital[hospital, specialty, quarter].append((extra, arc, 1.0))
-        up.row(arc, terms, upper=instance.needs[site, specialty].referred.get(hospital, 0.0))
-    for cell in made["unmet"].keys:
-        site, specialty, quarter = cell
-        need, sent = instance.needs[site, specialty], by_cell.get(cell, [])
-        least = (1.0 - need.recoverable) * need.referred_today
-        if sent:
-            must.row((site, specialty, quarter), sent, lower=least)
-        above.row(
-            (site, specialty, quarter),
-            [(made["avoidable"], cell, 1.0), *((c, key, -1.0) for c, key, _ in sent)],
-            lower=-least,
+    def __init__(self, block: Any, instance: Instance, ledger: Ledger) -> None:
+        self.instance, self.ledger, self.labels = instance, ledger, instance.labels
+        needs, labels, many = instance.labels.needs, instance.labels, len(instance.quarters)
+        self.needs, self.groups = needs, tele_groups(instance)
+        self.extra_allowed = extra_ways(instance, ledger.explain)
+        ways = sorted({(i, h, k) for (i, k), n in instance.needs.items() for h in n.referred} | set(self.extra_allowed))
+        self.ways = ways
+        self.cell = flat(labels.cells, (needs.each(needs.site), needs.each(needs.specialty), needs.quarter))
+        codes = [(labels.institution[i], labels.institution[h], labels.specialty[k]) for i, h, k in ways]
+        site, self.way_hospital, specialty = np.asarray(codes, dtype=np.int64).reshape(len(codes), 3).T
+        self.way_need = needs.at[site, specialty]
+        self.arc_way, self.arc_quarter = np.repeat(np.arange(len(ways)), many), np.tile(np.arange(many), len(ways))
+        self.arc_keys = Keys(
+            (labels.institutions, labels.institutions, labels.specialties, labels.quarters),
+            (site[self.arc_way], self.way_hospital[self.arc_way], specialty[self.arc_way], self.arc_quarter),
         )
-        for name in ("tele", "left", "unmet"):
-            if cell in made[name]:
-                ledger.add("visits", cell, made[name], cell, 1.0)
-        for c, key, _ in sent:
-            ledger.add("visits", cell, c, key, 1.0)
-    for (hospital, specialty, quarter), terms in sorted(by_hospital.items()):
-        capability = instance.capabilities.get((hospital, specialty))
-        reserve.row((hospital, specialty, quarter), terms, upper=capability.reserve if capability else 0.0)
+        self.extra_arcs = np.flatnonzero(np.asarray([way in self.extra_allowed for way in ways], dtype=bool)[self.arc_way])
+        heard = [tele_possible(instance, self.groups, need) for need in needs.all]
+        self.heard = np.asarray([group is not None for group in heard], dtype=bool)
+        self.names = sorted({group for group in heard if group is not None})
+        self.group = np.asarray([self.names.index(group) if group is not None else -1 for group in heard], dtype=np.int64)
+        self.tele_cells = np.flatnonzero(needs.each(self.heard))
+        self.tele_share = numbers(instance.specialties[k].capture.get("tele", 0.0) for _, k in needs.keys)
+        pairs = sorted({(labels.doctor[d], labels.specialty[k]) for (_, k), names in self.groups.items() for d in names})
+        doctor, kind = np.asarray(pairs, dtype=np.int64).reshape(len(pairs), 2).T
+        self.desk_doctor, self.desk_specialty = np.repeat(doctor, many), np.repeat(kind, many)
+        self.desk_quarter = np.tile(labels.by_name, len(pairs))
+        self._declare(block, ledger.sheet)
+
+    def _declare(self, block: Any, sheet: Sheet) -> None:
+        labels, needs, unit = self.labels, self.needs, "visits/month"
+        cells, heard, desk_of = labels.cell_keys(self.cell), self.tele_cells, (labels.doctors, *labels.cells[1:])
+        tele_most = needs.each(self.tele_share * needs.pool)[heard]
+        desks = Keys(desk_of, (self.desk_doctor, self.desk_specialty, self.desk_quarter))
+        self.referred = Columns(sheet, block, "referred", self.arc_keys, doc="sent up", unit=unit)
+        extras = self.arc_keys.take(self.extra_arcs)
+        self.extra = Columns(sheet, block, "extra", extras, doc="sent up beyond today's", unit=unit)
+        most = needs.each(needs.left)
+        self.left = Columns(sheet, block, "left", cells, doc="lost outside", unit=unit, upper=most)
+        self.tele = Columns(
+            sheet, block, "tele", cells.take(heard), doc="kept by teleconsultation", unit=unit, upper=tele_most
+        )
+        self.desk = Columns(sheet, block, "desk", desks, doc="teleconsultation", unit="half-days/quarter")
+        self.avoidable = Columns(sheet, block, "avoidable", cells, doc="referred without need", unit=unit)
+        self.unmet = Columns(sheet, block, "unmet", cells, doc="nobody takes", unit=unit)
+
+    @property
+    def arc_cell(self) -> np.ndarray:
+        """Number of the cell (need, quarter) of each arc."""
+        found: np.ndarray = self.way_need[self.arc_way] * len(self.labels.quarters) + self.arc_quarter
+        return found
 
 
-def _left(
-    instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]
-) -> None:
-    family = Rows(
-        ledger.sheet,
-        NAME,
-        "left_recoverable",
-        doc="outflow falls by its recoverable share",
-        rule="left_recoverable",
-        unit="visits/month",
+def build(block: Any, instance: Instance, ledger: Ledger) -> None:
+    made = Flows(block, instance, ledger)
+    _up(made)
+    _visits(made)
+    _left(made)
+    _tele(made)
+    _hospitals(made)
+    _aims(made)
+    for rule in sorted({rule for rules in made.extra_allowed.values() for rule in rules}):
+        family = Rows(ledger.sheet, NAME, f"{rule}_extra", doc="a filter as a row", rule=rule, unit="visits/month")
+        for way, rules in made.extra_allowed.items():
+            if rule in rules:
+                for q in instance.quarters:
+                    family.row((*way, q.name), [(made.extra, (*way, q.name), 1.0)], upper=0.0)
+
+
+def _rows(made: Flows, name: str, doc: str, rule: str = "") -> Rows:
+    return Rows(made.ledger.sheet, NAME, name, doc=doc, rule=rule, unit="visits/month")
+
+
+def _up(made: Flows) -> None:
+    """`referred_up`, `referred_recoverable`, `above_must`, `reserve`."""
+    labels, needs, instance, arcs = made.labels, made.needs, made.instance, np.arange(len(made.referred))
+    up = _rows(made, "referred_up", "no more than today and the reserve", "reserve")
+    today = numbers(
+        needs.all[at].referred.get(hospital, 0.0)
+        for at, (_, hospital, _) in zip(made.way_need.tolist(), made.ways, strict=True)
     )
-    modes: Columns | None = ledger.offers.get("modes")
-    by_cell: dict[tuple[str, str, str], list[tuple[str, Any]]] = defaultdict(list)
-    for key in modes.keys if modes is not None else ():
-        site, specialty, mode, quarter = key
-        by_cell[site, specialty, quarter].append((mode, key))
-    for cell in made["left"].keys:
-        site, specialty, _ = cell
-        need, kind = instance.needs[site, specialty], instance.specialties[specialty]
-        if need.left <= 0:
-            continue
-        drawn = need.recoverable * need.left
-        tele = kind.capture["tele"] if tele_possible(instance, groups, need) is not None else 0.0
-        terms: list[Term] = [(made["left"], cell, 1.0)]
-        if modes is not None:
-            terms += [(modes, key, drawn * kind.capture[mode]) for mode, key in by_cell.get(cell, ())]
-        family.row(cell, terms, lower=need.left - drawn * tele)
+    up.add(up.rows(made.arc_keys, upper=today[made.arc_way]), made.referred, arcs, 1.0)
+    extras = np.arange(len(made.extra))
+    up.add(made.extra_arcs, made.extra, extras, -1.0)
+    must = _rows(made, "referred_recoverable", "who needs the hospital goes there", "referred_recoverable")
+    above = _rows(made, "above_must", "referred without need")
+    least, cell = needs.each((1.0 - needs.recoverable) * needs.referred), made.arc_cell
+    sending = np.flatnonzero(np.bincount(cell, minlength=len(made.cell)))
+    must.rows(labels.cell_keys(made.cell[sending]), lower=least[sending])
+    must.add(np.searchsorted(sending, cell), made.referred, arcs, 1.0)
+    rows = above.rows(labels.cell_keys(made.cell), lower=-least)
+    above.add(rows, made.avoidable, rows, 1.0)
+    above.add(cell, made.referred, arcs, -1.0)
+    reserve = _rows(made, "reserve", "extra referrals fit the reserve", "reserve")
+    way = made.arc_way[made.extra_arcs]
+    at = (made.way_hospital[way], needs.specialty[made.way_need[way]], made.arc_quarter[made.extra_arcs])
+    cells = np.zeros(labels.shape, dtype=bool)
+    cells[at] = True
+    found = labels.named(cells)
+    most = np.zeros(labels.shape[:2])
+    for (hospital, specialty), capability in instance.capabilities.items():
+        most[labels.institution[hospital], labels.specialty[specialty]] = capability.reserve
+    row_of = np.full(cells.size, -1)
+    row_of[found] = reserve.rows(labels.cell_keys(found), upper=most.ravel()[found // labels.shape[2]])
+    reserve.add(row_of[np.ravel_multi_index(at, labels.shape)], made.extra, extras, 1.0)
 
 
-def _tele(
-    instance: Instance, ledger: Ledger, made: Mapping[str, Columns], groups: Mapping[tuple[str, str], list[str]]
-) -> None:
-    family = Rows(
-        ledger.sheet,
-        NAME,
-        "tele_capacity",
-        doc="teleconsultation fits its half-days",
-        rule="tele_capacity",
-        unit="visits/month",
+def _visits(made: Flows) -> None:
+    """What residents get, in the shared sums."""
+    labels, ledger, heard = made.labels, made.ledger, made.tele_cells
+    cells = labels.cell_keys(made.cell)
+    for columns, keys in (
+        (made.tele, cells.take(heard)),
+        (made.left, cells),
+        (made.unmet, cells),
+        (made.referred, cells.take(made.arc_cell)),
+    ):
+        ledger.add_many("visits", keys, columns, np.arange(len(columns)), 1.0)
+    kept = Keys((labels.institutions, labels.quarters), (cells.codes[0][heard], cells.codes[2][heard]))
+    ledger.add_many("kept", kept, made.tele, np.arange(len(made.tele)), 1.0)
+
+
+def _left(made: Flows) -> None:
+    family = _rows(made, "left_recoverable", "outflow falls by its recoverable share", "left_recoverable")
+    labels, needs, instance = made.labels, made.needs, made.instance
+    drawn = needs.recoverable * needs.left
+    least = needs.each(needs.left - drawn * np.where(made.heard, made.tele_share, 0.0))
+    leaving = np.flatnonzero(needs.each(needs.left) > 0)
+    rows = family.rows(labels.cell_keys(made.cell[leaving]), lower=least[leaving])
+    family.add(rows, made.left, leaving, 1.0)
+    modes: Columns | None = made.ledger.offers.get("modes")
+    if modes is None or not len(modes):
+        return
+    assert isinstance(modes.keys, Keys)
+    site, specialty, mode, quarter = modes.keys.codes
+    row_of = np.full(len(made.cell), -1)
+    row_of[leaving] = rows
+    need = needs.at[site, specialty]
+    row = np.where(need >= 0, row_of[need * needs.many + quarter], -1)
+    share = np.asarray([[instance.specialties[k].capture[name] for name in modes.keys.parts[2]] for _, k in needs.keys])
+    held = np.flatnonzero(row >= 0)
+    family.add(row[held], modes, held, drawn[need[held]] * share[need[held], mode[held]])
+
+
+def _tele(made: Flows) -> None:
+    family = _rows(made, "tele_capacity", "teleconsultation fits its half-days", "tele_capacity")
+    labels, needs, instance = made.labels, made.needs, made.instance
+    need, quarter = made.tele_cells // needs.many, made.tele_cells % needs.many
+    shape = (len(made.names), *labels.shape[1:])
+    here = np.zeros(shape, dtype=bool)
+    here[made.group[need], needs.specialty[need], quarter] = True
+    group, specialty, rank = np.nonzero(here[:, :, labels.by_name])
+    found = (group, specialty, labels.by_name[rank])
+    row_of = np.full(shape, -1)
+    row_of[found] = family.rows(Keys((made.names, *labels.cells[1:]), found), upper=0.0)
+    family.add(
+        row_of[made.group[need], needs.specialty[need], quarter], made.tele, np.arange(len(made.tele)), 1.0
     )
-    months = {q.name: q.months for q in instance.quarters}
-    seen: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
-    for cell in made["tele"].keys:
-        site, specialty, quarter = cell
-        group = tele_possible(instance, groups, instance.needs[site, specialty])
-        seen[group or "", specialty, quarter].append((made["tele"], cell, 1.0))
-        ledger.add("kept", (site, quarter), made["tele"], cell, 1.0)
-    for (group, specialty, quarter), terms in sorted(seen.items()):
-        rate = instance.specialties[specialty].tele_per_session / months[quarter]
-        given: list[Term] = [(made["desk"], (d, specialty, quarter), -rate) for d in groups[group, specialty]]
-        family.row((group, specialty, quarter), [*terms, *given], upper=0.0)
+    months = np.asarray([one.months for one in instance.quarters])
+    kinds = [instance.specialties.get(k) for k in labels.specialties]
+    seen = np.asarray([0.0 if kind is None else kind.tele_per_session for kind in kinds])
+    for number, name in enumerate(made.names):
+        of = {labels.specialty[k]: {labels.doctor[d] for d in names} for (g, k), names in made.groups.items() if g == name}
+        gives = [d in of.get(k, ()) for d, k in zip(made.desk_doctor.tolist(), made.desk_specialty.tolist(), strict=True)]
+        row = row_of[number, made.desk_specialty, made.desk_quarter]
+        at = np.flatnonzero(np.asarray(gives, dtype=bool) & (row >= 0))
+        family.add(row[at], made.desk, at, -seen[made.desk_specialty[at]] / months[made.desk_quarter[at]])
 
 
-def _hospitals(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:
-    months = {q.name: q.months for q in instance.quarters}
-    for arc in made["referred"].keys:
-        _, hospital, specialty, quarter = arc
-        ledger.add("home_load", (hospital, specialty, quarter), made["referred"], arc, 1.0)
-    for desk in made["desk"].keys:
-        name, specialty, quarter = desk
-        ledger.add("half_days", (name, quarter), made["desk"], desk, 1.0)
-        rate = instance.specialties[specialty].home_patients_per_session / months[quarter]
-        ledger.add("home_load", (instance.doctors[name].institution, specialty, quarter), made["desk"], desk, rate)
+def _hospitals(made: Flows) -> None:
+    labels, ledger, instance = made.labels, made.ledger, made.instance
+    specialty = made.needs.specialty[made.way_need[made.arc_way]]
+    keys = Keys(labels.cells, (made.way_hospital[made.arc_way], specialty, made.arc_quarter))
+    ledger.add_many("home_load", keys, made.referred, np.arange(len(made.referred)), 1.0)
+    desks, doctor = np.arange(len(made.desk)), made.desk_doctor
+    ledger.add_many("half_days", Keys((labels.doctors, labels.quarters), (doctor, made.desk_quarter)), made.desk, desks, 1.0)
+    months = np.asarray([one.months for one in instance.quarters])
+    kinds = [instance.specialties.get(k) for k in labels.specialties]
+    seen = np.asarray([0.0 if kind is None else kind.home_patients_per_session for kind in kinds])
+    home = np.asarray([labels.institution[instance.doctors[d].institution] for d in labels.doctors], dtype=np.int64)
+    keys = Keys(labels.cells, (home[doctor], made.desk_specialty, made.desk_quarter))
+    ledger.add_many("home_load", keys, made.desk, desks, seen[made.desk_specialty] / months[made.desk_quarter])
 
 
-def _aims(instance: Instance, ledger: Ledger, made: Mapping[str, Columns]) -> None:
-    total, aims = sum(q.months for q in instance.quarters), instance.aims
-    share = {q.name: q.months / total for q in instance.quarters}
-    for cell in made["unmet"].keys:
-        site, specialty, quarter = cell
-        need = instance.needs[site, specialty]
-        weight, out = need.priority * share[quarter], 2.0 * instance.outside_minutes[site] * share[quarter]
-        ledger.aim("unmet", made["unmet"], cell, weight)
-        ledger.aim("unmet", made["left"], cell, weight * aims.left_weight)
-        ledger.aim("unmet", made["avoidable"], cell, weight * aims.avoidable_weight)
-        ledger.aim("travel", made["left"], cell, out)
-        ledger.aim("travel", made["unmet"], cell, out)
-    for arc in made["referred"].keys:
-        site, hospital, _, quarter = arc
-        minutes = instance.patient_minutes.get((site, hospital), instance.outside_minutes[site])
-        ledger.aim("travel", made["referred"], arc, 2.0 * minutes * share[quarter])
+def _aims(made: Flows) -> None:
+    needs, aims, ledger, instance = made.needs, made.instance.aims, made.ledger, made.instance
+    total = sum(q.months for q in instance.quarters)
+    share = np.asarray([q.months / total for q in instance.quarters])
+    cells, each = np.arange(len(made.cell)), share[needs.quarter]
+    weight = needs.each(needs.priority) * each
+    ledger.aim_many("unmet", made.unmet, cells, weight)
+    ledger.aim_many("unmet", made.left, cells, weight * aims.left_weight)
+    ledger.aim_many("unmet", made.avoidable, cells, weight * aims.avoidable_weight)
+    out = 2.0 * needs.each(numbers(instance.outside_minutes[i] for i, _ in needs.keys)) * each
+    ledger.aim_many("travel", made.left, cells, out)
+    ledger.aim_many("travel", made.unmet, cells, out)
+    ways, outside = instance.patient_minutes, instance.outside_minutes
+    minutes = numbers(ways.get((site, hospital), outside[site]) for site, hospital, _ in made.ways)
+    trips = 2.0 * minutes[made.arc_way] * share[made.arc_quarter]
+    ledger.aim_many("travel", made.referred, np.arange(len(made.referred)), trips)
 
 
 def read(values: Values, instance: Instance) -> Mapping[str, pd.DataFrame]:
