@@ -9,7 +9,7 @@ import numpy as np
 
 from models.instance import FREQUENCIES, MODES
 from models.keys import Keys, Later
-from models.postings import add_items, running, visits_per_month
+from models.postings import add_items, visits_per_month
 from models.rows import Columns, Rows
 from models.visitors import NAME, Clinics
 
@@ -61,11 +61,11 @@ def _posted(made: Clinics) -> None:
     keys = made.labels.cell_keys(made.cells[cells])
     rows = family.rows(keys, upper=0.0)
     family.add(rows, made.z, made.z_at[cells, POSTED], 1.0)
-    found: Gathered = {}
-    for row, key in enumerate(keys):
-        for columns, option, _ in made.posted[key]:
-            _gather(found, columns, row, columns.position[option], -1.0)
-    _add_gathered(family, found)
+    row_of = np.full(made.of.size, -1)
+    row_of[made.cells[cells]] = rows
+    for at, (columns, places, _) in made.posted:
+        row = row_of[at]
+        family.add(row[row >= 0], columns, places[row >= 0], -1.0)
 
 
 def _gather(found: Gathered, columns: Columns, row: int, place: int, coef: float) -> None:
@@ -92,7 +92,7 @@ def _required(made: Clinics, family: Rows) -> None:
     first = np.searchsorted(made.z_cell, np.arange(len(made.cells) + 1)).tolist()
     about: list[tuple[int, tuple[str, ...]]] = []
     modes: list[tuple[int, int]] = []
-    share = _shares(made)
+    share, posted = _shares(made), _new_postings(made)
     for cell, k in enumerate(specialty):
         kind = kinds[k]
         for service in kind.requires if kind is not None else ():
@@ -101,7 +101,7 @@ def _required(made: Clinics, family: Rows) -> None:
                 _gather(found, columns, len(about), place, -coef)
             modes.append((len(about), cell))
             about.append((cell, (service,)))
-            for start, options in made.new_postings(cell).items():
+            for start, options in posted.get(cell, {}).items():
                 for columns, place, coef in serving:
                     _gather(found, columns, len(about), place, -coef * len(options))
                 for columns, place in options:
@@ -123,6 +123,20 @@ def _shares(made: Clinics) -> dict[tuple[str, str], list[tuple[Columns, int, flo
         for slot, place, coef in zip(slots.tolist(), places.tolist(), coefs.tolist(), strict=True):
             i, s = divmod(slot, len(grid[1]))
             found[grid[0][i], grid[1][s]].append((columns, place, coef))
+    return found
+
+
+def _new_postings(made: Clinics) -> dict[int, dict[str, list[tuple[Columns, int]]]]:
+    """New postings that would run in a cell whose specialty requires a service, by the date on which they start."""
+    kinds = [made.instance.specialties.get(k) for k in made.labels.specialties]
+    asks = np.asarray([bool(kind and kind.requires) for kind in kinds], dtype=bool)
+    found: dict[int, dict[str, list[tuple[Columns, int]]]] = defaultdict(dict)
+    for cells, (columns, places, _) in made.posted:
+        assert isinstance(columns.keys, Keys)
+        dates, start = [day.isoformat() for day in columns.keys.parts[3]], columns.keys.codes[3][places]
+        kept = asks[made.parts_of(cells)[1]] & ~made.ledger.offers["running"][places] & (made.of[cells] >= 0)
+        for cell, on, place in zip(made.of[cells[kept]].tolist(), start[kept].tolist(), places[kept].tolist(), strict=True):
+            found[cell].setdefault(dates[on], []).append((columns, place))
     return found
 
 
@@ -160,17 +174,28 @@ def _draws(made: Clinics) -> np.ndarray:
     supply = np.full(len(need), inf)
     at = (site[clinic], mode[clinic], quarter[clinic])
     supply[clinic] = made.patients[need[clinic], quarter[clinic]] * made.high[at] / months[clinic]
-    held = running(instance)
+    persons, there = _posted_persons(made)
     for at_z in np.flatnonzero(~clinic).tolist():
         i, k = needs.keys[need[at_z]]
-        post, options = instance.posts.get((i, k)), [key for _, key, _ in made.posted[i, k, made.labels.quarters[quarter[at_z]]]]
-        there = sum(1 for key in options if key in held)
-        most = min(len({key[0] for key in options}), max(post.doctors, there) if post else inf)
+        post, cell = instance.posts.get((i, k)), made.cells[made.z_cell[at_z]]
+        most = min(persons[cell], max(post.doctors, there[cell]) if post else inf)
         supply[at_z] = visits_per_month(instance, i, k) * max(most, 1)
     shares = np.asarray([[instance.specialties[key[1]].capture[m] for m in MODES] for key in needs.keys])
     drawn = shares.reshape(-1, len(MODES))[need, mode] * needs.pool[need] * needs.calibration[need]
     least: np.ndarray = np.minimum(np.minimum(drawn, supply), needs.recoverable_visits[need])
     return least
+
+
+def _posted_persons(made: Clinics) -> tuple[np.ndarray, np.ndarray]:
+    """Doctors who may be posted, and postings that run today, by cell."""
+    persons, there = np.zeros(made.of.size, dtype=np.int64), np.zeros(made.of.size, dtype=np.int64)
+    for cells, (columns, places, _) in made.posted:
+        assert isinstance(columns.keys, Keys)
+        many = len(made.labels.doctors)
+        pairs = np.unique(cells * many + columns.keys.codes[0][places])
+        persons += np.bincount(pairs // many, minlength=len(persons))
+        there += np.bincount(cells, weights=made.ledger.offers["running"][places], minlength=len(there)).astype(np.int64)
+    return persons, there
 
 
 def main_rows(made: Clinics) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
+from collections import defaultdict
 from datetime import date, timedelta
 
 from models.block import admit
-from models.instance import Instance, Post
+from models.instance import Doctor, Instance, Post
 
 #: doctor, institution, specialty, start
 Option = tuple[str, str, str, date]
@@ -90,15 +91,28 @@ def candidates(
 ) -> tuple[dict[Option, tuple[float, ...]], dict[Option, tuple[str, ...]]]:
     """Options with their covers, and the rules under which some of them must be forbidden."""
     covers, forbidden = dict(running(instance)), {}
+    staff = [doctor for _, doctor in sorted(instance.doctors.items())]
+    practising: dict[str, list[Doctor]] = defaultdict(list)
+    for doctor in staff:
+        for specialty in doctor.specialties:
+            practising[specialty].append(doctor)
     any_scope = instance.state("scope") != "hard"
+    known: dict[tuple[str, ...], tuple[str, ...] | None] = {}
     for (site, specialty), post in sorted(instance.posts.items()):
-        starts = _starts(instance, post, explain)
-        for name, doctor in sorted(instance.doctors.items()):
-            if doctor.institution == site or not (any_scope or specialty in doctor.specialties):
+        starts = [(start, cover, start in post.starts) for start, cover in _starts(instance, post, explain).items()]
+        for doctor in staff if any_scope else practising[specialty]:
+            if doctor.institution == site:
                 continue
-            for start, cover in starts.items():
-                option = (name, site, specialty, start)
-                rules = None if option in covers else admit(instance, broken_filters(instance, option), explain)
+            # Rules that an option breaks depend on its date only by whether that is one of the post's own.
+            told: dict[bool, tuple[str, ...] | None] = {}
+            for start, cover, own in starts:
+                option = (doctor.id, site, specialty, start)
+                if own not in told:
+                    broken = tuple(broken_filters(instance, option))
+                    if broken not in known:
+                        known[broken] = admit(instance, list(broken), explain)
+                    told[own] = known[broken]
+                rules = None if option in covers else told[own]
                 if rules is not None:
                     covers[option] = cover
                     if rules:

@@ -85,17 +85,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from math import floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from models.instance import Department, Instance
+from models.instance import Instance
 from models.keys import Keys
 from models.labels import numbers
 from models.ledger import Ledger
 from models.options import Postings as Options
+from models.posting_limits import away_limit, posting_limits
 from models.posting_locks import locks_rows
 from models.posting_options import (
     Option,
@@ -107,6 +107,7 @@ from models.posting_options import (
     running,
 )
 from models.rows import Columns, Rows, Term
+from models.terms import Sum, flat
 from models.values import Values
 
 __all__ = [
@@ -151,59 +152,91 @@ def visits_per_month(instance: Instance, site: str, specialty: str) -> float:
     return rate * (need.calibration if need else 1.0)
 
 
+class Made:
+    """The options as arrays (numbers of labels, ordinals of days) and the columns of the block.
+
+    cover: share of each quarter (option, quarter); held: runs today; begin, end, handover: first day, day after the
+    last, first day of the handover (the end of time where there is none).
+    """
+
+    def __init__(self, block: Any, instance: Instance, ledger: Ledger) -> None:
+        self.instance, self.ledger, self.labels = instance, ledger, instance.labels
+        covers, self.forbidden = candidates(instance, ledger.explain)
+        labels, self.options = self.labels, list(covers)
+        self.covers = covers
+        size = len(self.options)
+        self.cover = np.asarray(list(covers.values())).reshape(size, len(labels.quarters))
+        dates = sorted({option[3] for option in self.options})
+        at = {day: number for number, day in enumerate(dates)}
+        codes = [(labels.doctor[d], labels.institution[i], labels.specialty[k], at[on]) for d, i, k, on in self.options]
+        self.doctor, self.site, self.specialty, start = np.asarray(codes, dtype=np.int64).reshape(size, 4).T
+        old = running(instance)
+        self.held = np.asarray([option in old for option in self.options], dtype=bool)
+        names = (labels.doctors, labels.institutions, labels.specialties)
+        keys = Keys((*names, dates), (self.doctor, self.site, self.specialty, start))
+        self.posted = Columns(
+            ledger.sheet, block, "posted", keys, doc="posting made", unit="0/1", upper=1.0, integer=True
+        )
+        option, quarter = np.nonzero(self.cover)
+        #: Every (option, quarter) in which the posting runs, with its share and its place in the grid of cells.
+        self.of, self.quarter, self.part = option, quarter, self.cover[option, quarter]
+        self.cell = flat(labels.cells, (self.site[option], self.specialty[option], quarter))
+        there = np.zeros(labels.shape, dtype=bool)
+        there.flat[self.cell] = True
+        cells = labels.cell_keys(labels.named(there & (labels.needs.at >= 0)[:, :, None]))
+        self.visits = Columns(
+            ledger.sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month"
+        )
+        self.cells = cells
+
+    def rows(self, name: str, doc: str, rule: str = "", unit: str = "doctors", weight: float = 1.0) -> Rows:
+        return Rows(self.ledger.sheet, NAME, name, doc=doc, rule=rule, unit=unit, weight=weight)
+
+
 def build(block: Any, instance: Instance, ledger: Ledger) -> None:
-    covers, forbidden = candidates(instance, ledger.explain)
-    sheet = ledger.sheet
-    posted = Columns(sheet, block, "posted", covers, doc="posting made", unit="0/1", upper=1.0, integer=True)
-    cells = sorted(
-        {
-            (i, k, q.name)
-            for (_, i, k, _), c in covers.items()
-            for q, part in zip(instance.quarters, c, strict=True)
-            if part
-        }
-    )
-    labels = instance.labels
-    codes = [(labels.institution[i], labels.specialty[k], labels.quarter[q]) for i, k, q in cells if (i, k) in instance.needs]
-    cells = Keys(labels.cells, np.asarray(codes, dtype=np.int64).reshape(len(codes), 3).T)
-    visits = Columns(sheet, block, "posted_visits", cells, doc="visits kept by posted doctors", unit="visits/month")
-    _supply(instance, ledger, posted, visits, covers)
-    _limits(instance, ledger, posted, covers)
-    _reliefs(instance, ledger, posted, covers)
-    _home(instance, ledger, posted, covers)
-    locks_rows(block, instance, ledger, posted)
-    for rule in sorted({rule for rules in forbidden.values() for rule in rules}):
-        family = Rows(sheet, NAME, f"{rule}_posting", doc="a filter as a row", rule=rule, unit="postings")
-        for option, rules in forbidden.items():
+    made = Made(block, instance, ledger)
+    _supply(made)
+    posting_limits(made, options_of(instance))
+    _reliefs(made)
+    _home(made)
+    locks_rows(block, instance, ledger, made.posted)
+    for rule in sorted({rule for rules in made.forbidden.values() for rule in rules}):
+        family = made.rows(f"{rule}_posting", "a filter as a row", rule, "postings")
+        for option, rules in made.forbidden.items():
             if rule in rules:
-                family.row(_subject(option), [(posted, option, 1.0)], upper=0.0)
-    _money(instance, ledger, posted, covers)
+                family.row(_subject(option), [(made.posted, option, 1.0)], upper=0.0)
+    _money(made)
 
 
 def _subject(option: Option) -> tuple[str, ...]:
     return (option[0], option[1], option[2], option[3].isoformat())
 
 
-def _supply(
-    instance: Instance, ledger: Ledger, posted: Columns, visits: Columns, covers: Mapping[Option, tuple[float, ...]]
-) -> None:
-    family = Rows(ledger.sheet, NAME, "posted_supply", doc="visits need a posted doctor", unit="visits/month")
-    by_cell: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
-    for option, cover in covers.items():
-        for quarter, part in zip(instance.quarters, cover, strict=True):
-            if part:
-                by_cell[option[1], option[2], quarter.name].append((posted, option, part))
-    for cell in visits.keys:
-        site, specialty, quarter = cell
-        rate = visits_per_month(instance, site, specialty)
-        terms: list[Term] = [(c, key, -rate * part) for c, key, part in by_cell[site, specialty, quarter]]
-        family.row((site, specialty, quarter), [(visits, cell, 1.0), *terms], upper=0.0)
-        ledger.add("visits", cell, visits, cell, 1.0)
-        ledger.add("kept", (site, quarter), visits, cell, 1.0)
-    assert isinstance(visits.keys, Keys)
-    add_items(instance, ledger, visits, visits.keys)
-    ledger.offers["posted"] = {cell: by_cell[cell] for cell in sorted(by_cell)}
+def _supply(made: Made) -> None:
+    """`posted_supply`, what postings add to the visits, and where they are for the other blocks."""
+    instance, labels, ledger, visits = made.instance, made.labels, made.ledger, made.visits
+    family = made.rows("posted_supply", "visits need a posted doctor", unit="visits/month")
+    site, specialty, quarter = made.cells.codes
+    rate = numbers(
+        visits_per_month(instance, labels.institutions[i], labels.specialties[k])
+        for i, k in zip(site.tolist(), specialty.tolist(), strict=True)
+    )
+    places = np.arange(len(visits))
+    rows = family.rows(made.cells, upper=0.0)
+    family.add(rows, visits, places, 1.0)
+    row_of = np.full(int(np.prod(labels.shape)), -1)
+    row_of[flat(labels.cells, made.cells.codes)] = rows
+    row = row_of[made.cell]
+    with_need = row >= 0
+    family.add(row[with_need], made.posted, made.of[with_need], -rate[row[with_need]] * made.part[with_need])
+    ledger.add_many("visits", made.cells, visits, places, 1.0)
+    ledger.add_many("kept", Keys((labels.institutions, labels.quarters), (site, quarter)), visits, places, 1.0)
+    add_items(instance, ledger, visits, made.cells)
+    offered = Sum()
+    offered.extend(labels.cell_keys(made.cell), made.posted, made.of, made.part)
+    ledger.offers["posted"] = offered
     ledger.offers["posted_visits"] = visits
+    ledger.offers["running"] = made.held
 
 
 def add_items(instance: Instance, ledger: Ledger, visits: Columns, cells: Keys) -> None:
@@ -225,77 +258,14 @@ def add_items(instance: Instance, ledger: Ledger, visits: Columns, cells: Keys) 
         ledger.add_many("clinic_items", keys, visits, at, rate)
 
 
-def _by_date(instance: Instance, covers: Iterable[Option]) -> dict[date, list[Option]]:
-    """For every date on which a posting may start: the options that would be running then."""
-    periods = {option: period_of(instance, option) for option in covers}
-    first = instance.quarters[0].start
-    dates = sorted({max(first, start) for start, _ in periods.values()})
-    return {day: [o for o, (start, end) in periods.items() if start <= day < end] for day in dates}
-
-
-def _limits(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
-    sheet, settings = ledger.sheet, options_of(instance)
-    one = Rows(sheet, NAME, "one_posting", doc="one posting at a time", rule="one_posting", unit="postings")
-    kept = Rows(sheet, NAME, "posting_kept", doc="running postings go on", rule="posting_kept", unit="postings")
-    limit = Rows(
-        sheet, NAME, "post_limit", doc="no more doctors than the post asks for", rule="post_limit", unit="doctors"
-    )
-    least = Rows(
-        sheet, NAME, "post_floor", doc="locked posts are filled", rule="post_floor", unit="doctors", weight=10.0
-    )
-    share = Rows(sheet, NAME, "post_share", doc="share of the staff", rule="post_share", unit="doctors")
-    cover = Rows(
-        sheet, NAME, "home_cover_posted", doc="departments keep people", rule="home_cover_posted", unit="doctors"
-    )
-    total = Rows(sheet, NAME, "max_posts", doc="all postings at once", rule="max_posts", unit="doctors")
-    old = running(instance)
-    for option in old:
-        kept.row(_subject(option), [(posted, option, 1.0)], lower=1.0)
-    handovers = {option: handover_of(instance, option) or date.max for option in covers}
-    for day, active in _by_date(instance, covers).items():
-        groups: dict[tuple[str, ...], list[Term]] = defaultdict(list)
-        for option in active:
-            doctor, site, specialty, _ = option
-            term: Term = (posted, option, 1.0)
-            groups["doctor", doctor].append(term)
-            if day < handovers[option]:
-                groups["post", site, specialty].append(term)
-                groups["hospital", instance.doctors[doctor].institution].append(term)
-            groups["department", instance.doctors[doctor].institution, instance.doctors[doctor].department].append(term)
-        for (kind, *who), terms in groups.items():
-            subject = (*who, day.isoformat())
-            if kind == "doctor" and len(terms) > 1:
-                one.row(subject, terms, upper=1.0)
-            elif kind == "post":
-                post = instance.posts.get((who[0], who[1]))
-                held = sum(1 for _, key, _ in terms if key in old)
-                limit.row(subject, terms, upper=float(max(post.doctors if post else 0, held)))
-            elif kind == "department" and (who[0], who[1]) in instance.departments:
-                # Who is already away under an agreement stays away: the limit binds new postings.
-                held = sum(1 for _, key, _ in terms if key in old)
-                most = away_limit(instance.departments[who[0], who[1]], settings.cover_min_headcount)
-                cover.row(subject, terms, upper=float(max(most, held)))
-            elif kind == "hospital":
-                staff = instance.institutions[who[0]].staff
-                if staff is not None:
-                    share.row(subject, terms, upper=float(floor(settings.post_share * staff + 1e-9)))
-        if settings.max_posts is not None:
-            places: list[Term] = [(posted, option, 1.0) for option in active if day < handovers[option]]
-            total.row((day.isoformat(),), places, upper=float(settings.max_posts))
-    for (site, specialty), post in sorted(instance.posts.items()):
-        if post.locked:
-            terms = [(posted, o, 1.0) for o in covers if o[1:3] == (site, specialty)]
-            least.row((site, specialty), terms, lower=float(post.doctors))
-
-
-def _reliefs(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
-    family = Rows(ledger.sheet, NAME, "relief_follows", doc="a relief follows somebody", rule="cohort", unit="postings")
+def _reliefs(made: Made) -> None:
+    family = made.rows("relief_follows", "a relief follows somebody", "cohort", "postings")
+    instance, posted = made.instance, made.posted
     coming: dict[tuple[str, str], dict[date, list[Term]]] = defaultdict(lambda: defaultdict(list))
     going: dict[tuple[str, str], list[tuple[frozenset[date], Term]]] = defaultdict(list)
-    held = running(instance)
-    for option in covers:
+    for option, held in zip(made.options, made.held.tolist(), strict=True):
         post = (option[1], option[2])
-        if option not in held and is_relief(instance, option):
+        if not held and is_relief(instance, option):
             coming[post][option[3]].append((posted, option, 1.0))
         first = handover_of(instance, option)
         if first is not None:
@@ -319,50 +289,33 @@ def _together(pairs: Iterable[frozenset[date]]) -> list[frozenset[date]]:
     return sorted(groups, key=min)
 
 
-def away_limit(department: Department, least_headcount: int) -> int:
-    """Persons of a department that may be away at once (domain.md B1.3, D9)."""
-    if department.headcount < least_headcount:
-        return 0
-    limit = max(1, floor(department.max_away_share * department.headcount + 1e-9))
-    if department.min_present is not None:
-        limit = max(0, min(limit, department.headcount - department.min_present))
-    return limit
+def _home(made: Made) -> None:
+    labels, ledger = made.labels, made.ledger
+    staff = [made.instance.doctors[name] for name in labels.doctors]
+    home = np.asarray([labels.institution[one.institution] for one in staff], dtype=np.int64)
+    free = np.asarray([one.free for one in staff]).reshape(len(staff), len(labels.quarters))
+    doctor = made.doctor[made.of]
+    away = Keys((labels.doctors, labels.quarters), (doctor, made.quarter))
+    ledger.add_many("half_days", away, made.posted, made.of, free[doctor, made.quarter] * made.part)
+    lost = numbers(one.home_visits for one in staff)[doctor] * made.part
+    keys = Keys(labels.cells, (home[doctor], made.specialty[made.of], made.quarter))
+    ledger.add_many("home_load", keys, made.posted, made.of, lost)
 
 
-def _home(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
-    for option, cover in covers.items():
-        doctor = instance.doctors[option[0]]
-        for quarter, part in zip(instance.quarters, cover, strict=True):
-            if part:
-                at = instance.quarters.index(quarter)
-                ledger.add("half_days", (doctor.id, quarter.name), posted, option, doctor.free[at] * part)
-                ledger.add(
-                    "home_load",
-                    (doctor.institution, option[2], quarter.name),
-                    posted,
-                    option,
-                    doctor.home_visits * part,
-                )
-
-
-def _money(instance: Instance, ledger: Ledger, posted: Columns, covers: Mapping[Option, tuple[float, ...]]) -> None:
-    settings, held = options_of(instance), running(instance)
-    subsidies: list[Term] = []
-    for option, cover in covers.items():
-        share = sum(part * q.weeks for part, q in zip(cover, instance.quarters, strict=True)) / instance.weeks
-        ledger.pay("postings", posted, option, settings.subsidy_per_year * share)
-        subsidies.append((posted, option, settings.subsidy_per_year * share))
-        if option in held:
-            ledger.constants["change"] += CHANGE_POINTS
-            ledger.aim("change", posted, option, -CHANGE_POINTS)
-        else:
-            ledger.aim("change", posted, option, CHANGE_POINTS)
-            ledger.aim("wishes", posted, option, instance.doctors[option[0]].wish_points)
+def _money(made: Made) -> None:
+    instance, ledger, everything = made.instance, made.ledger, np.arange(len(made.options))
+    settings = options_of(instance)
+    weeks = np.asarray([quarter.weeks for quarter in instance.quarters])
+    yuan = settings.subsidy_per_year * ((made.cover * weeks).sum(axis=1) / instance.weeks)
+    ledger.pay_many("postings", made.posted, everything, yuan)
+    ledger.constants["change"] += CHANGE_POINTS * int(made.held.sum())
+    ledger.aim_many("change", made.posted, everything, np.where(made.held, -CHANGE_POINTS, CHANGE_POINTS))
+    wishes = numbers(instance.doctors[name].wish_points for name in made.labels.doctors)[made.doctor]
+    ledger.aim_many("wishes", made.posted, np.flatnonzero(~made.held), wishes[~made.held])
     if settings.subsidy_budget is not None:
-        family = Rows(
-            ledger.sheet, NAME, "subsidy_budget", doc="subsidies within budget", rule="subsidy_budget", unit="yuan/year"
-        )
-        family.row((), subsidies, upper=settings.subsidy_budget)
+        family = made.rows("subsidy_budget", "subsidies within budget", "subsidy_budget", "yuan/year")
+        family.row((), (), upper=settings.subsidy_budget)
+        family.add(np.zeros(len(everything), dtype=np.int64), made.posted, everything, yuan)
 
 
 def read(values: Values, instance: Instance) -> Mapping[str, pd.DataFrame]:

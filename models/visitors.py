@@ -16,9 +16,8 @@ from models.keys import Keys
 from models.labels import looked_up, numbers
 from models.ledger import Ledger
 from models.options import Sessions as Options
-from models.posting_options import running
 from models.rows import Columns, Term
-from models.terms import flat
+from models.terms import Part, Sum, flat
 
 NAME = "sessions"
 #: Clinics of fewer visits than this a month are not worth a column of their own.
@@ -204,7 +203,8 @@ class Clinics:
         self.cell = flat(self.labels.cells, (self.site, self.specialty, self.quarter))
         self.minutes = self.staff.minutes_to(self.doctor, self.site)
         self.far = is_far_at(instance, self.minutes)
-        self.posted: Mapping[Any, list[Term]] = ledger.offers.get("posted", {})
+        #: Postings that may run in cells of the grid: variable, places, shares.
+        self.posted: list[tuple[np.ndarray, Part]] = ledger.offers.get("posted", Sum()).parts(self.labels.cells)
         self._counts()
         self._cells()
         self._declare(block)
@@ -230,9 +230,8 @@ class Clinics:
         labels, here = self.labels, np.zeros(self.labels.shape, dtype=bool)
         here.flat[self.cell] = True
         self.held, self.with_posts = here.copy(), np.zeros(labels.shape, dtype=bool)
-        for site, specialty, quarter in self.posted:
-            at = (labels.institution[site], labels.specialty[specialty], labels.quarter[quarter])
-            self.with_posts[at] = True
+        for cells, _ in self.posted:
+            self.with_posts.flat[cells] = True
         self.with_posts &= (self.needs.at >= 0)[:, :, None]
         self.cells = labels.named((self.held | self.with_posts) & (self.needs.at >= 0)[:, :, None])
         self.of = np.full(here.size, -1)
@@ -305,22 +304,6 @@ class Clinics:
         """Numbers of site, specialty and quarter of places in the grid."""
         site, specialty, quarter = np.unravel_index(cells, self.labels.shape)
         return site, specialty, quarter
-
-    def new_postings(self, cell: int) -> dict[str, list[tuple[Columns, int]]]:
-        """New postings that would run in a cell, by the date on which they start: variable and place."""
-        found: dict[str, list[tuple[Columns, int]]] = {}
-        site, specialty, quarter = (int(part[0]) for part in self.parts_of(self.cells[cell : cell + 1]))
-        if self.with_posts[site, specialty, quarter]:
-            names = (self.labels.institutions[site], self.labels.specialties[specialty], self.labels.quarters[quarter])
-            for columns, option, _ in self.posted[names]:
-                if option not in self.running:
-                    found.setdefault(option[3].isoformat(), []).append((columns, columns.position[option]))
-        return found
-
-    @cached_property
-    def running(self) -> Mapping[Any, Any]:
-        """Postings that go on after the plan starts."""
-        return running(self.instance)
 
     @cached_property
     def least_main(self) -> np.ndarray:
