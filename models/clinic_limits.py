@@ -44,7 +44,9 @@ def away_rows(made: Clinics) -> None:
     department, rank = np.nonzero(gone[:, made.labels.by_name])
     quarter = made.labels.by_name[rank]
     persons = [away_limit(instance.departments[names[n]], settings.cover_min_headcount) for n in department.tolist()]
-    hours = [home_half_days(instance, names[n][0], q) for n, q in zip(department.tolist(), quarter.tolist(), strict=True)]
+    hours = [
+        home_half_days(instance, names[n][0], q) for n, q in zip(department.tolist(), quarter.tolist(), strict=True)
+    ]
     keys = Keys(([n[0] for n in names], [n[1] for n in names], made.labels.quarters), (department, department, quarter))
     row_of = np.full((len(names), many), -1)
     row_of[department, quarter] = family.rows(keys, upper=np.asarray(persons, dtype=float) * np.asarray(hours))
@@ -173,9 +175,9 @@ def floors_rows(made: Clinics) -> None:
     ]
     number, quarter = (np.asarray([one[n] for one in asked], dtype=np.int64) for n in (0, 1))
     cells = np.ravel_multi_index((made.needs.site[number], made.needs.specialty[number], quarter), labels.shape)
-    row_of = np.full(made.of.size, -1)
-    row_of[cells] = needs.rows(labels.cell_keys(cells), lower=np.asarray([one[2] for one in asked], dtype=float))
-    row = row_of[made.cell]
+    need_row = np.full(made.of.size, -1)
+    need_row[cells] = needs.rows(labels.cell_keys(cells), lower=np.asarray([one[2] for one in asked], dtype=float))
+    row = need_row[made.cell]
     needs.add(row[row >= 0], made.n, everything[row >= 0], 1.0)
 
 

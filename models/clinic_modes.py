@@ -135,7 +135,9 @@ def _new_postings(made: Clinics) -> dict[int, dict[str, list[tuple[Columns, int]
         assert isinstance(columns.keys, Keys)
         dates, start = [day.isoformat() for day in columns.keys.parts[3]], columns.keys.codes[3][places]
         kept = asks[made.parts_of(cells)[1]] & ~made.ledger.offers["running"][places] & (made.of[cells] >= 0)
-        for cell, on, place in zip(made.of[cells[kept]].tolist(), start[kept].tolist(), places[kept].tolist(), strict=True):
+        for cell, on, place in zip(
+            made.of[cells[kept]].tolist(), start[kept].tolist(), places[kept].tolist(), strict=True
+        ):
             found[cell].setdefault(dates[on], []).append((columns, place))
     return found
 
@@ -194,7 +196,9 @@ def _posted_persons(made: Clinics) -> tuple[np.ndarray, np.ndarray]:
         many = len(made.labels.doctors)
         pairs = np.unique(cells * many + columns.keys.codes[0][places])
         persons += np.bincount(pairs // many, minlength=len(persons))
-        there += np.bincount(cells, weights=made.ledger.offers["running"][places], minlength=len(there)).astype(np.int64)
+        there += np.bincount(cells, weights=made.ledger.offers["running"][places], minlength=len(there)).astype(
+            np.int64
+        )
     return persons, there
 
 

@@ -11,40 +11,42 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from models.instance import Instance
 from models.keys import Keys
 from models.labels import numbers
 from models.matrix import Floats, Matrix
 from models.rows import Columns, Rows, Sheet
 from models.visitors import NAME, Clinics, options_of
+from models.visits import Triples
 
 #: The row family that only this aim needs.
 ACCOUNT = f"{NAME}.far_account"
 
 
-def pools(made: Clinics) -> np.ndarray:
-    """The pool of each doctor: the number of one of its members, -1 for who shares far trips with nobody.
+def pools(instance: Instance, who: Triples, minutes: np.ndarray) -> np.ndarray:
+    """The pool of each doctor of `Labels.doctors`: a number, or -1 for who shares far trips with nobody.
 
-    Whoever may hold a clinic to which one of its visitors goes far belongs to the pool: where one lives
-    next door, nobody has to go far.
+    who: visitors as numbers of doctors, sites and specialties; minutes: of their trips. Whoever may hold a clinic to
+    which one of its visitors goes far belongs to the pool: where one lives next door, nobody has to go far.
     """
-    shape, doctors = made.labels.shape, len(made.labels.doctors)
-    cell = made.site * shape[1] + made.specialty
-    far = np.zeros(shape[0] * shape[1], dtype=bool)
-    far[cell[goes_far(made)]] = True
+    (doctor, site, specialty), labels = who, instance.labels
+    doctors, cell = len(labels.doctors), site * labels.shape[1] + specialty
+    far = np.zeros(labels.shape[0] * labels.shape[1], dtype=bool)
+    far[cell[goes_far(instance, minutes)]] = True
     linked = far[cell]
     size = doctors + len(far)
-    ways = (np.ones(int(linked.sum())), (made.doctor[linked], doctors + cell[linked]))
+    ways = (np.ones(int(linked.sum())), (doctor[linked], doctors + cell[linked]))
     _, group = connected_components(sp.coo_matrix(ways, shape=(size, size)), directed=False)
-    members = np.flatnonzero(np.bincount(made.doctor[linked], minlength=doctors))
+    members = np.flatnonzero(np.bincount(doctor[linked], minlength=doctors))
     many = np.bincount(group[members], minlength=size)
     found = np.full(doctors, -1)
     found[members] = np.where(many[group[members]] > 1, group[members], -1)
     return found
 
 
-def goes_far(made: Clinics) -> np.ndarray:
-    """Whether the roster counts a trip as far, whether clinics there take a whole day or not."""
-    found: np.ndarray = made.minutes > options_of(made.instance).half_day_minutes
+def goes_far(instance: Instance, minutes: np.ndarray) -> np.ndarray:
+    """Whether the roster counts trips as far, whether clinics there take a whole day or not."""
+    found: np.ndarray = minutes > options_of(instance).half_day_minutes
     return found
 
 
@@ -52,7 +54,8 @@ def turns_rows(made: Clinics) -> None:
     """The j-th far trip of the horizon costs 2 (account + j) - 1; that grows, so trips fill the units in order."""
     if "fairness" not in made.instance.aims.order or made.ledger.explain:
         return
-    pool, most = pools(made), _most_trips(made)
+    pool = pools(made.instance, (made.doctor, made.site, made.specialty), made.minutes)
+    most = _most_trips(made)
     who = np.flatnonzero((pool >= 0) & (most > 0))
     if not who.size:
         return
@@ -81,13 +84,13 @@ def turns_rows(made: Clinics) -> None:
 
 def _trips(made: Clinics) -> list[tuple[Columns, np.ndarray, np.ndarray]]:
     """Columns that are far trips (days where they take the whole day, else clinics), and their doctors."""
-    clinics, days = np.flatnonzero(goes_far(made) & ~made.far), np.arange(len(made.r))
+    clinics, days = np.flatnonzero(goes_far(made.instance, made.minutes) & ~made.far), np.arange(len(made.r))
     return [(made.r, days, made.r_doctor), (made.n, clinics, made.doctor[clinics])]
 
 
 def _most_trips(made: Clinics) -> np.ndarray:
     """The most far trips that each doctor can make, 0 for who has none."""
-    instance, far = made.instance, goes_far(made)
+    instance, far = made.instance, goes_far(made.instance, made.minutes)
     held = np.zeros(len(made.staff.all))
     np.add.at(held, made.doctor[far], made.n.upper[far])
     goes = np.bincount(made.doctor[far], minlength=len(held)) > 0

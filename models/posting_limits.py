@@ -87,7 +87,9 @@ def posting_limits(made: Made, settings: Postings) -> None:
         if post.locked:
             here = (made.site == labels.institution[site]) & (made.specialty == labels.specialty[specialty])
             at = np.flatnonzero(here)
-            least.add(np.repeat(least.rows([(site, specialty)], lower=float(post.doctors)), len(at)), made.posted, at, 1.0)
+            least.add(
+                np.repeat(least.rows([(site, specialty)], lower=float(post.doctors)), len(at)), made.posted, at, 1.0
+            )
 
 
 def _kept(made: Made) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.block import admit
 from models.roster_turns import turns
-from models.visitors import broken_filters
+from models.visits import broken_filters
 
 if TYPE_CHECKING:
     import pandas as pd

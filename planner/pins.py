@@ -49,7 +49,7 @@ def clash_findings(region: Region, config: Config, calendar: WorkCalendar, insta
 def _wanted(instance: Instance) -> pd.DataFrame:
     """Clinics as if only what is locked were allocated, to everybody who might hold it."""
     from models.block import admit
-    from models.visitors import broken_filters
+    from models.visits import broken_filters
 
     rows: dict[tuple[str, str, str, str], int] = {}
     for lock in instance.locks:

@@ -26,7 +26,10 @@ REGION = "tianchang"
 def bundled(quarters: int) -> Instance:
     """The planning problem of the bundled county over so many quarters."""
     region = read_region(find_region(REGION))
-    settings = {**region.settings, "calendar": {**region.settings.get("calendar", {}), "weeks": 13 * quarters, "holidays": "none"}}
+    settings = {
+        **region.settings,
+        "calendar": {**region.settings.get("calendar", {}), "weeks": 13 * quarters, "holidays": "none"},
+    }
     config = read_config(settings)
     return build_instance(region, config, travel_table(region, config.to_dict()["travel"])).instance
 
@@ -58,7 +61,9 @@ def county(townships: int, doctors: int, quarters: int, seed: int = 0) -> Instan
         base,
         institutions={t: _institution(base, like[t], t, townships, doctors) for t in like},
         sites={t: replace(base.sites[name], id=t) for t, name in like.items() if name in base.sites},
-        needs={(t, k): _need(need, t, near[need.institution, t]) for (i, k), need in base.needs.items() for t in places[i]},
+        needs={
+            (t, k): _need(need, t, near[need.institution, t]) for (i, k), need in base.needs.items() for t in places[i]
+        },
         capabilities={
             key: replace(one, visits=one.visits * townships, reserve=one.reserve * townships)
             for key, one in base.capabilities.items()
