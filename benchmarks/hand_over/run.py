@@ -131,8 +131,8 @@ def page(sitings: dict[str, list[Line]], counties: dict[str, list[Line]], peers:
     lines += [
         "",
         "The county is the bundled one with townships and doctors multiplied (`benchmarks/hand_over/county.py`):",
-        "postings, clinics, shared centres and referrals in one model, all rules at their defaults. Its floor is handed",
-        "the finished triples; reading needs, doctors, posts and travel is in `assemble` alone. Peers are not asked to",
+        "postings, clinics, shared centres and referrals in one model, rules at their defaults. Its floor is handed",
+        "the finished triples: reading needs, doctors, posts and travel is in `assemble` alone. Peers are not asked to",
         "write the county.",
     ]
     return "\n".join(lines) + "\n"
