@@ -12,7 +12,6 @@ would stick at one unreachable site.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
@@ -22,9 +21,10 @@ import numpy as np
 
 from models.clinic_turns import ACCOUNT, settle_turns
 from models.instance import Instance
+from models.keys import Keys
 from models.ledger import Ledger
 from models.matrix import Bools, Floats, Matrix
-from models.rows import Columns, Rows, Sheet, Term
+from models.rows import Columns, Rows, Sheet
 
 #: unit of each aim, and the least difference that counts (the absolute tolerance of its cap)
 UNITS: dict[str, tuple[str, float]] = {
@@ -80,25 +80,28 @@ def attainable(instance: Instance, ledger: Ledger) -> dict[str, float]:
 
     Sites with nothing attainable are left out (they are listed in the report, not averaged).
     """
-    best: dict[tuple[str, str], float] = defaultdict(float)
+    needs, kinds = instance.labels.needs, instance.specialties
+    best = np.zeros(len(needs.all))
     modes: Columns | None = ledger.offers.get("modes")
-    for key in modes.keys if modes is not None else ():
-        site, specialty, mode, _ = key
-        best[site, specialty] = max(best[site, specialty], instance.specialties[specialty].capture[mode])
+    if modes is not None and len(modes):
+        assert isinstance(modes.keys, Keys)
+        site, specialty, mode, _ = modes.keys.codes
+        shares = np.asarray([[kinds[k].capture[name] for name in modes.keys.parts[2]] for _, k in needs.keys])
+        need = needs.at[site, specialty]
+        np.maximum.at(best, need, shares[need, mode])
     for columns in ledger.sheet.columns:
-        if columns.path == "referrals.tele":
-            for cell in {(key[0], key[1]) for key in columns.keys}:
-                best[cell] += instance.specialties[cell[1]].capture["tele"]
-    found: dict[str, float] = defaultdict(float)
-    for (site, specialty), share in sorted(best.items()):
-        need = instance.needs[site, specialty]
-        found[site] += min(share * need.pool, need.recoverable_visits)
-    return {site: visits for site, visits in found.items() if visits > 1e-6}
+        if columns.path == "referrals.tele" and len(columns):
+            assert isinstance(columns.keys, Keys)
+            heard = np.unique(needs.at[columns.keys.codes[0], columns.keys.codes[1]])
+            best[heard] += [kinds[needs.keys[at][1]].capture["tele"] for at in heard.tolist()]
+    visits = np.minimum(best * needs.pool, needs.recoverable_visits)
+    found = np.bincount(needs.site, weights=visits, minlength=len(instance.labels.institutions))
+    return {instance.labels.institutions[at]: float(found[at]) for at in np.flatnonzero(found > 1e-6).tolist()}
 
 
 def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
     """Declare the aim over the sites with something attainable; nothing where there is none."""
-    can = attainable(instance, ledger)
+    can, labels = attainable(instance, ledger), instance.labels
     if not can:
         return
     total = sum(q.months for q in instance.quarters)
@@ -108,12 +111,17 @@ def worst_served(block: Any, instance: Instance, ledger: Ledger) -> None:
     short = Columns(ledger.sheet, block, "short", sorted(can), doc="below the level", unit="share")
     family = Rows(ledger.sheet, "aims", "worst_served", doc="kept over attainable against the level", unit="share")
     for site in sorted(can):
-        kept: list[Term] = []
-        for quarter in instance.quarters:
-            rate = quarter.months / total / can[site]
-            kept += [(c, key, coef * rate) for c, key, coef in ledger.sums["kept"].get((site, quarter.name), ())]
-        family.row((site,), [(short, site, 1.0), (level, "t", -1.0), *kept], lower=0.0)
+        family.row((site,), [(short, site, 1.0), (level, "t", -1.0)], lower=0.0)
         ledger.aim("worst_served", short, site, 1.0 / ceil(len(can) / 10))
+    row_of, best = np.full(len(labels.institutions), -1), np.ones(len(labels.institutions))
+    at = [labels.institution[site] for site in sorted(can)]
+    row_of[at], best[at] = np.arange(len(can)), [can[site] for site in sorted(can)]
+    months = np.asarray([quarter.months for quarter in instance.quarters])
+    for cells, (columns, places, coefs) in ledger.sums["kept"].parts((labels.institutions, labels.quarters)):
+        place, quarter = np.divmod(cells, len(months))
+        kept = row_of[place] >= 0
+        rate = months[quarter] / total / best[place]
+        family.add(row_of[place][kept], columns, places[kept], (coefs * rate)[kept])
     ledger.aim("worst_served", level, "t", -1.0)
     ledger.constants["worst_served"] += 1.0
 

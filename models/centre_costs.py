@@ -78,8 +78,9 @@ def add_item_costs(frame: Frame) -> None:
     cost = per_item * arcs.items
     for arc in np.flatnonzero(cost).tolist():
         ledger.pay("centres", *frame.x(arc)[:2], float(cost[arc]))
-    for one in frame.sent:
-        ledger.pay("centres", frame.extra, one.key, float(per_item[one.arc]) * frame.weight[one.key[3]])
+    weight = np.asarray(list(frame.weight.values()))
+    each = per_item[frame.sent_arc] * weight[frame.sent_quarter]
+    ledger.pay_many("centres", frame.extra, np.arange(len(frame.extra)), each)
     for slot in frame.members:
         price, volume = services[slot[1]].unserved_cost, frame.instance.volumes.get(slot)
         if price and volume:

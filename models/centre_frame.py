@@ -62,6 +62,16 @@ class Frame:
     weight: dict[str, float]
 
     @property
+    def sent_arc(self) -> np.ndarray:
+        """Arcs of the columns of `extra`."""
+        return np.repeat(np.flatnonzero(self.clinic > 0), len(self.weight))
+
+    @property
+    def sent_quarter(self) -> np.ndarray:
+        """Numbers of their quarters."""
+        return np.tile(np.arange(len(self.weight)), int((self.clinic > 0).sum()))
+
+    @property
     def members(self) -> list[Slot]:
         """All (institution, service), of services with and without links."""
         return [*self.arcs.members, *self.reach.members]

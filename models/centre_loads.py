@@ -6,6 +6,7 @@ import numpy as np
 
 from models.centre_arcs import peak_load
 from models.centre_frame import Frame, options_of
+from models.keys import Keys
 from models.rows import Rows, Term
 
 
@@ -76,16 +77,25 @@ def _enough(frame: Frame, family: Rows, s: str) -> None:
 
 def add_clinic_items(frame: Frame) -> None:
     """What clinics send goes to the centre that serves the institution, or elsewhere."""
-    ledger = frame.ledger
+    labels, ledger = frame.instance.labels, frame.ledger
+    grid = (labels.institutions, labels.services, labels.quarters)
     with_centre = frame.rows("extra_if_served", "clinic items go to the institution's centre", unit="items/day")
-    for one in frame.sent:
-        i, _, s, q = one.key
-        with_centre.row(one.key, [(frame.extra, one.key, 1.0), frame.x(one.arc, -frame.most[i, s])], upper=0.0)
-        ledger.add("clinic_items", (i, s, q), frame.extra, one.key, -1.0)
+    rows = with_centre.rows(frame.extra.keys, upper=0.0)
+    with_centre.add(rows, frame.extra, rows, 1.0)
+    frame.add_x(with_centre, rows, frame.sent_arc, -frame.clinic[frame.sent_arc])
+    ends = [(labels.institution[i], labels.service[s]) for i, _, s in frame.arcs.keys]
+    site, service = np.asarray(ends, dtype=np.int64).reshape(len(ends), 2)[frame.sent_arc].T
+    ledger.add_many("clinic_items", Keys(grid, (site, service, frame.sent_quarter)), frame.extra, rows, -1.0)
     without = frame.rows("elsewhere_if_unserved", "clinic items go elsewhere where unserved", unit="items/day")
-    for i, s in sorted(frame.most):
-        for q in frame.weight:
-            ledger.add("clinic_items", (i, s, q), frame.elsewhere, (i, s, q), -1.0)
-            if (i, s) in frame.unserved:
-                limit: Term = (frame.unserved, (i, s), -frame.most[i, s])
-                without.row((i, s, q), [(frame.elsewhere, (i, s, q), 1.0), limit], upper=0.0)
+    slots, many = sorted(frame.most), len(labels.quarters)
+    place = [frame.unserved.position.get(slot, -1) for slot in slots]
+    most = np.repeat(np.asarray([frame.most[slot] for slot in slots]), many)
+    codes = [(labels.institution[i], labels.service[s]) for i, s in slots]
+    site, service = np.repeat(np.asarray(codes, dtype=np.int64).reshape(len(codes), 2), many, axis=0).T
+    keys, everything = Keys(grid, (site, service, np.tile(np.arange(many), len(slots)))), np.arange(len(most))
+    ledger.add_many("clinic_items", keys, frame.elsewhere, everything, -1.0)
+    unserved = np.repeat(np.asarray(place, dtype=np.int64), many)
+    kept = np.flatnonzero(unserved >= 0)
+    rows = without.rows(keys.take(kept), upper=0.0)
+    without.add(rows, frame.elsewhere, kept, 1.0)
+    without.add(rows, frame.unserved, unserved[kept], -most[kept])

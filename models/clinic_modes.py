@@ -15,8 +15,6 @@ from models.visitors import NAME, Clinics
 
 #: Place of the mode "posted" among `MODES`.
 POSTED = len(FREQUENCIES)
-#: Rows, places and coefficients of the terms of one variable, while they are gathered.
-Gathered = dict[Columns, tuple[list[int], list[int], list[float]]]
 
 
 def pattern_rows(made: Clinics) -> None:
@@ -68,62 +66,62 @@ def _posted(made: Clinics) -> None:
         family.add(row[row >= 0], columns, places[row >= 0], -1.0)
 
 
-def _gather(found: Gathered, columns: Columns, row: int, place: int, coef: float) -> None:
-    rows, places, coefs = found.setdefault(columns, ([], [], []))
-    rows.append(row)
-    places.append(place)
-    coefs.append(coef)
-
-
-def _add_gathered(family: Rows, found: Gathered) -> None:
-    for columns, (rows, places, coefs) in found.items():
-        family.add(np.asarray(rows), columns, np.asarray(places), np.asarray(coefs))
-
-
 def _required(made: Clinics, family: Rows) -> None:
     """No mode, and nobody newly posted, where a required service is missing; running postings go on.
 
     The rows of a cell stand together: for each service that for its modes, then one for each date on which
     postings to it may start.
     """
-    labels, found = made.labels, Gathered()
+    labels, posted = made.labels, _new_postings(made)
     kinds = [made.instance.specialties.get(k) for k in labels.specialties]
-    site, specialty, _ = (part.tolist() for part in made.parts_of(made.cells))
-    first = np.searchsorted(made.z_cell, np.arange(len(made.cells) + 1)).tolist()
-    about: list[tuple[int, tuple[str, ...]]] = []
-    modes: list[tuple[int, int]] = []
-    share, posted = _shares(made), _new_postings(made)
-    for cell, k in enumerate(specialty):
-        kind = kinds[k]
-        for service in kind.requires if kind is not None else ():
-            serving = share.get((labels.institutions[site[cell]], service), ())
-            for columns, place, coef in serving:
-                _gather(found, columns, len(about), place, -coef)
-            modes.append((len(about), cell))
-            about.append((cell, (service,)))
-            for start, options in posted.get(cell, {}).items():
-                for columns, place, coef in serving:
-                    _gather(found, columns, len(about), place, -coef * len(options))
-                for columns, place in options:
-                    _gather(found, columns, len(about), place, 1.0)
-                about.append((cell, (service, start)))
-    cells = labels.cell_keys(made.cells)
-    family.rows(Later(len(about), lambda: [(*cells[cell], *more) for cell, more in about]), upper=0.0)
-    for row, cell in modes:
-        for place in range(first[cell], first[cell + 1]):
-            _gather(found, made.z, row, place, 1.0)
-    _add_gathered(family, found)
+    needed = [kind.requires if kind else () for kind in kinds]
+    _, specialty, _ = made.parts_of(made.cells)
+    asking = np.flatnonzero(np.asarray([bool(services) for services in needed], dtype=bool)[specialty])
+    # Row by row: the cell, the service, the date; what a unit of being served allows; the postings that start.
+    about: list[tuple[int, str, str]] = []
+    allows: list[float] = []
+    starting: list[tuple[int, Columns, int]] = []
+    for at, k in zip(asking.tolist(), specialty[asking].tolist(), strict=True):
+        for name in needed[k]:
+            about.append((at, name, ""))
+            allows.append(1.0)
+            for start, options in posted.get(at, {}).items():
+                starting += [(len(about), columns, place) for columns, place in options]
+                about.append((at, name, start))
+                allows.append(float(len(options)))
+    rows = _about_rows(made, family, about)
+    cell = np.asarray([one[0] for one in about], dtype=np.int64)
+    service = np.asarray([labels.service.get(one[1], -1) for one in about], dtype=np.int64)
+    first = np.searchsorted(made.z_cell, np.arange(len(made.cells) + 1))
+    whole = np.flatnonzero(np.asarray([not one[2] for one in about], dtype=bool))
+    row, place = _spread(rows[whole], first[cell[whole]], first[cell[whole] + 1])
+    family.add(row, made.z, place, 1.0)
+    site = made.parts_of(made.cells)[0][cell]
+    for slots, (columns, places, coefs) in made.ledger.offers["served"].parts((labels.institutions, labels.services)):
+        order = np.argsort(slots, kind="stable")
+        wanted = np.where(service >= 0, site * len(labels.services) + service, -1)
+        ends = [np.searchsorted(slots[order], wanted, side=side) for side in ("left", "right")]
+        row, nth = _spread(rows, *ends)
+        family.add(row, columns, places[order[nth]], -coefs[order[nth]] * np.asarray(allows)[row])
+    for columns in {one[1] for one in starting}:
+        mine = np.asarray([(at, place) for at, other, place in starting if other is columns], dtype=np.int64)
+        family.add(mine[:, 0], columns, mine[:, 1], 1.0)
 
 
-def _shares(made: Clinics) -> dict[tuple[str, str], list[tuple[Columns, int, float]]]:
-    """What serves (institution, service): variable, place, coefficient."""
-    found: dict[tuple[str, str], list[tuple[Columns, int, float]]] = defaultdict(list)
-    grid = (made.labels.institutions, made.labels.services)
-    for slots, (columns, places, coefs) in made.ledger.offers["served"].parts(grid):
-        for slot, place, coef in zip(slots.tolist(), places.tolist(), coefs.tolist(), strict=True):
-            i, s = divmod(slot, len(grid[1]))
-            found[grid[0][i], grid[1][s]].append((columns, place, coef))
-    return found
+def _about_rows(made: Clinics, family: Rows, about: list[tuple[int, str, str]]) -> np.ndarray:
+    cells = made.labels.cell_keys(made.cells)
+
+    def subjects() -> list[tuple[str, ...]]:
+        return [(*cells[cell], *(part for part in more if part)) for cell, *more in about]
+
+    return family.rows(Later(len(about), subjects), upper=0.0)
+
+
+def _spread(rows: np.ndarray, first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each row with every number from `first` up to `end`."""
+    many = end - first
+    step = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+    return np.repeat(rows, many), np.repeat(first, many) + step
 
 
 def _new_postings(made: Clinics) -> dict[int, dict[str, list[tuple[Columns, int]]]]:

@@ -97,22 +97,30 @@ def candidates(
         for specialty in doctor.specialties:
             practising[specialty].append(doctor)
     any_scope = instance.state("scope") != "hard"
-    known: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+    groups = {name: place.group for name, place in instance.institutions.items()}
+    # What an option breaks depends on its date only by whether that is one of the post's own.
+    known: dict[tuple[tuple[bool, ...], bool], tuple[str, ...] | None] = {}
     for (site, specialty), post in sorted(instance.posts.items()):
         starts = [(start, cover, start in post.starts) for start, cover in _starts(instance, post, explain).items()]
+        title, group = max(post.min_title, instance.specialties[specialty].min_title), groups[site]
         for doctor in staff if any_scope else practising[specialty]:
             if doctor.institution == site:
                 continue
-            # Rules that an option breaks depend on its date only by whether that is one of the post's own.
-            told: dict[bool, tuple[str, ...] | None] = {}
+            other = groups[doctor.institution]
+            breaks = (
+                doctor.posting == "no",
+                any_scope and specialty not in doctor.specialties,
+                doctor.title < title,
+                bool(group and other and group != other),
+            )
             for start, cover, own in starts:
+                if (breaks, own) not in known:
+                    broken = broken_filters(instance, (doctor.id, site, specialty, start))
+                    known[breaks, own] = admit(instance, broken, explain)
+                if known[breaks, own] is None:
+                    continue
                 option = (doctor.id, site, specialty, start)
-                if own not in told:
-                    broken = tuple(broken_filters(instance, option))
-                    if broken not in known:
-                        known[broken] = admit(instance, list(broken), explain)
-                    told[own] = known[broken]
-                rules = None if option in covers else told[own]
+                rules = None if option in covers else known[breaks, own]
                 if rules is not None:
                     covers[option] = cover
                     if rules:

@@ -106,7 +106,7 @@ from models.posting_options import (
     period_of,
     running,
 )
-from models.rows import Columns, Rows, Term
+from models.rows import Columns, Rows
 from models.terms import Sum, flat
 from models.values import Values
 
@@ -260,24 +260,37 @@ def add_items(instance: Instance, ledger: Ledger, visits: Columns, cells: Keys) 
 
 def _reliefs(made: Made) -> None:
     family = made.rows("relief_follows", "a relief follows somebody", "cohort", "postings")
-    instance, posted = made.instance, made.posted
-    coming: dict[tuple[str, str], dict[date, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    going: dict[tuple[str, str], list[tuple[frozenset[date], Term]]] = defaultdict(list)
-    for option, held in zip(made.options, made.held.tolist(), strict=True):
+    instance = made.instance
+    relieved = {key: frozenset(post.relief_starts) for key, post in instance.posts.items() if post.relief_starts}
+    # Places of the options: of those who come by date, of those who go by the two dates on which a relief may start.
+    coming: dict[tuple[str, str], dict[date, list[int]]] = defaultdict(lambda: defaultdict(list))
+    going: dict[tuple[str, str], dict[frozenset[date], list[int]]] = defaultdict(lambda: defaultdict(list))
+    known: dict[tuple[str, str, date], frozenset[date] | None] = {}
+    for at, (option, held) in enumerate(zip(made.options, made.held.tolist(), strict=True)):
         post = (option[1], option[2])
-        if not held and is_relief(instance, option):
-            coming[post][option[3]].append((posted, option, 1.0))
-        first = handover_of(instance, option)
-        if first is not None:
-            going[post].append((frozenset({first, period_of(instance, option)[1]}), (posted, option, -1.0)))
+        if post not in relieved:
+            continue
+        if not held and option[3] in relieved[post]:
+            coming[post][option[3]].append(at)
+        if held or option[1:] not in known:
+            first = handover_of(instance, option)
+            both = None if first is None else frozenset({first, period_of(instance, option)[1]})
+            if not held:
+                known[option[1:]] = both
+        else:
+            both = known[option[1:]]
+        if both is not None:
+            going[post][both].append(at)
     for post, dates in sorted(coming.items()):
-        for group in _together([*(both for both, _ in going[post]), *(frozenset({day}) for day in dates)]):
+        for group in _together([*going[post], *(frozenset({day}) for day in dates)]):
             alone = [frozenset({day}) for day in sorted(group)] if len(group) > 2 else []
             for some in (group, *alone):
-                terms = [term for day in sorted(some & dates.keys()) for term in dates[day]]
-                left = [term for both, term in going[post] if both & some]
-                if terms:
-                    family.row((*post, *(day.isoformat() for day in sorted(some))), [*terms, *left], upper=0.0)
+                come = [at for day in sorted(some & dates.keys()) for at in dates[day]]
+                go = sorted(at for both, places in going[post].items() if both & some for at in places)
+                if come:
+                    row = family.rows([(*post, *(day.isoformat() for day in sorted(some)))], upper=0.0)
+                    for places, sign in ((come, 1.0), (go, -1.0)):
+                        family.add(np.repeat(row, len(places)), made.posted, np.asarray(places, dtype=np.int64), sign)
 
 
 def _together(pairs: Iterable[frozenset[date]]) -> list[frozenset[date]]:

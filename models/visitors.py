@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -176,33 +176,32 @@ class Clinics:
             return found
         whole = self.far & (self.instance.state("whole_day") == "hard")
         found = np.floor_divide(self.staff.free[self.doctor, self.quarter], np.where(whole, 2.0, 1.0))
-        for visitor, counts in self.instance.dateable.items():
-            at = self.place(*visitor)
-            if at is not None:
-                part = slice(at, at + len(counts))
-                found[part] = np.minimum(found[part], counts)
-        return found
+        at, counts = self._places(self.instance.dateable)
+        known = at >= 0
+        found = found.reshape(-1, len(self.labels.quarters))
+        found[at[known]] = np.minimum(found[at[known]], counts[known])
+        return found.ravel()
 
     def held_today(self) -> tuple[np.ndarray, float]:
         """Today's clinics of each column of `clinics`, and how many have no column."""
-        labels, found, gone = self.labels, np.zeros(len(self.doctor)), 0.0
-        for (doctor, site, specialty), counts in self.instance.today_sessions.items():
-            at = self.place(doctor, site, specialty)
-            if at is None:
-                gone += sum(counts)
-            else:
-                found[at : at + len(labels.quarters)] = counts
-        return found, gone
+        at, counts = self._places(self.instance.today_sessions)
+        found, known = np.zeros((len(self._visitors), len(self.labels.quarters))), at >= 0
+        found[at[known]] = counts[known]
+        return found.ravel(), float(counts[~known].sum())
 
-    def place(self, doctor: str, site: str, specialty: str) -> int | None:
-        """The first column of a visitor, None where there is none; the other quarters follow."""
-        labels = self.labels
-        if doctor not in labels.doctor or site not in labels.institution or specialty not in labels.specialty:
-            return None
-        code = (labels.doctor[doctor] * labels.shape[0] + labels.institution[site]) * labels.shape[1]
-        at = int(np.searchsorted(self._visitors, code + labels.specialty[specialty]))
-        known = at < len(self._visitors) and self._visitors[at] == code + labels.specialty[specialty]
-        return at * len(labels.quarters) if known else None
+    def _places(self, given: Mapping[Visitor, tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the visitors of a table among those with columns, -1 for others; their figures by quarter."""
+        labels, sites, kinds = self.labels, *self.labels.shape[:2]
+        codes = [
+            (labels.doctor[d] * sites + labels.institution[i]) * kinds + labels.specialty[k]
+            if d in labels.doctor and i in labels.institution and k in labels.specialty
+            else -1
+            for d, i, k in given
+        ]
+        code, counts = np.asarray(codes, dtype=np.int64), np.asarray(list(given.values()))
+        at = np.minimum(np.searchsorted(self._visitors, code), max(0, len(self._visitors) - 1))
+        known = self._visitors[at] == code if len(self._visitors) else np.zeros(len(code), dtype=bool)
+        return np.where(known, at, -1), counts.reshape(len(codes), len(labels.quarters))
 
     @cached_property
     def _visitors(self) -> np.ndarray:
