@@ -43,7 +43,7 @@ def test_quiet_says_nothing() -> None:
     """A quiet run writes nothing."""
     stream = io.StringIO()
     progress = Progress("en", stream=stream, quiet=True)
-    progress.stage("checking")
+    progress.stage("travelling")
     progress("unmet", News(2.0, 40.0, 30.0, 0))
     assert stream.getvalue() == ""
 
