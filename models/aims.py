@@ -46,7 +46,10 @@ OWN_ROWS = {"worst_served": "aims.", "fairness": ACCOUNT}
 
 @dataclass(frozen=True)
 class AimResult:
-    """One aim of a plan: value and proved bound in `unit`; `given` says on what the bound rests."""
+    """One aim of a plan: value and proved bound in `unit`; `given` says on what the bound rests.
+
+    engine, proof: what proved it and how, as in `models.answers.Solution`; empty where a block does not say.
+    """
 
     name: str
     value: float
@@ -54,6 +57,8 @@ class AimResult:
     gap: float
     unit: str
     given: str = ""
+    engine: str = ""
+    proof: str = ""
 
 
 def gap_of(name: str, value: float, bound: float, nothing: float | None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -13,6 +13,7 @@ from models.matrix import Floats, Matrix
 
 INF = float("inf")
 StoppedBy = Literal["gap", "nodes", "clock", "user", "none"]
+Proof = Literal["search", "prices", "fixing", "linear", "none"]
 
 
 class Status(Enum):
@@ -70,6 +71,10 @@ class Solution:
     stopped_by: "gap" or "nodes" (repeatable), "clock" or "user" (not), "none" where there was
     nothing to search: linear programmes, infeasible models. row_dual: what one unit more of a
     row's bound adds to the cost, for linear programmes solved to the end.
+
+    engine: what proved the bound ("highs", "prices", "tree", ...: docs/dev/engines), several with commas. proof: how.
+    "search": a search over the whole model, nothing left out; "fixing": a search over what exact reduced costs left;
+    "prices": a relaxation by prices; "linear": the linear programme; "none": there is no bound.
     """
 
     status: Status
@@ -80,11 +85,24 @@ class Solution:
     nodes: int = 0
     stopped_by: StoppedBy = "none"
     row_dual: Floats | None = None
+    engine: str = "highs"
+    proof: Proof = "search"
 
     @property
     def gap(self) -> float:
         """See `relative_gap`."""
         return relative_gap(self.objective, self.bound)
+
+
+def joined(told: Iterable[str]) -> str:
+    """The different ones among engines, or proofs, of parts: sorted, with commas."""
+    return ", ".join(sorted({name for one in told for name in one.split(", ") if name}))
+
+
+def weakest(proofs: Iterable[Proof]) -> Proof:
+    """What the sum of their bounds rests on: the weakest of their proofs."""
+    order: tuple[Proof, ...] = ("none", "prices", "fixing", "search", "linear")
+    return min(proofs, key=order.index, default="linear")
 
 
 def heed(found: Solution) -> Solution:

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from models import single_source
-from models.answers import INF, Job, Progress, Solution, Status
+from models.answers import INF, Job, Progress, Proof, Solution, Status
 from models.capacitated_columns import Form
 from models.capacitated_form import form_of
 from models.capacitated_plan import Plan
@@ -58,4 +58,5 @@ def _answer(job: Job, form: Form, found: Found, seconds: float) -> Solution | No
     value = float(job.cost @ x) + job.constant
     status = Status.OPTIMAL if found.near else Status.FEASIBLE
     bound = min(value, found.bound + job.constant + form.constant)
-    return Solution(status, x, value, bound, seconds, found.nodes, found.stopped_by)
+    proof: Proof = "search" if found.engine == "tree" else "prices"
+    return Solution(status, x, value, bound, seconds, found.nodes, found.stopped_by, engine=found.engine, proof=proof)

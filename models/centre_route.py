@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from models import baselines
+from models.answers import joined, weakest
 from models.assemble import Model
 from models.highs import solve
 from models.matrix import Floats, Matrix
@@ -213,4 +214,6 @@ def centres_again(route: Route, stages: Stages, found: Found) -> Found:
         value=better.value,
         bound=bound,
         stopped_by=better.stopped_by if better.stopped_by != "gap" else found.stopped_by,
+        engine=joined((found.engine, better.engine)),
+        proof=weakest((found.proof, better.proof)),
     )

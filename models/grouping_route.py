@@ -243,7 +243,8 @@ class _Route:
         value, (unit, step, _) = (self._value(cost) if cost.any() else 0.0), UNITS[aim]
         bound = min(value, float(np.ceil(bound - 1e-6)) if aim in COUNTED and bound > -INF else bound)
         given = ", ".join(result.name for result in self.results)
-        self.results.append(AimResult(f"group_{aim}", value, bound, _gap(aim, value, bound), unit, given))
+        told = ("highs", "search") if bound > -INF else ("", "none")
+        self.results.append(AimResult(f"group_{aim}", value, bound, _gap(aim, value, bound), unit, given, *told))
         share = self.instance.options.travel_tolerance if aim == "travel" else 0.0
         row = sp.csr_matrix(cost)
         if row.nnz:

@@ -88,7 +88,14 @@ def solve_many(jobs: Sequence[Job], workers: int = 2) -> list[Solution]:
     answers.update((at, call.answer()) for at, call in apart.items())
     if pressed or any(call.task.ending == "user" for call in apart.values()):
         _interrupted.set()
-    return [answers[at] for at in range(len(jobs))]
+    return [_told(job, answers[at]) for at, job in enumerate(jobs)]
+
+
+def _told(job: Job, answer: Solution) -> Solution:
+    """The answer with what kind of proof it is, where no search was needed or nothing was proved."""
+    if answer.status is not Status.INFEASIBLE and not np.isfinite(answer.bound):
+        return replace(answer, proof="none")
+    return replace(answer, proof="linear") if job.relax or not job.matrix.integer.any() else answer
 
 
 def interrupted() -> bool:

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from models.answers import INF, Job, Limits, Progress, Solution, Status, StoppedBy
+from models.answers import INF, Job, Limits, Progress, Solution, Status, StoppedBy, joined, weakest
 from models.hand_over import whole
 from models.highs import FEASIBLE, is_large, solve_many
 from models.matrix import Bools, Floats, Matrix
@@ -242,4 +242,7 @@ def _together(
         x[piece.cols] = answer.x
     value = float(cost @ x) + constant
     status = Status.FEASIBLE if Status.FEASIBLE in statuses else Status.OPTIMAL
-    return Solution(status, x, value, min(bound, value), time.time() - began, nodes, stopped)
+    found = Solution(status, x, value, min(bound, value), time.time() - began, nodes, stopped)
+    return replace(
+        found, engine=joined(answer.engine for answer in answers), proof=weakest(answer.proof for answer in answers)
+    )

@@ -86,7 +86,9 @@ def _results(instance: RosterInstance, route: Route, visits: tuple[Visit, ...]) 
         low, given = route.bound_of(aim, values)
         low, given = checked(aim, value, low, given)
         base = max(nothing - low, 1.0) if aim == FIRST[1] else max(abs(value), 1.0)
-        found.append(AimResult(aim, value, low, max(0.0, value - low) / base, AIMS[aim][0], given))
+        # Counts of visits, without their hours, are searched by HiGHS (`models.roster_counts`); 0 needs no proof.
+        told = ("counts", "search") if low > 0.0 else ("", "none")
+        found.append(AimResult(aim, value, low, max(0.0, value - low) / base, AIMS[aim][0], given, *told))
     return found
 
 

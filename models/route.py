@@ -133,12 +133,15 @@ class Route:
 
     def record(self, found: Found, bound: float | None = None, given: str = "") -> None:
         proved = found.bound if bound is None else min(bound, found.value)
-        if not math.isfinite(proved):
+        sure = math.isfinite(proved)
+        if not sure:
             # Stopped before any bound: nothing is proved but that shortfalls and costs are not negative.
             proved = min(0.0, found.value)
         unit = aim_rules.UNITS[found.aim][0]
         gap = aim_rules.gap_of(found.aim, found.value, proved, self.nothing.get(found.aim))
-        self.results.append(AimResult(found.aim, found.value, proved, gap, unit, given))
+        by = found if bound is None else self.alone.get(found.aim, found)
+        told = (by.engine, by.proof) if sure else ("", "none")
+        self.results.append(AimResult(found.aim, found.value, proved, gap, unit, given, *told))
         if found.stopped_by in ("clock", "user", "nodes"):
             order = ["gap", "nodes", "clock", "user"]
             self.stopped = max(self.stopped, found.stopped_by, key=order.index)

@@ -115,6 +115,11 @@ class Hunt:
         return self.known > self.search.bound + self.base
 
     @property
+    def prover(self) -> str:
+        """Whose bound is the better one."""
+        return "highs" if self.outdone else "knapsacks"
+
+    @property
     def bound(self) -> float:
         return min(self.value, max(self.known, self.search.bound + self.base))
 
@@ -138,9 +143,9 @@ class Hunt:
     def _so_far(self, ended: StoppedBy) -> Solution:
         nodes, seconds = self.others + self.search.nodes, time.time() - self.began
         if self.x is not None:
-            return _judged(self.job, self.x, self.value, self.bound, seconds, nodes, ended)
+            return replace(_judged(self.job, self.x, self.value, self.bound, seconds, nodes, ended), engine=self.prover)
         status = Status.INFEASIBLE if ended == "gap" else Status.UNSOLVED
-        return Solution(status, None, INF, self.bound, seconds, nodes, ended)
+        return Solution(status, None, INF, self.bound, seconds, nodes, ended, engine=self.prover)
 
 
 def _judged(job: Job, x: Floats, value: float, bound: float, seconds: float, nodes: int, ended: StoppedBy) -> Solution:
@@ -155,6 +160,8 @@ def _joined(job: Job, answer: Solution, last: Solution, seconds: float) -> Solut
     """The better plan and the better bound of the search and of HiGHS after it."""
     better = last if last.objective <= answer.objective else answer
     bound, nodes = max(answer.bound, last.bound), answer.nodes + last.nodes
+    engine = answer.engine if answer.bound >= last.bound else last.engine
     if better.x is None:
-        return replace(last, bound=max(bound, last.bound), seconds=seconds, nodes=nodes)
-    return _judged(job, better.x, better.objective, bound, seconds, nodes, last.stopped_by)
+        return replace(last, bound=max(bound, last.bound), seconds=seconds, nodes=nodes, engine=engine)
+    told = _judged(job, better.x, better.objective, bound, seconds, nodes, last.stopped_by)
+    return replace(told, engine=engine)

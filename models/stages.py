@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.aims import rows_of_aims
-from models.answers import Job, Limits, Progress, Solution, Status
+from models.answers import Job, Limits, Progress, Proof, Solution, Status, joined, weakest
 from models.assemble import Model
 from models.clinic_days import settle_days
 from models.clinic_turns import ACCOUNT, settle_turns
@@ -27,7 +27,7 @@ Report = Callable[[str, Progress], None]
 
 @dataclass(frozen=True)
 class Found:
-    """One aim solved: value, bound (conditional on caps and fixings), status, what stopped it."""
+    """One aim solved: value, bound (conditional on caps and fixings) and who proved it how, status, what stopped it."""
 
     aim: str
     value: float
@@ -35,6 +35,8 @@ class Found:
     status: Status
     stopped_by: str
     seconds: float
+    engine: str = ""
+    proof: Proof = "none"
 
 
 @dataclass
@@ -83,7 +85,8 @@ class Stages:
         rest = constant + float(cost[loose] @ x[loose])
         self.x = self._settled(x)
         value, bound = float(cost @ self.x) + constant, sum(a.bound for a in answers) + rest
-        done = Found(aim, value, min(bound, value), status, _stop(answers), sum(a.seconds for a in answers))
+        told = (joined(answer.engine for answer in answers), weakest(answer.proof for answer in answers))
+        done = Found(aim, value, min(bound, value), status, _stop(answers), sum(a.seconds for a in answers), *told)
         self.found.append(done)
         self._cap(aim, cost, pieces, tolerance(value), value)
         return done

@@ -12,12 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from models import capacitated
-from models.answers import INF, Job, Progress, Solution, Status
+from models.answers import INF, Job, Progress, Proof, Solution, Status
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Bools, Floats
 from models.uncapacitated_centre import nearest_all
 from models.uncapacitated_form import CentreForm, Form, centre_form_of, form_of
 from models.uncapacitated_solve import Located, locate
+
+#: Which engine proved the bound, and how.
+Told = tuple[str, Proof]
 
 
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
@@ -45,7 +48,8 @@ def _cheapest(job: Job, form: Form, deadline: float | None, report: Report) -> S
 
     found = locate(form.problem, job.limits, deadline, hear, _start(job, form))
     x = None if found.opened is None else form.columns(found.opened)
-    return _answer(job, found, x, found.bound + base, time.time() - began)
+    told: Told = ("core", "fixing") if found.proof == "core" else ("prices", "prices")
+    return _answer(job, found, x, found.bound + base, time.time() - began, told)
 
 
 def _farthest(job: Job, centre: CentreForm, deadline: float | None, report: Report) -> Solution | None:
@@ -62,20 +66,22 @@ def _farthest(job: Job, centre: CentreForm, deadline: float | None, report: Repo
     limits = replace(job.limits, absolute_gap=job.limits.absolute_gap / price)
     found = nearest_all(form.problem, limits, deadline, hear, _start(job, form))
     x = None if found.opened is None else centre.columns(found.opened, found.value)
-    return _answer(job, found, x, told(found.bound), time.time() - began)
+    return _answer(job, found, x, told(found.bound), time.time() - began, ("covers", "search"))
 
 
 def _start(job: Job, form: Form) -> Bools | None:
     return None if job.start is None else np.asarray(job.start, dtype=float)[form.host] > 0.5
 
 
-def _answer(job: Job, found: Located, x: Floats | None, bound: float, seconds: float) -> Solution | None:
+def _answer(job: Job, found: Located, x: Floats | None, bound: float, seconds: float, told: Told) -> Solution | None:
     """The solution as the model's columns; None where its rows do not hold, and the engine is not to be trusted."""
     if x is None:
         status = Status.INFEASIBLE if found.proof else Status.UNSOLVED
-        return Solution(status, None, INF, bound, seconds, found.nodes, found.stopped_by)
+        empty = Solution(status, None, INF, bound, seconds, found.nodes, found.stopped_by)
+        return replace(empty, engine=told[0], proof=told[1])
     if job.matrix.worst(x) > FEASIBLE:
         return None
     value = float(job.cost @ x) + job.constant
     status = Status.OPTIMAL if found.proof else Status.FEASIBLE
-    return Solution(status, x, value, min(bound, value), seconds, found.nodes, found.stopped_by)
+    answer = Solution(status, x, value, min(bound, value), seconds, found.nodes, found.stopped_by)
+    return replace(answer, engine=told[0], proof=told[1])

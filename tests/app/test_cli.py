@@ -183,6 +183,7 @@ def test_plan_json_says_where_everything_comes_from(tmp_path: Path, solved: Any,
     assert info["travel"]["methods"] and info["travel"]["calibration"]["source"] == "none"
     assert len(info["inputs"]["institutions.csv"]) == 64 and info["defaults"] and info["versions"]["highspy"]
     assert all(set(note) == {"zh", "en"} for note in info["notes"])
+    assert info["aims"] and all({"engine", "proof"} <= set(aim) for aim in info["aims"])
 
 
 def test_saved_region_has_the_minutes_that_the_model_saw(tmp_path: Path, solved: Any, audited: Any) -> None:

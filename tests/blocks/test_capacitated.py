@@ -222,6 +222,7 @@ def test_a_model_of_thirty_hosts_has_the_value_that_highs_proves(monkeypatch: py
     assert highs.status is Status.OPTIMAL and ours.status is Status.OPTIMAL and ours.x is not None
     assert ours.objective <= highs.objective * (1 + 1e-4) and ours.objective >= highs.bound - 1e-6
     assert ours.bound <= highs.objective + 1e-6 and job.matrix.worst(ours.x) <= 1e-6
+    assert (ours.engine, ours.proof) in (("tree", "search"), ("prices", "prices"))
 
 
 def test_with_many_hosts_rounds_and_blocks_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,7 @@ def test_a_later_aim_keeps_to_the_cap_of_an_earlier_one() -> None:
     assert [(f.aim, f.status, f.stopped_by) for f in stages.found] == [
         (name, Status.OPTIMAL, "gap") for name in ("first", "second", "third")
     ]
+    assert {(f.engine, f.proof) for f in stages.found} == {("highs", "search")}
 
 
 def test_what_is_given_away_is_the_tolerance_and_no_more() -> None:

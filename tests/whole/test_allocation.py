@@ -243,6 +243,7 @@ def test_news_while_solving() -> None:
         stages.append(stage)
 
     outcome = plan(tiny_instance(), QUICK, report=hear, incumbent=plans.append)
+    assert outcome.aims and all(aim.engine and aim.proof != "none" for aim in outcome.aims)
     assert plans and all(set(tables) == set(outcome.tables) for tables in plans)
     _same(plans[-1], outcome.tables)
     for tables in plans:
