@@ -158,15 +158,15 @@ def _own_columns(model: Model) -> np.ndarray:
     return np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
 
 
-def least_of_services(route: Route) -> tuple[float, float]:
-    """Proved lower bounds of the centres alone: their part of `floors`, and their cost at that.
+def least_of_services(route: Route, slack: float = 0.0) -> tuple[float, float]:
+    """Proved lower bounds of the centres alone: their part of `floors`, and their cost at that or at `slack` more.
 
     No clinic items are counted, so that both hold whatever the people do.
     """
     model = route.model
     part = centre_part(route, model.matrix, np.zeros(model.matrix.cols))
     stages = Stages(model, part)
-    floors = stages.solve("floors", route.limits(5.0, relative_gap=1e-4), lambda _: 1e-6)
+    floors = stages.solve("floors", route.limits(5.0, relative_gap=1e-4), lambda _: slack + 1e-6)
     cost = stages.solve("cost", route.limits(10.0, relative_gap=1e-4), lambda _: 1e-6)
     return floors.bound - model.aims["floors"][1], cost.bound - model.aims["cost"][1]
 

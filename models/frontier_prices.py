@@ -53,6 +53,8 @@ class Prices:
     added: dict[str, float] = field(init=False, default_factory=dict)
     proofs: list[tuple[float, float]] = field(init=False, default_factory=list)
     short: float = field(init=False, default=0.0)
+    #: The least shortfall of people and centres, each by themselves.
+    least_short: float = field(init=False, default=0.0)
     #: The last plan of the relaxation, where the next search begins.
     last: Floats | None = field(init=False, default=None)
     #: Plans of the relaxation that searches found: (`limit_on`, `least`).
@@ -93,19 +95,23 @@ class Prices:
             if found.value == np.inf:
                 return False
             alone.x, most = trial.x, found.value + self.added.get("floors", 0.0)
+            self.least_short = most
+        elif self.apart and np.isfinite(most):
+            # The centres may use what the whole may fall short by more than both by themselves, to cost less.
+            self.added["cost"] = least_of_services(self.route, most - self.least_short)[1]
         self.short = most
         cost, constant = alone.model.aims["floors"]
         if cost.any():
             limit = most + SAME - self.added.get("floors", 0.0) - constant
             alone.add_cap("floors", np.flatnonzero(cost), cost[cost != 0], limit)
-        self.relaxed = self._linear(self.least, None)
+        self.relaxed = self.linear(self.least)
         return self.relaxed.status is not Status.INFEASIBLE
 
     def _vector(self, aim: str) -> tuple[Floats, float]:
         cost, constant = self.alone.model.aims[aim]
         return cost, constant + self.added.get(aim, 0.0)
 
-    def _linear(self, aim: str, limit: float | None) -> Solution:
+    def linear(self, aim: str, limit: float | None = None) -> Solution:
         """The linear relaxation, with or without a limit."""
         alone = self.alone
         matrix = alone.without_later_aims(aim)
@@ -116,7 +122,7 @@ class Prices:
 
     def price_of(self, limit: float) -> float | None:
         """The price at which the linear relaxation keeps a limit; None where no plan keeps it (proved)."""
-        found = self._linear(self.least, limit)
+        found = self.linear(self.least, limit)
         if found.status is Status.INFEASIBLE:
             return None
         dual = 0.0 if found.row_dual is None else abs(float(found.row_dual[-1]))
@@ -139,7 +145,7 @@ class Prices:
 
     def ends(self) -> tuple[float, float] | None:
         """Prices of the two ends: `least` before all, and `limit_on` before all; None where nothing can be traded."""
-        model, best, low = self.alone.model, self.relaxed, self._linear(self.limit_on, None)
+        model, best, low = self.alone.model, self.relaxed, self.linear(self.limit_on)
         if best.x is None or low.x is None:
             return None
         across = model.value(self.limit_on, best.x) - model.value(self.limit_on, low.x)
