@@ -12,8 +12,11 @@ import click
 
 from planner import __version__
 from planner.commands.frontier import frontier
+from planner.commands.group import group
 from planner.commands.help import SaidGroup, SaidOption
 from planner.commands.network import network
+from planner.commands.said import say_audit, say_clashes, solver_settings
+from planner.commands.whatif import whatif
 from planner.options import (
     AUDIT,
     INFEASIBLE,
@@ -32,7 +35,7 @@ from planner.options import (
     speaks,
 )
 from planner.startup import ForeignPackageError, check_packages
-from planner.text import MARKS, amount, language, pick, say
+from planner.text import amount, language, pick, say
 
 
 @click.group(cls=SaidGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -165,7 +168,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     from planner.plan import InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
 
-    overrides = {"solver": _solver(values), "budget": {"yuan_per_year": values["budget"]}}
+    overrides = {"solver": solver_settings(values), "budget": {"yuan_per_year": values["budget"]}}
     progress = Progress(lang, values["time_limit"])
     before = _written(output)
     try:
@@ -174,7 +177,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         saved = make_plan(found, output, progress, overrides, not no_report, asked_language(), keep, borders)
     except (InfeasibleError, NoGroupsError) as error:
         grouped = isinstance(error, NoGroupsError)
-        _say_clashes(error.clashes, lang, "groups_infeasible" if grouped else "infeasible")
+        say_clashes(error.clashes, lang, "groups_infeasible" if grouped else "infeasible")
         return INFEASIBLE
     except LocksClashError as error:
         say_findings(error.findings, lang, err=True)
@@ -184,7 +187,7 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         complain(say("no_plan" if isinstance(error, NoPlanError) else "no_groups", lang))
         return NO_PLAN
     except AuditFailedError as error:
-        _say_audit(error.audit, lang)
+        say_audit(error.audit, lang)
         complain(say("audit_refused", lang, path=error.folder))
         return AUDIT
     except KeyboardInterrupt:
@@ -197,58 +200,6 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     _say_plan(saved, lang, report=not no_report)
     for line in price_lines(saved, lang):
         click.echo("  " + line)
-    return OK
-
-
-@main.command()
-@region_argument
-@output_option("group_output", file_okay=False)
-@option("-k", "--count", type=click.IntRange(min=1), metavar="N", help="group_count")
-@option("--service", metavar="ID", help="group_service")
-@option("--price", is_flag=True, help="group_price")
-@solver_options
-@option("--no-report", is_flag=True, help="no_report")
-@lang_option
-@speaks
-def group(
-    region: str,
-    output: Path,
-    count: int | None,
-    service: str | None,
-    price: bool,
-    no_report: bool,
-    lang: str,
-    **values: Any,
-) -> int:
-    """Form groups: which institution belongs to which lead, in one piece, balanced and near."""
-    from planner.bundled import find_region
-    from planner.grouping.apply import NoGroupsError, UngroupedError
-    from planner.grouping.price_page import price_lines
-    from planner.grouping.run import make_groups
-    from planner.opening import AuditFailedError
-    from planner.progress import Progress
-
-    overrides = {"solver": _solver(values), "grouping": {"count": count, "service": service}}
-    progress = Progress(lang, values["time_limit"])
-    try:
-        saved = make_groups(find_region(region), output, progress, overrides, not no_report, asked_language(), price)
-    except NoGroupsError as error:
-        _say_clashes(error.clashes, lang, "groups_infeasible")
-        return INFEASIBLE
-    except UngroupedError:
-        complain(say("no_groups", lang))
-        return NO_PLAN
-    except AuditFailedError as error:
-        _say_audit(error.audit, lang)
-        complain(say("audit_refused", lang, path=error.folder))
-        return AUDIT
-    finally:
-        progress.done()
-    _say_groups(saved, lang)
-    for line in price_lines(saved, lang):
-        click.echo("  " + line)
-    _say_audit(saved.table("audit"), lang)
-    click.echo(say("report_at", lang, path=saved.path / "report.html") if not no_report else str(saved.path))
     return OK
 
 
@@ -272,7 +223,7 @@ def audit(plan: Path, workbook: Path | None, lang: str) -> int:
     if workbook is not None:
         return _audit_workbook(plan, workbook, lang)
     table = audit_plan(plan)
-    _say_audit(table, lang)
+    say_audit(table, lang)
     return OK if all_hold(table) else AUDIT
 
 
@@ -290,7 +241,7 @@ def report(plan: Path, show: bool, lang: str) -> int:
     try:
         rewrite_report(plan, asked_language(), Progress(lang).part)
     except AuditFailedError as error:
-        _say_audit(error.audit, lang)
+        say_audit(error.audit, lang)
         complain(say("audit_refused", lang, path=error.folder))
         return AUDIT
     page = plan / "report.html"
@@ -300,27 +251,6 @@ def report(plan: Path, show: bool, lang: str) -> int:
 
         webbrowser.open(page.resolve().as_uri())
     return OK
-
-
-def _solver(values: Any) -> dict[str, Any]:
-    """Settings of [solver] that options name."""
-    return {"time_limit_s": values["time_limit"], "gap": values["gap"], "seed": values["seed"]}
-
-
-def _say_groups(saved: Any, lang: str) -> None:
-    """The grouping in one sentence, its aims with their proof, and the size of each group."""
-    from planner.aim_views import aim_lines
-    from planner.aligned import aligned
-    from planner.grouping.page import answer, group_table
-    from planner.view import View
-
-    view = View(saved, lang)
-    stopped = say(f"stopped_{saved.info['stopped_by']}", lang)
-    click.echo(say("groups_found", lang, seconds=saved.info["seconds"], stopped=stopped))
-    click.echo("  " + answer(view))
-    table = group_table(view)
-    for line in (*aim_lines(saved, lang), *aligned(table["headings"], table["rows"], table["numeric"])):
-        click.echo("  " + line)
 
 
 def _written(plan: Path) -> int | None:
@@ -358,43 +288,11 @@ def _say_plan(saved: Any, lang: str, report: bool) -> None:
         click.echo("  " + line)
     if saved.info.get("roster", {}).get("stopped_by") == "user":
         complain(say("dating_stopped", lang, clinics=amount(saved.table("unheld")["sessions"].astype(float).sum())))
-    _say_audit(saved.table("audit"), lang)
+    say_audit(saved.table("audit"), lang)
     click.echo(say("report_at", lang, path=saved.path / "report.html") if report else str(saved.path))
 
 
-def _say_audit(table: Any, lang: str) -> None:
-    """One line when every rule holds, else every breach with its sentence."""
-    from planner.audit_words import breaches
-
-    broken = breaches(table, lang)
-    if not broken:
-        click.echo(say("audit_holds", lang, rules=table["rule"].nunique()))
-        return
-    for line in broken:
-        click.echo(line)
-    click.echo(say("audit_broken", lang, n=len(broken)))
-
-
-def _say_clashes(clashes: list[Any], lang: str, head: str = "infeasible") -> None:
-    """The rules that had to give, and the cure."""
-    from planner.catalogue import RULE_SENTENCES
-    from planner.words import UNITS, word
-
-    if not clashes:
-        click.echo(say(f"{head}_unexplained", lang))
-        return
-    click.echo(say(head, lang))
-    for clash in clashes:
-        values = {
-            "rule": clash.rule,
-            "sentence": RULE_SENTENCES.find(clash.rule, lang) or "",
-            "subject": clash.subject and clash.subject + MARKS.text("comma", lang),
-            "amount": amount(float(clash.amount)),
-            "unit": word(UNITS, str(clash.unit or ""), lang),
-        }
-        click.echo("  " + say("clash", lang, **values))
-    click.echo(say("relax_hint", lang))
-
-
 main.add_command(frontier)
+main.add_command(group)
 main.add_command(network)
+main.add_command(whatif)

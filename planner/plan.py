@@ -33,6 +33,7 @@ from planner.roster_run import Linked, rosterable
 from planner.run_clock import RunClock
 from planner.run_solves import Solves
 from planner.text import language
+from planner.whatif.decisions import write_decisions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,6 +201,7 @@ class _Maker:
                 "timings": {stage: round(seconds, 3) for stage, seconds in rostered.timings.items()},
             }
         with whole_folder(self.target) as fresh:
+            write_decisions(fresh, outcome)
             audit = self._write(fresh, tables, found)
             must_hold(audit, fresh, self.target)
 

@@ -65,11 +65,11 @@ def price_groups(grouped: Grouped, config: Config) -> pd.DataFrame:
     cases += [(case, _locked(instance, case)) for case in _moves(instance, dict(ours.groups))]
     seconds = min(SECONDS, TOTAL / len(cases))
     settings = GroupSettings(seconds, FINER * config.solver.gap, config.solver.node_limit, config.solver.seed)
-    rows = list(_rows(1, Case("case_this"), ours.status, ours.aims, ours.aims))
+    rows = list(case_rows(1, Case("case_this"), ours.status, ours.aims, ours.aims))
     for number, (case, changed) in enumerate(cases, start=2):
         fixed = _seats_kept(changed, dict(ours.groups)) if case.key == "case_move" else changed
         found = solve_grouping(fixed, settings, start=_started(ours.groups, case, instance))
-        rows += _rows(number, case, found.status, found.aims, ours.aims)
+        rows += case_rows(number, case, found.status, found.aims, ours.aims)
     return pd.DataFrame(rows)
 
 
@@ -108,10 +108,10 @@ def _started(groups: Any, case: Case, instance: GroupingInstance) -> dict[str, s
     return start
 
 
-def _rows(
+def case_rows(
     number: int, case: Case, status: Status, aims: tuple[AimResult, ...], ours: tuple[AimResult, ...]
 ) -> Iterator[dict[str, Any]]:
-    """One row per aim, or one row that says that there is nothing."""
+    """One row per aim with its difference to `ours`, or one row that says that there is nothing."""
     said = {"number": number, "case": case.key, "institution": case.institution, "group": case.group}
     if not aims:
         yield {**said, "aim": "", "status": status.value.upper()}
@@ -198,7 +198,7 @@ def _plans(
 
 def _of_plan(number: int, case: Case, found: Outcome, ours: Outcome) -> Iterator[dict[str, Any]]:
     """The aims of a plan, and the visits kept local, which are no aim and have no bound."""
-    yield from _rows(number, case, found.status, tuple(found.aims), tuple(ours.aims))
+    yield from case_rows(number, case, found.status, tuple(found.aims), tuple(ours.aims))
     if found.tables:
         kept, mine = _kept_local(found), _kept_local(ours)
         said = {"number": number, "case": case.key, "institution": case.institution, "group": case.group}

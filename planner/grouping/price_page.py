@@ -135,8 +135,8 @@ def _proved(view: View, case: Row, row: Row | None) -> list[str]:
     gap = to_float(row["gap"])
     own, digits = case["case"] == "case_this", DIGITS.get(str(row["aim"]))
     return [
-        _amount(row["value"], digits),
-        "" if own else _signed(row["difference"], digits),
+        amount_told(row["value"], digits),
+        "" if own else signed(row["difference"], digits),
         "" if own else _range(view, row),
         "" if gap is None else f"{100 * gap:.1f}%",
     ]
@@ -150,8 +150,8 @@ def _figures(view: View, name: str, row: Row | None) -> list[str]:
     own = row["case"] == "case_this"
     digits = 0 if name == "cost" and view.lang == "zh" else DIGITS.get(name)
     return [
-        _amount(None if value is None else value / unit, digits),
-        "" if own else _signed(None if by is None else by / unit, digits),
+        amount_told(None if value is None else value / unit, digits),
+        "" if own else signed(None if by is None else by / unit, digits),
     ]
 
 
@@ -160,7 +160,7 @@ def _range(view: View, row: Row) -> str:
     if least is None or most is None:
         return ""
     digits = DIGITS.get(str(row["aim"]))
-    return told("price_between", view.lang, least=_signed(least, digits), most=_signed(most, digits))
+    return told("price_between", view.lang, least=signed(least, digits), most=signed(most, digits))
 
 
 def _sentence(view: View, row: Row, aim: str) -> str:
@@ -170,23 +170,27 @@ def _sentence(view: View, row: Row, aim: str) -> str:
         return told("price_open", view.lang, **said)
     if most <= SMALL:
         key = "price_gain_most" if -most < 0.05 else "price_gain"
-        return told(key, view.lang, **said, least=_amount(max(-most, 0.0), digits), most=_amount(-least, digits))
+        return told(
+            key, view.lang, **said, least=amount_told(max(-most, 0.0), digits), most=amount_told(-least, digits)
+        )
     if least >= -SMALL:
-        return told("price_loss", view.lang, **said, least=_amount(max(least, 0.0), digits), most=_amount(most, digits))
-    return told("price_either", view.lang, **said, least=_amount(-least, digits), most=_amount(most, digits))
+        return told(
+            "price_loss", view.lang, **said, least=amount_told(max(least, 0.0), digits), most=amount_told(most, digits)
+        )
+    return told("price_either", view.lang, **said, least=amount_told(-least, digits), most=amount_told(most, digits))
 
 
-def _amount(value: object, digits: int | None = None) -> str:
+def amount_told(value: object, digits: int | None = None) -> str:
     number = to_float(value)
     if number is None:
         return ""
     return amount(number) if digits is None else f"{number:,.{digits}f}"
 
 
-def _signed(value: object, digits: int | None = None) -> str:
+def signed(value: object, digits: int | None = None) -> str:
     number = to_float(value)
     if number is None:
         return ""
-    text = _amount(abs(number), digits)
+    text = amount_told(abs(number), digits)
     zero = not any(letter in "123456789" for letter in text)
     return "0" if zero else ("+" if number > 0 else "−") + text
