@@ -68,8 +68,7 @@ def what_if(made: Made, changed: Instance, settings: Settings | None = None, rep
     model = route.model
     places = places_of(model, made.model)
     x = moved(made.x, places, model)
-    bare = model.matrix.drop_rows(aim_rules.rows_of_aims(model.matrix))
-    keeps = bare.worst(x) <= FEASIBLE
+    keeps = broken(model, x) <= FEASIBLE
     if keeps and only_forbids(model, made.model, places):
         aims = same_aims(model, made.model, places, [aim.name for aim in made.aims])
         told = [aim if aim.name in aims else _open(model, x, aim) for aim in made.aims]
@@ -82,6 +81,11 @@ def what_if(made: Made, changed: Instance, settings: Settings | None = None, rep
     found = plan(changed, left, report, known=KnownPlan(made.model, made.x))
     seconds = time.perf_counter() - began
     return Answer(found.status, found.aims, "search", seconds, found.model or model, found.x)
+
+
+def broken(model: Model, x: Floats) -> float:
+    """The greatest breach of any rule, bound or whole number; rows that only an aim needs are left aside."""
+    return model.matrix.drop_rows(aim_rules.rows_of_aims(model.matrix)).worst(x)
 
 
 def _open(model: Model, x: Floats, aim: AimResult) -> AimResult:

@@ -125,7 +125,7 @@ def case_rows(
         if mine is not None:
             difference = aim.value - mine.value
             row["difference"] = difference
-            if not CONDITIONAL & {*aim.given.split(", "), *mine.given.split(", ")}:
+            if comparable(aim, mine):
                 least, most = aim.bound - mine.value, aim.value - mine.bound
                 # The values themselves may stand beyond: later aims took some of this one's tolerance.
                 if first and case.way < 0:
@@ -136,6 +136,11 @@ def case_rows(
             # What holds of an aim by its rules alone holds of the next where the two do not differ in this one.
             first = first and abs(aim.value - mine.value) <= NOTHING and aim.gap <= NOTHING and mine.gap <= NOTHING
         yield row
+
+
+def comparable(one: AimResult, other: AimResult) -> bool:
+    """Whether the bounds of one aim in two plans rest on nothing that the other plan need not share."""
+    return not CONDITIONAL & {*one.given.split(", "), *other.given.split(", ")}
 
 
 def price_plan(

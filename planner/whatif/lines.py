@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.aligned import aligned
+from planner.grouping.price import comparable
 from planner.grouping.price_page import ROUNDING, amount_told, signed
 from planner.money import LARGE
 from planner.whatif.run import WORDS, Asked, Found
@@ -53,5 +54,8 @@ def _proved(asked: Asked, one: Found, lang: str) -> str:
         return WORDS.say(key, lang, name=name, points=abs(broken), least=found["floors"].bound)
     if one.answer.answered == "old plan":
         return WORDS.say("unchanged", lang, name=name)
+    if not comparable(found["unmet"], mine["unmet"]):
+        by = signed(found["unmet"].value - mine["unmet"].value, 1)
+        return WORDS.say("between_open", lang, name=name, by=by)
     least, most = found["unmet"].bound - mine["unmet"].value, found["unmet"].value - mine["unmet"].bound
     return WORDS.say("between", lang, name=name, least=signed(least, 1), most=signed(most, 1))

@@ -134,7 +134,7 @@ def _made(plan: Path, progress: Progress, overrides: Mapping[str, Mapping[str, o
     """The plan of a folder in the model that it was found in, made again from the folder's own copy of the region."""
     from models.aims import AimResult
     from models.assemble import assemble
-    from models.what_if import Made
+    from models.what_if import Made, broken
     from planner.build import build_instance
 
     saved = read_plan(plan)
@@ -148,11 +148,15 @@ def _made(plan: Path, progress: Progress, overrides: Mapping[str, Mapping[str, o
     x = read_columns(plan, model)
     aims = [AimResult(**{key: one[key] for key in AimResult.__dataclass_fields__}) for one in saved.info["aims"]]
     aims = [aim for aim in aims if aim.name in model.aims]
-    if x is None or any(abs(model.value(aim.name, x) - aim.value) > SAME * max(1.0, abs(aim.value)) for aim in aims):
+    if x is None or broken(model, x) > SAME or any(_differs(model.value(one.name, x), one.value) for one in aims):
         raise WhatIfError("other_problem", path=plan)
     for section, values in (overrides or {}).items():
         config = config.override(section, **values)
     return Made(model, x, aims), config
+
+
+def _differs(one: float, other: float) -> bool:
+    return abs(one - other) > SAME * max(1.0, abs(other))
 
 
 def _changed(instance: Instance, change: Change) -> Instance:

@@ -1,0 +1,98 @@
+"""`alliance whatif`: a saved plan is found again to the last column, and answers in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from support.tiny import tiny_instance
+
+from models.allocation import Outcome, Settings, plan
+from models.assemble import assemble
+from models.instance import DateCut
+from planner.cli import main
+from planner.whatif.decisions import FILE, read_columns, read_cuts, write_decisions
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    """A plan of the tiny alliance, two dates of which are known to be too many."""
+    cut = DateCut("D1", (("S1", "K1"), ("S2", "K1")), 0, 12, "days")
+    return plan(tiny_instance(date_cuts=(cut,)), Settings(seconds=60.0))
+
+
+def _ask(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["whatif", str(folder), *words, "--time-limit", "10", "--lang", "en"])
+
+
+def test_columns_and_cuts_come_back_as_they_were(outcome: Outcome, tmp_path: Path) -> None:
+    """Every column has its value in a model assembled anew, and the instance its cuts."""
+    write_decisions(tmp_path, outcome)
+    instance = read_cuts(tmp_path, tiny_instance())
+    assert outcome.model is not None and outcome.x is not None
+    assert instance.date_cuts == outcome.model.instance.date_cuts
+    found = read_columns(tmp_path, assemble(instance))
+    assert found is not None and np.allclose(found, outcome.x, atol=1e-12)
+
+
+def test_columns_of_another_problem_are_not_taken(outcome: Outcome, tmp_path: Path) -> None:
+    """Where a doctor of the plan is gone from the tables, there is no plan rather than half of one."""
+    write_decisions(tmp_path, outcome)
+    tiny = tiny_instance()
+    used = set(outcome.tables["sessions"]["doctor"])
+    left = {key: one for key, one in tiny.doctors.items() if key not in used}
+    assert read_columns(tmp_path, assemble(replace(tiny, doctors=left))) is None
+
+
+def test_a_budget_that_the_plan_keeps_is_answered_by_it(kedong_plan: Path, tmp_path: Path) -> None:
+    """The plan answers at once, with its own values; the file has them beside those of the plan."""
+    result = _ask(kedong_plan, "--budget", "9000000", "-o", str(tmp_path / "answers.csv"))
+    assert result.exit_code == 0, result.output
+    assert "this plan itself" in result.output and "nothing has to change" in result.output
+    table = pd.read_csv(tmp_path / "answers.csv")
+    mine, asked = (table[table["number"] == number].set_index("aim") for number in (1, 2))
+    assert (asked["answered"] == "old plan").all() and (asked["value"] == mine["value"]).all()
+    assert (asked["bound"] == mine["bound"]).all()
+
+
+def test_a_question_without_any_plan_is_proved(kedong_plan: Path) -> None:
+    """One yuan a year does not even pay the running postings: no plan, by a linear programme."""
+    result = _ask(kedong_plan, "--budget", "1")
+    assert result.exit_code == 0 and "no plan" in result.output and "a linear programme" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "ask something"),
+        (("--absent", "nobody"), "no doctor of this plan is called “nobody”"),
+        (("--closed", "nowhere"), "no site of this plan is called “nowhere”"),
+        (("--rule", "home_cover=maybe"), "--rule home_cover=maybe"),
+        (("--rule", "visit_balance=off"), "--rule visit_balance=off"),
+    ],
+)
+def test_questions_that_cannot_be_asked_say_why(kedong_plan: Path, words: tuple[str, ...], told: str) -> None:
+    """Exit code 2 and one sentence that names what was asked."""
+    result = _ask(kedong_plan, *words)
+    assert result.exit_code == 2 and told in result.output
+
+
+def test_a_folder_that_was_changed_is_refused(kedong_plan: Path, tmp_path: Path) -> None:
+    """Without its decisions, or with others than its figures, a plan is not asked."""
+    folder = tmp_path / "plan"
+    shutil.copytree(kedong_plan, folder)
+    found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    entries = found["columns"]["sessions.clinics"]
+    entries[0][1] += 3
+    (folder / FILE).write_text(json.dumps(found), encoding="utf-8")
+    changed = _ask(folder, "--budget", "9000000")
+    assert changed.exit_code == 2 and "does not give the saved plan any more" in changed.output
+    (folder / FILE).unlink()
+    older = _ask(folder, "--budget", "9000000")
+    assert older.exit_code == 2 and "run alliance plan again" in older.output
