@@ -66,11 +66,13 @@ class Task:
         return 0.0 if self.began is None else time.time() - self.began
 
 
-_children: set[_Child] = set()
-_idle: list[_Child] = []
+_children: set[Child] = set()
+_idle: list[Child] = []
 
 
-class _Child:
+class Child:
+    """A child process that takes calls over its input and puts what it says into `news`."""
+
     def __init__(self) -> None:
         search = os.pathsep.join(place or os.getcwd() for place in sys.path)
         own_group = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}  # Ctrl-C is ours to handle
@@ -82,7 +84,7 @@ class _Child:
             **own_group,  # type: ignore[call-overload]
         )
         _children.add(self)
-        self.news: queue.Queue[tuple[_Child, str, Any]] = queue.Queue()
+        self.news: queue.Queue[tuple[Child, str, Any]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -130,7 +132,7 @@ if hasattr(os, "register_at_fork"):
 def warm_up(workers: int = 1) -> None:
     """Start children in the background while the caller still prepares its model."""
     while len(_idle) < workers:
-        _idle.append(_Child())
+        _idle.append(Child())
 
 
 def run_tasks(tasks: Sequence[Task], workers: int) -> None:
@@ -139,8 +141,8 @@ def run_tasks(tasks: Sequence[Task], workers: int) -> None:
     A task past its deadline is killed ("clock"); after Ctrl-C all are ("user": nothing is raised).
     When the function failed, raises its error if it is one of `models.errors`, else `SolverError`.
     """
-    news: queue.Queue[tuple[_Child, str, Any]] = queue.Queue()
-    waiting, busy = list(reversed(tasks)), dict[_Child, Task]()
+    news: queue.Queue[tuple[Child, str, Any]] = queue.Queue()
+    waiting, busy = list(reversed(tasks)), dict[Child, Task]()
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
@@ -154,11 +156,11 @@ def run_tasks(tasks: Sequence[Task], workers: int) -> None:
             child.kill()
 
 
-def _start(task: Task, news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_Child, Task]) -> None:
-    child = _idle.pop() if _idle else _Child()
+def _start(task: Task, news: queue.Queue[tuple[Child, str, Any]], busy: dict[Child, Task]) -> None:
+    child = _idle.pop() if _idle else Child()
     if child.process.poll() is not None:  # an idle child that somebody killed
         child.kill()
-        child = _Child()
+        child = Child()
     child.news = news
     busy[child] = task
     task.began = time.time()
@@ -166,7 +168,7 @@ def _start(task: Task, news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_C
         child.send((task.function, task.payload, task.deadline))
 
 
-def _await_news(news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_Child, Task]) -> None:
+def _await_news(news: queue.Queue[tuple[Child, str, Any]], busy: dict[Child, Task]) -> None:
     """Wait for one message and act on it; then kill what is past its deadline."""
     now = time.time()
     ends = [task.deadline + task.grace - now for task in busy.values() if task.deadline is not None]
@@ -184,7 +186,7 @@ def _await_news(news: queue.Queue[tuple[_Child, str, Any]], busy: dict[_Child, T
             child.kill()
 
 
-def _take(child: _Child, kind: str, body: Any, busy: dict[_Child, Task]) -> None:
+def _take(child: Child, kind: str, body: Any, busy: dict[Child, Task]) -> None:
     task = busy[child]
     if kind == "heard":
         task.heard(body)

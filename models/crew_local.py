@@ -1,0 +1,118 @@
+"""A crew of child processes on this machine (`models.workers`)."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from models import errors
+from models.crew import TRIES, Errand, Tell, found
+from models.errors import SolverError
+from models.workers import Child
+
+#: What a child calls.
+_CALL = "models.crew_local:call"
+
+
+class LocalCrew:
+    """At most `workers` children; a child that dies is replaced, and gets again what its errand needs."""
+
+    def __init__(self, workers: int = 2) -> None:
+        self.workers = workers
+        self._made: dict[str, tuple[str, object]] = {}
+        self._holds: dict[Child, set[str]] = {}
+        self._news: queue.Queue[tuple[Child, str, Any]] = queue.Queue()
+
+    def send(self, key: str, function: str, payload: object) -> None:
+        self._made[key] = (function, payload)
+        for held in self._holds.values():
+            held.discard(key)
+
+    def run(self, errands: Sequence[Errand], tell: Tell | None = None) -> list[Any]:
+        answers: dict[int, Any] = {}
+        waiting, tries = deque(range(len(errands))), [0] * len(errands)
+        busy: dict[Child, int] = {}
+        try:
+            while len(answers) < len(errands):
+                for child in self._free(busy, len(waiting)):
+                    at = self._next(child, waiting, errands, busy)
+                    busy[child] = at
+                    tries[at] += 1
+                    self._start(child, errands[at])
+                child, kind, body = self._news.get()
+                if child not in busy:
+                    continue
+                at = busy.pop(child)
+                if kind == "lost":
+                    self._drop(child)
+                    if tries[at] >= TRIES:
+                        raise SolverError("a working process was lost again and again; is memory short?")
+                    waiting.appendleft(at)
+                elif kind == "failed":
+                    name, message = body
+                    raise getattr(errors, name, SolverError)(message)
+                else:
+                    answers[at] = body
+                    if tell is not None:
+                        tell(len(answers), len(errands))
+        finally:
+            for child in busy:  # after an error or Ctrl-C: nobody waits for what still runs
+                self._drop(child)
+        return [answers[at] for at in range(len(errands))]
+
+    def close(self) -> None:
+        for child in list(self._holds):
+            self._drop(child)
+
+    def _free(self, busy: dict[Child, int], waiting: int) -> list[Child]:
+        """Children for the errands that wait, new ones where there are too few."""
+        for child in [one for one in self._holds if one not in busy and one.process.poll() is not None]:
+            self._drop(child)
+        while len(self._holds) < min(self.workers, len(busy) + waiting):
+            child = Child()
+            child.news = self._news
+            self._holds[child] = set()
+        return [child for child in self._holds if child not in busy][:waiting]
+
+    def _next(self, child: Child, waiting: deque[int], errands: Sequence[Errand], busy: dict[Child, int]) -> int:
+        """The next errand: one whose object the child has; else one whose object nobody has; else the first."""
+        mine, others = self._holds[child], set[str]().union(*(self._holds[one] for one in self._holds))
+        wishes: tuple[Callable[[str], bool], ...] = (
+            lambda key: key in mine,
+            lambda key: key not in others,
+            lambda _: True,
+        )
+        for wish in wishes:
+            for at in waiting:
+                if wish(errands[at].key):
+                    waiting.remove(at)
+                    return at
+        raise AssertionError("an errand waits")
+
+    def _start(self, child: Child, errand: Errand) -> None:
+        held = self._holds[child]
+        made = None if errand.key in held else self._made[errand.key]
+        held.add(errand.key)
+        with suppress(OSError):  # it died while reading: its listener reports it as lost
+            child.send((_CALL, (errand, made), None))
+
+    def _drop(self, child: Child) -> None:
+        self._holds.pop(child, None)
+        child.kill()
+
+
+# --- the child's side -------------------------------------------------------------------------
+
+_objects: dict[str, object] = {}
+
+
+def call(payload: tuple[Errand, tuple[str, object] | None], _deadline: float | None, _report: object) -> Any:
+    """Run one errand; makes its object first where that came along."""
+    errand, made = payload
+    if made is not None:
+        _objects[errand.key] = found(made[0])(made[1])
+    return found(errand.function)(_objects[errand.key], errand.argument)

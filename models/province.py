@@ -1,0 +1,59 @@
+"""Alliances of one province: who lends doctors to all of them, and one budget over all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from models.instance import Doctor, Instance
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What the province lends in one specialty. half_days: one number per quarter, over all counties together."""
+
+    id: str
+    specialty: str
+    half_days: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class County:
+    """One alliance. home: the institution that the lent doctors belong to; minutes, km: their trips to its sites."""
+
+    id: str
+    instance: Instance
+    home: str
+    minutes: Mapping[str, float]
+    km: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Province:
+    """Alliances that share pools of doctors (by id) and yuan per year (None: no limit)."""
+
+    counties: tuple[County, ...]
+    pool: Mapping[str, Pool]
+    yuan_per_year: float | None
+
+
+def lent(pool: Pool) -> str:
+    """The doctor record that stands for a pool in a county."""
+    return f"pool:{pool.id}"
+
+
+def with_share(county: County, pool: Mapping[str, Pool], yuan: float | None) -> Instance:
+    """The county's own problem with these half-days and this money: an ordinary instance.
+
+    A pool is one record whose free half-days are the county's share, so that the row of its time is the share.
+    """
+    instance = county.instance
+    doctors = {
+        lent(one): Doctor(
+            lent(one), one.specialty, county.home, lent(one), (one.specialty,), 4, one.half_days, "no", 0.0, 999.0,
+            county.minutes, county.km,
+        )  # fmt: skip
+        for one in pool.values()
+    }
+    budget = replace(instance.budget, yuan_per_year=yuan)
+    return replace(instance, doctors={**instance.doctors, **doctors}, budget=budget)
