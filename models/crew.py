@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copyreg
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -92,7 +92,7 @@ def crew_of(scheduler: str = "", workers: int = 2) -> Crew:
     return DaskCrew(scheduler)
 
 
-def _frozen(plain: dict[Any, Any]) -> Mapping[Any, Any]:
+def _frozen(plain: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(plain)
 
 

@@ -5,6 +5,7 @@ An object is a task of its own, so that the scheduler makes it anew when the wor
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -21,13 +22,14 @@ class DaskCrew:
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client
+            distributed: Any = importlib.import_module("distributed")
         except ImportError as error:
             raise CrewError("not_installed", address) from error
         try:
-            self._client = Client(address, timeout=ANSWER, set_as_default=False)
+            self._client = distributed.Client(address, timeout=ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CrewError("no_answer", address) from error
+        self._as_completed = distributed.as_completed
         self._objects: dict[str, Any] = {}
         self._number = count()
 
@@ -35,16 +37,15 @@ class DaskCrew:
         self._objects[key] = self._client.submit(_make, function, payload, pure=False, retries=TRIES)
 
     def run(self, errands: Sequence[Errand], tell: Tell | None = None) -> list[Any]:
-        from distributed import as_completed
-
         calls = [
             self._client.submit(_call, one.function, self._objects[one.key], one.argument, pure=False, retries=TRIES)
             for one in errands
         ]
         try:
-            for done, _ in enumerate(as_completed(calls), 1):
-                if tell is not None:
-                    tell(done, len(calls))
+            with self._client.as_current():
+                for done, _ in enumerate(self._as_completed(calls), 1):
+                    if tell is not None:
+                        tell(done, len(calls))
             answers: list[Any] = self._client.gather(calls)
         except BaseException:
             self._client.cancel(calls)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -43,7 +42,7 @@ class LocalCrew:
                     busy[child] = at
                     tries[at] += 1
                     self._start(child, errands[at])
-                child, kind, body = self._news.get()
+                child, kind, body = self._heard(busy)
                 if child not in busy:
                     continue
                 at = busy.pop(child)
@@ -63,6 +62,16 @@ class LocalCrew:
             for child in busy:  # after an error or Ctrl-C: nobody waits for what still runs
                 self._drop(child)
         return [answers[at] for at in range(len(errands))]
+
+    def _heard(self, busy: dict[Child, int]) -> tuple[Child, str, Any]:
+        """The next message; a child that died before anybody listened is lost too."""
+        while True:
+            try:
+                return self._news.get(timeout=1.0)
+            except queue.Empty:
+                for child in busy:
+                    if child.process.poll() is not None:
+                        return child, "lost", None
 
     def close(self) -> None:
         for child in list(self._holds):

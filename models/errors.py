@@ -17,3 +17,15 @@ class UnboundedModelError(ModelError):
 
 class SolverError(ModelError):
     """HiGHS gave no answer that can be trusted (refused model, no status, lost process)."""
+
+
+class CrewError(ModelError):
+    """Nobody to work at `address`: `reason` is "not_installed" (the extra `cluster`) or "no_answer"."""
+
+    def __init__(self, reason: str, address: str) -> None:
+        super().__init__(f"{reason}: {address}")
+        self.reason, self.address = reason, address
+
+
+class CoupledError(ModelError):
+    """Pieces that share scarce things have no plan together, or one of them has none at all."""

@@ -36,6 +36,7 @@ __all__ = [
     "is_large",
     "settle",
     "solve",
+    "solve_here",
     "solve_many",
     "warm_up",
 ]
@@ -96,6 +97,17 @@ def _told(job: Job, answer: Solution) -> Solution:
     if answer.status is not Status.INFEASIBLE and not np.isfinite(answer.bound):
         return replace(answer, proof="none")
     return replace(answer, proof="linear") if job.relax or not job.matrix.integer.any() else answer
+
+
+def solve_here(job: Job) -> Solution:
+    """Solve in this process, whatever the size: for those who work in a child already.
+
+    Ctrl-C ends the solve as in `solve`.
+    """
+    answer = _solve_here(job)
+    if answer.stopped_by == "user":
+        _interrupted.set()
+    return answer
 
 
 def interrupted() -> bool:

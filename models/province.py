@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -50,9 +51,19 @@ def with_share(county: County, pool: Mapping[str, Pool], yuan: float | None) -> 
     instance = county.instance
     doctors = {
         lent(one): Doctor(
-            lent(one), one.specialty, county.home, lent(one), (one.specialty,), 4, one.half_days, "no", 0.0, 999.0,
-            county.minutes, county.km,
-        )  # fmt: skip
+            id=lent(one),
+            name=one.specialty,
+            institution=county.home,
+            department=lent(one),
+            specialties=(one.specialty,),
+            title=4,
+            free=one.half_days,
+            posting="no",
+            home_visits=0.0,
+            max_minutes=math.inf,
+            minutes=county.minutes,
+            km=county.km,
+        )
         for one in pool.values()
     }
     budget = replace(instance.budget, yuan_per_year=yuan)

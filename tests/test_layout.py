@@ -30,6 +30,8 @@ KEPT_IN = {
     "babel": ("geodata/catalogue.py", "geodata/local.py"),
     "pypinyin": ("geodata/local.py",),
     "vl_convert": ("planner/report/scripts.py",),
+    "dask": ("models/crew_dask.py",),
+    "distributed": ("models/crew_dask.py",),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),
 }

@@ -14,8 +14,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from models.instance import Aims, Budget, Capability, Department, Doctor, Instance, Institution, Need, Post, Quarter
-from models.instance import Site, Specialty
+from models.instance import (
+    Aims,
+    Budget,
+    Capability,
+    Department,
+    Doctor,
+    Instance,
+    Institution,
+    Need,
+    Post,
+    Quarter,
+    Site,
+    Specialty,
+)
 from models.options import Postings, Referrals, Sessions
 from models.province import County, Pool, Province
 
@@ -40,11 +52,11 @@ KINDS: Mapping[str, tuple[float, float, float, bool]] = {
     "ophthalmology": (7.0, 0.15, 0.03, True),
 }
 #: Pool: half-days a quarter that the province lends, for each 1,000 residents.
-LENT = {"cardiology": 0.50, "endocrine": 0.40, "neurology": 0.45, "ophthalmology": 0.40}
+LENT = {"cardiology": 0.36, "endocrine": 0.33, "neurology": 0.32, "ophthalmology": 0.30}
 HOME = "P"
 SHAPES = ("around", "valley", "mountains")
 #: Yuan a year for each resident, for allowances, trips and subsidies.
-MONEY = 1.1
+MONEY = 2.5
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,9 @@ def _county(number: int, seed: int) -> tuple[County, float]:
     places |= {f"T{at:02d}": _place(rng, shape, at, towns) for at in range(towns)}
     residents = {i: rng.lognormvariate(math.log(28.0), 0.45) for i in places if i.startswith("T")}
     villages = {f"V{at:03d}": rng.choice(list(residents)) for at in range(round(towns * rng.uniform(17.0, 26.0)))}
-    institutions = {i: Institution(i, i, 3 if i == "H0" else 2, "", i == "H0", staff=400) for i in places if i[0] == "H"}
+    institutions = {
+        i: Institution(i, i, 3 if i == "H0" else 2, "", i == "H0", staff=400) for i in places if i[0] == "H"
+    }
     institutions |= {i: Institution(i, i, 1, "", False, staff=30) for i in residents}
     institutions |= {i: Institution(i, i, 0, "", False, staff=2) for i in villages}
     institutions[HOME] = Institution(HOME, "Provincial Hospital", 3, "", False, staff=3000)
@@ -113,7 +127,9 @@ def _county(number: int, seed: int) -> tuple[County, float]:
         rules={},
         options={"sessions": Sessions(), "postings": Postings(), "referrals": Referrals()},
     )
-    far = {t: 45.0 + rng.uniform(10.0, 35.0) + 0.5 * min(m for (_, b), m in minutes.items() if b == t) for t in residents}
+    far = {
+        t: 45.0 + rng.uniform(10.0, 35.0) + 0.5 * min(m for (_, b), m in minutes.items() if b == t) for t in residents
+    }
     reach = {t: min(far[t], 88.0) for t in residents}
     return County(f"C{number:02d}", instance, HOME, reach, {t: m * 0.9 for t, m in reach.items()}), 1000.0 * sum(
         residents.values()
@@ -147,9 +163,7 @@ def _doctors(
     return doctors, departments
 
 
-def _needs(
-    rng: random.Random, residents: Mapping[str, float], hospitals: list[str]
-) -> dict[tuple[str, str], Need]:
+def _needs(rng: random.Random, residents: Mapping[str, float], hospitals: list[str]) -> dict[tuple[str, str], Need]:
     found = {}
     for town, thousands in residents.items():
         for kind, (rate, held, _, _) in KINDS.items():
@@ -167,9 +181,7 @@ def _needs(
 
 def _posts(rng: random.Random, residents: Mapping[str, float]) -> dict[tuple[str, str], Post]:
     towns = sorted(rng.sample(sorted(residents), k=max(1, len(residents) // 5)))
-    return {
-        (t, "internal"): Post(t, "internal", 1, 2, 6.0, 160.0, False, (START,), {START: (1.0,)}) for t in towns
-    }
+    return {(t, "internal"): Post(t, "internal", 1, 2, 6.0, 160.0, False, (START,), {START: (1.0,)}) for t in towns}
 
 
 def _capabilities(
@@ -181,7 +193,8 @@ def _capabilities(
         for hospital, visits in need.referred.items():
             load[hospital, kind] = load.get((hospital, kind), 0.0) + visits
     return {
-        (h, k): Capability(h, k, 6.0 * visits, 4.9 * visits, 0.05 * 6.0 * visits) for (h, k), visits in sorted(load.items())
+        (h, k): Capability(h, k, 6.0 * visits, 4.9 * visits, 0.05 * 6.0 * visits)
+        for (h, k), visits in sorted(load.items())
     }
 
 
