@@ -107,7 +107,7 @@ def solve_here(job: Job) -> Solution:
     answer = _solve_here(job)
     if answer.stopped_by == "user":
         _interrupted.set()
-    return answer
+    return _told(job, answer)
 
 
 def interrupted() -> bool:

@@ -17,8 +17,9 @@ import scipy.sparse as sp
 
 from models import allocation, baselines, by_hand
 from models.aims import AimResult
-from models.assemble import MONEY_SCALE, Model, assemble
+from models.assemble import Model, assemble
 from models.centre_route import least_of_services
+from models.closing import MONEY_SCALE
 from models.coupled_piece import Piece
 from models.known_plan import KnownPlan
 from models.matrix import Floats
