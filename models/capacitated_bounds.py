@@ -97,6 +97,7 @@ def ascend(
 
     `open` of the answer is the running mean of the relaxed plans.
     """
+    upper = min(upper, problem.worst)
     best = relaxed(problem, start)
     mean, opened, step, idle = best.missing, best.open, 1.0, 0
     usual = float(np.abs(problem.cost).mean()) * problem.members if problem.cost.size else 0.0

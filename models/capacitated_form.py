@@ -17,6 +17,7 @@ import numpy as np
 
 from models.capacitated_columns import Form
 from models.capacitated_problem import INF, Ints, Problem
+from models.capacitated_tree import impossible
 from models.implied import DECIDED, implied_bounds
 from models.matrix import Bools, Floats, Matrix
 from models.uncapacitated_form import OpenRows, activity_of, open_rows
@@ -221,5 +222,6 @@ class _Reading:
             limits[0] if limits[0] > must.sum() else 0,
             min(limits[1], self.named),
         )
+        _ask(not impossible(problem))  # HiGHS says so
         host = np.concatenate([self.places[self.y], np.full(self.named - self.y.size, -1)])
         return Form(problem, float(self.cost @ self.held), self.places[arcs], host, column, self.held)

@@ -58,6 +58,14 @@ class Problem:
         return self.demand[self.member]
 
     @cached_property
+    def worst(self) -> float:
+        """More than any plan costs: a bound above it says that there is none."""
+        dearest = np.where(np.isfinite(self.always), self.always, -INF)
+        np.maximum.at(dearest, self.member, self.cost)
+        paid = float(np.maximum(self.fixed, 0.0).sum() + dearest[np.isfinite(dearest)].sum())
+        return paid + 1e-6 * abs(paid) + 1.0
+
+    @cached_property
     def total(self) -> float:
         """What the open hosts hold in any plan: the demand of members who have nothing but hosts."""
         return float(self.demand[np.isinf(self.always)].sum())

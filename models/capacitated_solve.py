@@ -24,13 +24,11 @@ from models.matrix import Bools
 #: Hosts whose share is a fraction, or that are open, and are therefore open to question: up to this many the tree
 #: decides at once; and so many a block holds at first.
 FEW, BLOCK = 30, 14
-#: A host is open to question from this share on. Nodes of the tree before the rounds.
+#: A host is open to question from this share on. Nodes in which a first plan must be found.
 SHARE, LOOK = 1e-3, 60
 #: Parts of the time left for the rounds, and for each parting into blocks; what is asked of the blocks together, as a
 #: part of the gap asked for.
 ROUNDS_PART, BLOCKS_PART, BLOCKS_GAP = 0.4, 0.5, 0.5
-#: Seconds that rounds and blocks count with where there is no limit of time.
-UNLIMITED = 600.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +53,15 @@ def decide(
     deadline: float | None = None,
     hear: Hear | None = None,
     start: Bools | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Found:
-    """Solve a problem within its limits; start: open hosts of a plan to begin with.
+    """Solve a problem within its limits.
+
+    start: open hosts of a plan to begin with; clock: what the deadline is a time of.
 
     Without a deadline, the same problem, limits and seed give the same plan and bound.
     """
-    hunt = _Hunt(problem, limits, deadline, hear or (lambda *_: False))
+    hunt = _Hunt(problem, limits, deadline, hear or (lambda *_: False), clock)
     if start is not None:
         hunt.take(transport(problem, (start | problem.must) & problem.may))
     hunt.run()
@@ -68,26 +69,34 @@ def decide(
 
 
 class _Hunt:
-    def __init__(self, problem: Problem, limits: Limits, deadline: float | None, hear: Hear) -> None:
-        self.problem, self.limits, self.deadline, self.hear = problem, limits, deadline, hear
+    def __init__(
+        self, problem: Problem, limits: Limits, deadline: float | None, hear: Hear, clock: Callable[[], float]
+    ) -> None:
+        self.problem, self.limits, self.deadline, self.hear, self.clock = problem, limits, deadline, hear, clock
         self.draw = np.random.default_rng(limits.seed)
-        self.pressed, self.told = False, 0.0
+        self.pressed, self.cut, self.told = False, False, 0.0
+        self.branching: Tree | None = None
         self.plan: Plan | None = None
         self.bound, self.engine, self.nodes = -INF, "prices", 0
 
     def late(self) -> bool:
-        if time.time() - self.told > 0.2:
+        if self.clock() - self.told > 0.2:
             self._tell()
-        return self.pressed or (self.deadline is not None and time.time() > self.deadline)
+        return self.pressed or (self.deadline is not None and self.clock() > self.deadline)
 
     def until(self, part: float) -> Callable[[], bool]:
         """Whether a part of the time that is left now is over."""
-        end = time.time() + part * self.left
-        return lambda: self.late() or time.time() > end
+        end = self.clock() + part * self.left
+        return lambda: self.late() or self._over(end)
+
+    def _over(self, end: float) -> bool:
+        """Whether a part of the time is over; then the plan hangs on the clock."""
+        self.cut |= self.clock() > end
+        return self.clock() > end
 
     @property
     def left(self) -> float:
-        return UNLIMITED if self.deadline is None else max(0.0, self.deadline - time.time())
+        return INF if self.deadline is None else max(0.0, self.deadline - self.clock())
 
     def allowed(self, value: float) -> float:
         """The gap asked for, in units of the cost."""
@@ -109,7 +118,9 @@ class _Hunt:
         return better
 
     def _tell(self) -> None:
-        self.told = time.time()
+        self.told = self.clock()
+        if self.branching is not None and np.isfinite(self.branching.bound):
+            self.raise_to(self.branching.bound, "tree")
         self.pressed |= self.hear(self.plan, min(self.bound, self.value))
 
     def raise_to(self, bound: float, engine: str) -> None:
@@ -120,8 +131,10 @@ class _Hunt:
         tree = Tree(self.problem, self.allowed, self.late, lambda plan: void(self.take(plan)), self.plan)
         self.raise_to(tree.prices.bound, "prices")
         tree.begin()
-        if self.near or self.late() or self.plan is None:
-            return
+        if self.value == INF:
+            self._branch(tree, LOOK)
+        if self.near or self.late() or self.plan is None or self.value == INF:
+            return  # where no plan is found soon, another engine needs the time
         live = (tree.prices.open > SHARE) | self.plan.opened
         few = int((live & self.problem.may & ~self.problem.must).sum()) <= FEW
         self._branch(tree, None if few else 0)
@@ -140,9 +153,9 @@ class _Hunt:
             self._branch(tree, None)
 
     def _branch(self, tree: Tree, nodes: int | None) -> None:
-        before = tree.nodes
+        before, self.branching = tree.nodes, tree
         tree.run(nodes)
-        self.nodes += tree.nodes - before
+        self.nodes, self.branching = self.nodes + tree.nodes - before, None
         if np.isfinite(tree.bound):
             self.raise_to(tree.bound, "tree" if tree.nodes else "prices")
 
@@ -168,11 +181,11 @@ class _Hunt:
         """A better bound by so many blocks, and a plan from the hosts that open there."""
         if self.near or self.late():
             return
-        began, part = time.time(), BLOCKS_PART * self.left
+        began, part = self.clock(), BLOCKS_PART * self.left
         asked = BLOCKS_GAP * self.allowed(self.value)
 
         def late(share: float) -> Callable[[], bool]:
-            return lambda: self.late() or time.time() > began + share * part
+            return lambda: self.late() or self._over(began + share * part)
 
         bound, opened = bound_by_blocks(self.problem, tree.prices.u, count, asked, late)
         self.raise_to(bound, "blocks")
@@ -180,7 +193,7 @@ class _Hunt:
             self.take(transport(self.problem, opened))
 
     def found(self) -> Found:
-        stopped: StoppedBy = "user" if self.pressed else "gap" if self.near else "clock"
+        stopped: StoppedBy = "user" if self.pressed else "gap" if self.near and not self.cut else "clock"
         return Found(self.plan, min(self.bound, self.value), self.engine, self.near, stopped, self.nodes)
 
 

@@ -50,6 +50,7 @@ class Tree:
         self.open: list[tuple[float, int, Node]] = []
         self.tried: set[bytes] = set()
         self.lost = INF
+        self.here: Node | None = None
         self.prices = ascend(problem, self.enough, first_prices(problem) if start is None else start, FIRST, late=late)
         self.root = Node(problem.must, problem.may, self.prices, self.prices.bound)
 
@@ -65,8 +66,9 @@ class Tree:
     @property
     def bound(self) -> float:
         """The least bound of what is open, and of what was left as near enough."""
+        here = INF if self.here is None else self.here.bound
         least = self.open[0][0] if self.open else INF
-        return min(self.value, self.lost, least)
+        return min(self.value, self.lost, here, least)
 
     def begin(self) -> None:
         """Round the root's prices, and open it."""
@@ -82,17 +84,18 @@ class Tree:
     def run(self, nodes: int | None = None) -> bool:
         """Search on, for at most so many nodes; whether the bound came as near as is allowed."""
         end = INF if nodes is None else self.nodes + nodes
-        here: Node | None = None
-        while (here is not None or self.open) and self.nodes < end and not self.late():
-            if here is None and self.open[0][0] >= self.enough:
+        while (self.here is not None or self.open) and self.nodes < end and not self.late():
+            if self.here is None and self.open[0][0] >= self.enough:
                 break
-            here = here or heapq.heappop(self.open)[2]
-            children = sorted(self._children(here), key=lambda one: one.bound)
-            here = children.pop(0) if children and self.nodes < DIVES else None
+            self.here = self.here or heapq.heappop(self.open)[2]
+            children = sorted(self._children(self.here), key=lambda one: one.bound)
+            dive = children.pop(0) if children and self.nodes < DIVES else None
             for child in children:
                 self._keep(child)
-        if here is not None:
-            self._keep(here)
+            self.here = dive
+        if self.here is not None:
+            self._keep(self.here)
+            self.here = None
         return self.proved
 
     def _keep(self, node: Node) -> None:

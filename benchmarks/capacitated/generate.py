@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
 
@@ -43,3 +44,34 @@ def instance(hosts: int, customers: int, near: int = 30, seed: int = 0, roomy: f
     trip = np.sort(away, axis=1)[:, min(near - 1, 3)].mean() * 100 * demand.sum() / max(1, hosts)
     fixed = np.round(trip * draw.uniform(0.6, 1.4, hosts) * 2 + 0.1 * capacity, 2)
     return Instance(demand, capacity, fixed, customer, host.ravel(), cost)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The model as arrays: cost . x least, low <= A x <= high, 0 <= x <= 1; the last columns (hosts) are whole."""
+
+    A: sp.csc_matrix
+    cost: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    whole: np.ndarray
+
+
+def rows(given: Instance, strong: bool) -> Rows:
+    """Members' rows, capacities, the total demand, and with `strong` a row x <= y for every arc."""
+    members, hosts, arcs = given.demand.size, given.capacity.size, given.cost.size
+    arc, host = np.arange(arcs), np.arange(hosts)
+    row = [given.customer, members + given.host, members + host, np.full(hosts, members + hosts)]
+    col = [arc, arc, arcs + host, arcs + host]
+    coef = [np.ones(arcs), given.demand[given.customer], -given.capacity, given.capacity]
+    low = [np.ones(members), np.full(hosts, -np.inf), [given.demand.sum()]]
+    high = [np.ones(members), np.zeros(hosts), [np.inf]]
+    if strong:
+        more = members + hosts + 1 + arc
+        row, col, coef = [*row, more, more], [*col, arc, arcs + given.host], [*coef, np.ones(arcs), -np.ones(arcs)]
+        low, high = [*low, np.full(arcs, -np.inf)], [*high, np.zeros(arcs)]
+    cells = (np.concatenate(coef), (np.concatenate(row), np.concatenate(col)))
+    size = (members + hosts + 1 + (arcs if strong else 0), arcs + hosts)
+    whole = np.arange(arcs + hosts) >= arcs
+    cost = np.concatenate([given.cost, given.fixed])
+    return Rows(sp.csc_matrix(cells, shape=size), cost, np.concatenate(low), np.concatenate(high), whole)

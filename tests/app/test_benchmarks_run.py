@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks.capacitated import generate, public
+from benchmarks.capacitated import run as capacitated
 from benchmarks.hand_over import routes
 from benchmarks.hand_over import run as hand_over
 from benchmarks.hand_over.county import bundled, county
@@ -47,3 +51,36 @@ def test_a_county_grows_with_what_is_asked_for() -> None:
     assert model.blocks == ("shared_centres", "postings", "sessions", "referrals") and model.matrix.cols > 40_000
     solver, floor = routes.by_county(found), routes.by_arrays(routes.arrays_of(found))
     assert all(getattr(solver, name)() == getattr(floor, name)() for name in ("getNumRow", "getNumCol", "getNumNz"))
+
+
+def test_the_benchmark_of_location_with_capacities_runs() -> None:
+    """Thirty hosts and 700 customers are decided by the engine, HiGHS stands beside it, and the page tells both."""
+    mine = capacitated.ours(30, 700, 0, 6.0)
+    other = capacitated.peer("highs-weak", 30, 700, 0, 2.0, "")
+    assert mine["bound"] <= mine["value"] and mine["engine"] in ("prices", "tree", "blocks") and mine["gap"] < 0.02
+    assert other["bound"] is None or other["bound"] <= mine["value"] + 1e-6
+    told = capacitated.page({"30x700/0": {"ours": mine, "highs-weak": other}}).splitlines()
+    assert [line.count("|") for line in told if line.startswith("| 30x700")] == [10, 10]
+
+
+def test_the_instance_is_that_of_the_first_measurements() -> None:
+    """50 hosts and 1,000 customers from seed 0: the sums by which older figures can be compared."""
+    given = generate.instance(50, 1000)
+    assert (given.demand.sum(), given.capacity.sum()) == (29010.0, 115663.0)
+    assert given.fixed.sum() == pytest.approx(876121.63) and given.cost.size == 30_000
+
+
+def test_a_public_instance_is_read_and_solved(tmp_path: Path) -> None:
+    """A capacitated p-median of four points in the layout of its set: both routes find the two medians."""
+    folder = tmp_path / "benchmarks" / "cpmp"
+    for group in ("cflp_orlib", "sscflp", "cpmp", "ufl"):
+        (tmp_path / "benchmarks" / group).mkdir(parents=True)
+        lines = "instance,size,objective,value,status,source,verified\n"
+        lines += 'pmedcap99,n=4 p=2,"capacitated p-median",2,optimal,drawn,\n' if group == "cpmp" else ""
+        (tmp_path / "benchmarks" / group / "best_known.csv").write_text(lines, encoding="utf-8")
+    (folder / "pmedcap99.dat").write_text("4 2\n0 0 9 4\n1 0 9 4\n8 0 9 4\n8 1 9 4\n", encoding="utf-8")
+    ((name, known, status, make),) = public.cases(tmp_path)
+    assert (name, known, status) == ("cpmp/pmedcap99/capacitated", 2.0, "optimal")
+    for alone in (False, True):
+        found = public.solve(make(), 5.0, alone)
+        assert found["value"] == pytest.approx(2.0) and found["bound"] == pytest.approx(2.0, abs=1e-4)
