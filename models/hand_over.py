@@ -15,7 +15,9 @@ from typing import Any
 import highspy
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
+from models import held
 from models.answers import INF, Job, Limits, Progress, Solution, Status, StoppedBy
 from models.errors import ShapeError, SolverError, UnboundedModelError
 from models.matrix import Floats, Matrix
@@ -128,13 +130,16 @@ class _Search:
             self._tell(-INF, 0, start)
 
     def answer(self) -> Solution:
-        solver = self._go(presolve=True)
-        if solver.getModelStatus().name in _OPEN and not self.stop:
-            solver = self._go(presolve=False)
-        return self._read(solver)
+        mine = self._go(presolve=True)
+        if mine.solver.getModelStatus().name in _OPEN and not self.stop:
+            held.give_back(mine)
+            mine = self._go(presolve=False)
+        return self._read(mine)
 
-    def _go(self, presolve: bool) -> Any:
-        solver = loaded(self.job, _left(self.deadline), presolve)
+    def _go(self, presolve: bool) -> held.Held:
+        """Run the job on the model that is held, changed for it, else on a new one."""
+        mine = _changed(self.job, _left(self.deadline), presolve)
+        solver = mine.solver
         if self.start is not None:
             solver.setSolution(len(self.start), np.arange(len(self.start), dtype=np.int32), self.start)
         if self.mip:
@@ -145,9 +150,10 @@ class _Search:
             solver.cbIpmInterrupt += self._tick
         solver.run()
         solver.clearCallbacks()
+        mine.scaled |= not self.mip
         if self.failure is not None:
             raise self.failure
-        return solver
+        return mine
 
     # HiGHS calls these; what they raise must not fly through its frames
     def _improved(self, event: Any) -> None:
@@ -176,9 +182,14 @@ class _Search:
         if self.report((news, x)):
             self.stop = True
 
-    def _read(self, solver: Any) -> Solution:
-        says, info = solver.getModelStatus().name, solver.getInfo()
+    def _read(self, mine: held.Held) -> Solution:
+        solver = mine.solver
+        says, info, values = solver.getModelStatus().name, solver.getInfo(), solver.getSolution()
         nodes = max(int(info.mip_node_count), 0)
+        bound = float(info.mip_dual_bound) if self.mip else -INF
+        x, row_dual = np.array(values.col_value, dtype=float), np.array(values.row_dual, dtype=float)
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        held.give_back(mine)  # everything is read: settling the plan below may use it
         if says == "kInfeasible":
             return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - self.began, nodes)
         if says in _UNBOUNDED:
@@ -186,19 +197,13 @@ class _Search:
         if says not in _ENDS:
             raise SolverError(f"HiGHS ended without an answer ({says}).")
         ended: StoppedBy = _ENDS[says] if self.mip or says != "kOptimal" else "none"
-        x = np.array(solver.getSolution().col_value, dtype=float)
-        bound = float(info.mip_dual_bound) if self.mip else -INF
-        held = (
-            x.size == self.job.matrix.cols
-            and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        )
-        plan = whole(self.job, x) if held else None
+        plan = whole(self.job, x) if feasible and x.size == self.job.matrix.cols else None
         if plan is None:
             return Solution(Status.UNSOLVED, None, INF, bound, time.time() - self.began, nodes, ended)
         value = float(self.job.cost @ plan) + self.job.constant
         duals: Floats | None = None
         if not self.mip and says == "kOptimal":
-            bound, duals = value, np.array(solver.getSolution().row_dual, dtype=float)
+            bound, duals = value, row_dual
         limits = self.job.limits
         allowed = max(limits.absolute_gap, limits.relative_gap * abs(value), 1e-6 * max(1.0, abs(value)))
         proved = says == "kOptimal" and value - bound <= allowed
@@ -217,13 +222,36 @@ class _Search:
 
 
 def loaded(job: Job, seconds: float | None = None, presolve: bool = True) -> Any:
-    """A HiGHS that holds the job's model and limits, ready to run."""
+    """A new HiGHS that holds the job's model and limits, ready to run."""
+    _use_threads(job.limits)
+    solver = _Highs()
+    _set_options(solver, job.limits, seconds, presolve)
+    with _gc_paused():
+        _pass(solver, job)
+    return solver
+
+
+def _changed(job: Job, seconds: float | None, presolve: bool) -> held.Held:
+    """The model that this process holds, changed for the job where it is the same; else a new one."""
+    mine = held.take(job.matrix) if _threads == job.limits.threads else None
+    if mine is not None and mine.change(job.matrix, job.cost, float(job.constant), _whole(job)):
+        mine.solver.resetOptions()
+        # A linear programme's clock goes on from run to run, a search's begins anew.
+        spent = 0.0 if not job.relax and job.matrix.integer.any() else float(mine.solver.getRunTime())
+        _set_options(mine.solver, job.limits, None if seconds is None else seconds + spent, presolve)
+        return mine
+    return held.Held(loaded(job, seconds, presolve), job.matrix.A)
+
+
+def _use_threads(limits: Limits) -> None:
     global _threads
-    limits = job.limits
     if limits.threads != _threads:  # else HiGHS keeps the old pool and returns no status
+        held.forget()
         _Highs.resetGlobalScheduler(True)
         _threads = limits.threads
-    solver = _Highs()
+
+
+def _set_options(solver: Any, limits: Limits, seconds: float | None, presolve: bool) -> None:
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,
         "threads": limits.threads,
@@ -238,9 +266,10 @@ def loaded(job: Job, seconds: float | None = None, presolve: bool = True) -> Any
         options["time_limit"] = seconds
     for name, value in (*options.items(), *limits.options):
         _accept(solver.setOptionValue(name, value), f"the option {name} = {value}")
-    with _gc_paused():
-        _pass(solver, job)
-    return solver
+
+
+def _whole(job: Job) -> NDArray[np.bool_]:
+    return job.matrix.integer & (not job.relax)
 
 
 def _accept(status: Any, what: str) -> None:
@@ -263,7 +292,7 @@ def _gc_paused() -> Iterator[None]:
 def _pass(solver: Any, job: Job) -> None:
     """The array overload of `passModel`: column-wise, minimise, no Python object per number."""
     matrix, A = job.matrix, job.matrix.A
-    integrality = (matrix.integer & (not job.relax)).astype(np.int32)
+    integrality = _whole(job).astype(np.int32)
     arrays = (A.indptr.astype(np.int32), A.indices.astype(np.int32), A.data.astype(np.float64), integrality)
     sides = (matrix.lower, np.maximum(matrix.lower, matrix.upper), matrix.row_lower, matrix.row_upper)
     done = solver.passModel(matrix.cols, matrix.rows, int(A.nnz), 1, 1, float(job.constant), job.cost, *sides, *arrays)
