@@ -103,6 +103,8 @@ def candidates(
     for (site, specialty), post in sorted(instance.posts.items()):
         starts = [(start, cover, start in post.starts) for start, cover in _starts(instance, post, explain).items()]
         title, group = max(post.min_title, instance.specialties[specialty].min_title), groups[site]
+        # By what the doctor breaks: the dates that are left, with their covers and rules.
+        allowed: dict[tuple[bool, ...], list[tuple[date, tuple[float, ...], tuple[str, ...]]]] = {}
         for doctor in staff if any_scope else practising[specialty]:
             if doctor.institution == site:
                 continue
@@ -113,15 +115,18 @@ def candidates(
                 doctor.title < title,
                 bool(group and other and group != other),
             )
-            for start, cover, own in starts:
-                if (breaks, own) not in known:
-                    broken = broken_filters(instance, (doctor.id, site, specialty, start))
-                    known[breaks, own] = admit(instance, broken, explain)
-                if known[breaks, own] is None:
-                    continue
+            if breaks not in allowed:
+                allowed[breaks] = []
+                for start, cover, own in starts:
+                    if (breaks, own) not in known:
+                        broken = broken_filters(instance, (doctor.id, site, specialty, start))
+                        known[breaks, own] = admit(instance, broken, explain)
+                    rules = known[breaks, own]
+                    if rules is not None:
+                        allowed[breaks].append((start, cover, rules))
+            for start, cover, rules in allowed[breaks]:
                 option = (doctor.id, site, specialty, start)
-                rules = None if option in covers else known[breaks, own]
-                if rules is not None:
+                if option not in covers:
                     covers[option] = cover
                     if rules:
                         forbidden[option] = rules

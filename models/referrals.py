@@ -90,43 +90,50 @@ def wanted(instance: Instance) -> bool:
 
 def extra_ways(instance: Instance, explain: bool) -> dict[Way, tuple[str, ...]]:
     """Where extra referrals may go, and the rules under which some must be forbidden."""
-    settings, hosts = options_of(instance), defaultdict(list)
+    most, hosts = options_of(instance).max_minutes, defaultdict[str, set[str]](set)
     for (hospital, specialty), capability in instance.capabilities.items():
         if capability.visits > 0:
-            hosts[specialty].append(hospital)
+            hosts[specialty].add(hospital)
+    upper = {
+        site: _upper(instance, site, {h for h, _ in instance.capabilities}) for site in {i for i, _ in instance.needs}
+    }
+    known: dict[tuple[bool, bool], tuple[str, ...] | None] = {}
     found: dict[Way, tuple[str, ...]] = {}
     for site, specialty in sorted(instance.needs):
-        least = rank_of(instance.institutions[site])
-        upper = [
-            h
-            for h in hosts[specialty]
-            if rank_of(instance.institutions[h]) > least and (site, h) in instance.patient_minutes
-        ]
-        upper = [h for h in upper if instance.state("own_group") == "off" or instance.same_group(site, h)]
-        upper.sort(key=lambda h: (instance.patient_minutes[site, h], h))
-        for rank, hospital in enumerate(upper):
-            broken = ["nearest_upper"] if rank else []
-            if instance.patient_minutes[site, hospital] > settings.max_minutes:
-                broken.append("referral_max_minutes")
-            rules = admit(instance, broken, explain)
+        able = hosts[specialty]
+        for rank, hospital in enumerate([h for h in upper[site] if h in able]):
+            breaks = (rank > 0, instance.patient_minutes[site, hospital] > most)
+            if breaks not in known:
+                broken = [
+                    rule for rule, one in zip(("nearest_upper", "referral_max_minutes"), breaks, strict=True) if one
+                ]
+                known[breaks] = admit(instance, broken, explain)
+            rules = known[breaks]
             if rules is not None:
                 found[site, hospital, specialty] = rules
     return found
 
 
+def _upper(instance: Instance, site: str, hospitals: set[str]) -> list[str]:
+    """Hospitals above a site that its patients reach and that may take them, the nearest first."""
+    places, minutes = instance.institutions, instance.patient_minutes
+    least, any_group = rank_of(places[site]), instance.state("own_group") == "off"
+    found = [h for h in hospitals if rank_of(places[h]) > least and (site, h) in minutes]
+    found = [h for h in found if any_group or instance.same_group(site, h)]
+    return sorted(found, key=lambda h: (minutes[site, h], h))
+
+
 def tele_groups(instance: Instance) -> dict[tuple[str, str], list[str]]:
     """Doctors who may give teleconsultations, by (group, specialty)."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    if options_of(instance).tele:
-        for doctor in instance.doctors.values():
-            for specialty in doctor.specialties:
-                kind = instance.specialties[specialty]
-                if (
-                    kind.capture.get("tele", 0.0) > 0
-                    and doctor.title >= kind.min_title
-                    and instance.institutions[doctor.institution].level >= 2
-                ):
-                    found[_group(instance, doctor.institution), specialty].append(doctor.id)
+    if not options_of(instance).tele:
+        return {}
+    groups = {home: _group(instance, home) for home, place in instance.institutions.items() if place.level >= 2}
+    for doctor in instance.doctors.values():
+        for specialty in doctor.specialties if doctor.institution in groups else ():
+            kind = instance.specialties[specialty]
+            if kind.capture.get("tele", 0.0) > 0 and doctor.title >= kind.min_title:
+                found[groups[doctor.institution], specialty].append(doctor.id)
     return {key: sorted(names) for key, names in sorted(found.items())}
 
 

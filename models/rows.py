@@ -76,11 +76,14 @@ class Columns:
     @cached_property
     def var(self) -> Any:
         """The Pyomo variable, declared on its block when it is first asked for."""
-        low, high, at = self.lower.tolist(), self.upper.tolist(), self.position
+        low, high = self.lower.tolist(), [None if one == INF else one for one in self.upper.tolist()]
+        bounds: Any = (low[0], high[0]) if low else None
+        if len(set(low)) > 1 or len(set(high)) > 1:
+            at = self.position
 
-        def bounds(_: Any, *key: Any) -> tuple[float, float | None]:
-            place = at[key if len(key) != 1 else key[0]]
-            return low[place], (None if high[place] == INF else high[place])
+            def bounds(_: Any, *key: Any) -> tuple[float, float | None]:
+                place = at[key if len(key) != 1 else key[0]]
+                return low[place], high[place]
 
         index = f"{self.name.upper()}_KEYS"
         setattr(self.owner, index, pyo.Set(initialize=list(self.keys), ordered=True, doc=f"index of {self.name}"))
@@ -193,10 +196,12 @@ class Rows:
         at = 0
         for chunk_rows, variables, places, values in self._chunks:
             end = at + len(chunk_rows)
-            np.add(chunk_rows, first, out=rows[at:end], casting="unsafe")
-            np.add(places, offsets[variables], out=cols[at:end], casting="unsafe")
+            rows[at:end] = chunk_rows
+            cols[at:end] = places
+            cols[at:end] += offsets[variables]
             vals[at:end] = values
             at = end
+        rows += first
 
     def triples(self, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row numbers, column numbers and coefficients, given where each variable starts."""
