@@ -23,6 +23,11 @@ class Later(Sequence[T], Generic[T]):
         self._made: Sequence[T] | None = None
 
     @property
+    def read(self) -> bool:
+        """Whether the items are there."""
+        return self._made is not None
+
+    @property
     def made(self) -> Sequence[T]:
         """The items themselves."""
         if self._made is None:
@@ -70,16 +75,6 @@ class Keys(Later[Any]):
     def take(self, at: np.ndarray) -> Keys:
         """The keys at these places (or where a mask is true)."""
         return Keys(self.parts, [code[at] for code in self.codes])
-
-    def repeated(self, labels: Sequence[Any], place: int | None = None) -> Keys:
-        """Every key with each of the labels as a further part, the last one unless `place` is told."""
-        codes = [np.repeat(code, len(labels)) for code in self.codes]
-        at = len(codes) if place is None else place
-        own = np.tile(np.arange(len(labels)), len(self))
-        return Keys(
-            [*self.parts[:at], labels, *self.parts[at:]],
-            [*codes[:at], own, *codes[at:]],
-        )
 
 
 def joined(parts: Sequence[Sequence[T]]) -> Sequence[T]:
