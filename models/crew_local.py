@@ -73,6 +73,13 @@ class LocalCrew:
                     if child.process.poll() is not None:
                         return child, "lost", None
 
+    def kill_one(self) -> int:
+        """Kill a child as a fault would, for tests of what that costs; how many were killed."""
+        for child in self._holds:
+            child.process.kill()
+            return 1
+        return 0
+
     def close(self) -> None:
         for child in list(self._holds):
             self._drop(child)

@@ -110,12 +110,18 @@ class Share:
 
 @dataclass(frozen=True)
 class Finished:
-    """A county's whole plan: its aims, the tables of the plan folder, and its part of the province's sum."""
+    """A county's whole plan: its aims, the tables of the plan folder, and its part of the province's sum.
+
+    weighed: unmet visits and shortfalls in one sum, `short` the shortfalls' part of it (inf: no plan was found); used:
+    half-days of each pool by quarter.
+    """
 
     status: str
     aims: tuple[AimResult, ...]
     tables: Mapping[str, pd.DataFrame]
     weighed: float
+    short: float
+    used: Mapping[str, tuple[float, ...]]
 
 
 def finish(piece: CountyPiece, share: Share) -> Finished:
@@ -124,10 +130,14 @@ def finish(piece: CountyPiece, share: Share) -> Finished:
     known = KnownPlan(_people(piece.county, piece.pool, piece.yuan)[0], share.x)
     pool = {name: replace(one, half_days=share.half_days[name]) for name, one in piece.pool.items()}
     found = allocation.plan(with_share(piece.county, pool, share.yuan), share.settings, known=known)
-    weighed = np.inf
-    if found.model is not None and found.x is not None:
-        weighed = FLOORS_FIRST * found.model.value("floors", found.x) + found.model.value("unmet", found.x)
-    return Finished(found.status.value, found.aims, dict(found.tables), weighed)
+    if found.model is None or found.x is None:
+        return Finished(found.status.value, found.aims, dict(found.tables), np.inf, np.inf, {})
+    short = FLOORS_FIRST * found.model.value("floors", found.x)
+    weighed = short + found.model.value("unmet", found.x)
+    uses, _ = _uses(found.model, pool, share.yuan, 0.0)
+    spent, quarters = uses @ found.x, len(found.model.instance.quarters)
+    used = {name: tuple(spent[at * quarters : (at + 1) * quarters].tolist()) for at, name in enumerate(pool)}
+    return Finished(found.status.value, found.aims, dict(found.tables), weighed, short, used)
 
 
 def payloads(

@@ -85,7 +85,7 @@ def _county(number: int, seed: int) -> tuple[County, float]:
     places = {f"H{at}": seat for at, seat in enumerate(seats)}
     places |= {f"T{at:02d}": _place(rng, shape, at, towns) for at in range(towns)}
     residents = {i: rng.lognormvariate(math.log(28.0), 0.45) for i in places if i.startswith("T")}
-    villages = {f"V{at:03d}": rng.choice(list(residents)) for at in range(round(towns * rng.uniform(17.0, 26.0)))}
+    villages = {f"V{at:03d}": rng.choice(list(residents)) for at in range(round(towns * rng.uniform(17.5, 26.8)))}
     institutions = {
         i: Institution(i, i, 3 if i == "H0" else 2, "", i == "H0", staff=400) for i in places if i[0] == "H"
     }
@@ -146,7 +146,7 @@ def _place(rng: random.Random, shape: str, at: int, towns: int) -> tuple[float, 
 def _doctors(
     rng: random.Random, towns: int, hospitals: int, minutes: Mapping[tuple[str, str], float]
 ) -> tuple[dict[str, Doctor], dict[tuple[str, str], Department]]:
-    count = round(3.75 * towns)
+    count = round(3.87 * towns)
     doctors, departments = dict[str, Doctor](), dict[tuple[str, str], Department]()
     for kind, (_, _, share, small) in KINDS.items():
         for at in range(max(1, round(share * count))):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from support.provinces import joint, tiny_province
 
+from models import allocation
 from models.answers import Limits
 from models.coupled import Coupled, News, Settings, Tell, solve_coupled
 from models.crew import AloneCrew, Crew, crew_of
@@ -19,6 +20,7 @@ from models.errors import CoupledError
 from models.highs import solve
 from models.province import Province, lent
 from models.province_piece import available, payloads, prepare
+from models.province_plan import plan_province
 
 #: Half-days of cardiology and yuan a year: no limit, a short pool, short money, both.
 CASES = {"free": (1000.0, None), "pool": (14.0, None), "money": (1000.0, 150_000.0), "both": (14.0, 80_000.0)}
@@ -81,13 +83,20 @@ def test_more_of_the_pool_is_never_worse() -> None:
     assert found[0].used[0] == 0.0
 
 
-def test_centres_do_not_break_the_bound() -> None:
-    """With shared centres the pieces are relaxations, whose proof holds for the counties' whole plans."""
-    province = tiny_province(14.0, None, counties=2, centres=True)
-    found = solved(province)
-    plain = solved(replace(province, counties=tiny_province(14.0, None, counties=2).counties))
-    assert np.isfinite(found.bound) and found.used[0] <= 14.0
-    assert found.value >= plain.value - 1e-6
+def test_whole_plans_keep_their_shares_and_the_proof() -> None:
+    """Counties with shared centres: every whole plan has its tables, keeps its share, and none is below the bound."""
+    province = tiny_province(14.0, 150_000.0, counties=2, centres=True)
+    found = plan_province(province, AloneCrew(), CLOSE, allocation.Settings(seconds=60.0, gap=0.02))
+    plain = solved(replace(province, counties=tiny_province(14.0, 150_000.0, counties=2).counties))
+    assert set(found.counties) == {"west", "middle"}
+    for one in found.counties.values():
+        assert one.status in ("optimal", "feasible") and not one.tables["sessions"].empty
+        assert not one.tables["centres"].empty
+    assert sum(one.used["K2"][0] for one in found.counties.values()) <= 14.0 + 1e-6
+    assert found.bound <= found.value and found.bound >= plain.bound - 0.05 * plain.value
+    assert found.gap <= 0.10
+    assert set(found.shares["thing"]) == {"K2", "money"}
+    assert found.shares.loc[found.shares["thing"] == "K2", "used"].sum() <= 14.0 + 1e-6
 
 
 def test_lent_doctors_keep_no_hospital_of_the_county_busy() -> None:
@@ -147,17 +156,14 @@ def test_dask_gives_the_identical_plan(address: str) -> None:
 
 def test_a_killed_worker_changes_nothing() -> None:
     """A child process killed in the middle of the run is replaced, and the plan is the same to the last digit."""
-    crew, killed = LocalCrew(2), list[str]()
+    crew, killed = LocalCrew(2), list[int]()
 
     def kill_one(news: News) -> None:
         if news.step == "plans at prices" and not killed:
-            child = next(iter(crew._holds))
-            killed.append(str(child.process.pid))
-            child.process.kill()
+            killed.append(crew.kill_one())
 
     try:
-        found = solved(tiny_province(*CASES["both"], counties=2), crew, tell=kill_one)
-        assert killed and killed[0] not in {str(child.process.pid) for child in crew._holds}
-        same(alone("both"), found)
+        same(alone("both"), solved(tiny_province(*CASES["both"], counties=2), crew, tell=kill_one))
+        assert killed == [1]
     finally:
         crew.close()
