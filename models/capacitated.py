@@ -16,6 +16,7 @@ from models.capacitated_columns import Form
 from models.capacitated_form import form_of
 from models.capacitated_plan import Plan
 from models.capacitated_solve import Found, decide
+from models.capacitated_whole import assigned
 from models.hand_over import FEASIBLE, Report, settle
 
 
@@ -23,7 +24,9 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices, rounds and blocks where the model is of this kind."""
     plain = job.relax or job.cutoff is not None or job.limits.nodes is not None or not np.any(job.cost)
     form = None if plain else form_of(job.matrix, np.asarray(job.cost, dtype=float))
-    answer = None if form is None else _decided(job, form, deadline, report)
+    if form is None or (form.single and single_source.knows(job)):
+        return single_source.run(job, deadline, report)
+    answer = assigned(job, form, deadline, report) if form.single else _decided(job, form, deadline, report)
     return single_source.run(job, deadline, report) if answer is None else answer
 
 

@@ -16,7 +16,7 @@ class Form:
     """The problem and its place in the model. constant: cost of the fixed columns.
 
     link: column of each arc; host: column of each host, -1 where it is open whatever is decided; always: column of
-    what a member has besides, -1 without; held: values of all fixed columns.
+    what a member has besides, -1 without; held: values of all fixed columns; single: members are whole.
     """
 
     problem: Problem
@@ -25,6 +25,7 @@ class Form:
     host: Ints
     always: Ints
     held: Floats
+    single: bool = False
 
     def columns(self, plan: Plan) -> Floats:
         """The model's columns of a plan."""

@@ -2,7 +2,7 @@
 
 After what single entries and fixed columns imply, every row must be one of
 
-    sum_h x_ih + u_i = 1              each member in shares, x not whole; u_i: what it has without any host
+    sum_h x_ih + u_i = 1              each member; all x in shares, or all x whole; u_i: what it has without any host
     sum_i a_i x_ih <= b y_h  or <= b  capacity; all of a host, and of all hosts, proportional to one weight per member
     x_ih <= y_h                       served only from an open host
     least <= sum_h y_h <= most        the number of hosts, one row at most
@@ -39,7 +39,7 @@ def _ask(condition: object) -> None:
 
 def form_of(matrix: Matrix, cost: Floats) -> Form | None:
     """The form of a model, or None where it is not of this kind (or too small, or too large)."""
-    if not FEWEST_COLUMNS <= matrix.cols <= MOST_COLUMNS or not matrix.integer.any() or matrix.integer.all():
+    if not FEWEST_COLUMNS <= matrix.cols <= MOST_COLUMNS or not matrix.integer.any():
         return None
     bounds = implied_bounds(matrix)
     if bounds is None:
@@ -59,15 +59,19 @@ class _Reading:
         _ask(self.places.size and (lower[open_] == 0.0).all() and (upper[open_] >= 1.0).all())
         self.cost, self.held = cost, np.where(open_, 0.0, lower)
         self.whole = matrix.integer[self.places]
+        self.single = bool(self.whole.all())
         self.rows: OpenRows = open_rows(matrix, lower, open_)
         least, most = activity_of(self.rows.part, upper[self.places])
         loose = (self.rows.low <= least + DECIDED) & (self.rows.high >= most - DECIDED)
         ones = (self.rows.low == 1.0) & (self.rows.high == 1.0) & self.rows.alike(1.0)
-        ones &= ~self._touching(self.whole)
+        ones &= self.single | ~self._touching(self.whole)
         count = self.rows.columns(ones)
         _ask(ones.any() and (count <= 1).all())
         self.served = count == 1
-        _ask((~self.served == self.whole).all() and (upper[self.places][self.whole] == 1.0).all())
+        _ask((upper[self.places][self.whole] == 1.0).all())
+        if self.single:
+            self.whole = ~self.served
+        _ask((~self.served == self.whole).all())
         self.ones, self.rest = np.flatnonzero(ones), np.flatnonzero(~ones & ~loose)
 
     def _touching(self, columns: Bools) -> Bools:
@@ -172,6 +176,7 @@ class _Reading:
             here = slice(part.indptr[row], part.indptr[row + 1])
             cols, coefs = part.indices[here].astype(np.int64), part.data[here]
             low, high = float(self.rows.low[row]), float(self.rows.high[row])
+            _ask(cols.size)  # an empty row that is broken
             on_y = self.whole[cols]
             alike = on_y.all() and cols.size == self.y.size and coefs[0] > 0 and (coefs == coefs[0]).all()
             if self._implied(cols, coefs, low, high, weight, capacity):
@@ -224,4 +229,4 @@ class _Reading:
         )
         _ask(not impossible(problem))  # HiGHS says so
         host = np.concatenate([self.places[self.y], np.full(self.named - self.y.size, -1)])
-        return Form(problem, float(self.cost @ self.held), self.places[arcs], host, column, self.held)
+        return Form(problem, float(self.cost @ self.held), self.places[arcs], host, column, self.held, self.single)

@@ -56,6 +56,11 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
     return _joined(job, answer, last, time.time() - began)
 
 
+def knows(job: Job) -> bool:
+    """Whether the search takes models of these rows."""
+    return form_of(job.matrix, np.asarray(job.cost, dtype=float)) is not None
+
+
 def _ends(answer: Solution, deadline: float | None) -> bool:
     """Whether there is nothing more to do, or no time for it."""
     over = deadline is not None and deadline - time.time() < NEWS

@@ -55,7 +55,7 @@ def test_a_county_grows_with_what_is_asked_for() -> None:
 
 def test_the_benchmark_of_location_with_capacities_runs() -> None:
     """Thirty hosts and 700 customers are decided by the engine, HiGHS stands beside it, and the page tells both."""
-    mine = capacitated.ours(30, 700, 0, 6.0)
+    mine = capacitated.ours(30, 700, 0, 3.0)
     other = capacitated.peer("highs-weak", 30, 700, 0, 2.0, "")
     assert mine["bound"] <= mine["value"] and mine["engine"] in ("prices", "tree", "blocks") and mine["gap"] < 0.02
     assert other["bound"] is None or other["bound"] <= mine["value"] + 1e-6

@@ -19,7 +19,7 @@ from models.capacitated_solve import decide
 from models.capacitated_tree import Tree
 
 EXACT = Limits(absolute_gap=1e-7, relative_gap=0.0)
-QUICKLY = settings(derandomize=True, deadline=None, max_examples=80)
+QUICKLY = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def never() -> bool:

@@ -17,7 +17,7 @@ from models.capacitated_form import form_of
 from models.capacitated_solve import decide
 
 EXACT = Limits(absolute_gap=1e-7, relative_gap=0.0)
-QUICKLY = settings(derandomize=True, deadline=None, max_examples=80)
+QUICKLY = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 @given(problems())
