@@ -115,6 +115,15 @@ def test_less_than_the_total_demand_is_implied(monkeypatch: pytest.MonkeyPatch) 
     assert form_of(job.matrix.with_rows(row, [1.9 * problem.total], [INF], ["more"], ["row"]), job.cost) is not None
 
 
+def test_models_of_another_kind_are_told_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few columns stand in rows that sum to one, not even bounds are looked at."""
+    monkeypatch.setattr(capacitated_form, "FEWEST_COLUMNS", 0)
+    monkeypatch.setattr(capacitated_form, "implied_bounds", lambda _: pytest.fail("looked closer"))
+    _, job = _towns_model(8, 40, 10, 8)
+    loose = job.matrix.with_row_bounds(0.5 * job.matrix.row_lower, job.matrix.row_upper)
+    assert form_of(loose, job.cost) is None
+
+
 def test_small_models_go_to_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under 20,000 columns nothing is looked for."""
     _, job = _towns_model(8, 40, 12, 8)
