@@ -20,7 +20,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class County:
-    """One alliance. home: the institution that the lent doctors belong to; minutes, km: their trips to its sites."""
+    """One alliance. home: the institution that the lent doctors belong to; minutes, km: their trips to its sites.
+
+    Raises ValueError where the alliance does not know `home`.
+    """
 
     id: str
     instance: Instance
@@ -28,14 +31,31 @@ class County:
     minutes: Mapping[str, float]
     km: Mapping[str, float]
 
+    def __post_init__(self) -> None:
+        if self.home not in self.instance.institutions:
+            raise ValueError(f"{self.id}: the lent doctors' institution {self.home!r} is none of the alliance's.")
+
 
 @dataclass(frozen=True)
 class Province:
-    """Alliances that share pools of doctors (by id) and yuan per year (None: no limit)."""
+    """Alliances that share pools of doctors (by id) and yuan per year (None: no limit).
+
+    Raises ValueError where two alliances have one id, or quarters differ among alliances and pools.
+    """
 
     counties: tuple[County, ...]
     pool: Mapping[str, Pool]
     yuan_per_year: float | None
+
+    def __post_init__(self) -> None:
+        if len({one.id for one in self.counties}) < len(self.counties):
+            raise ValueError("two alliances have the same id.")
+        quarters = {one.instance.quarters for one in self.counties}
+        if len(quarters) > 1:
+            raise ValueError("the alliances plan for different quarters.")
+        for pool in self.pool.values():
+            if any(len(pool.half_days) != len(each) for each in quarters):
+                raise ValueError(f"the pool {pool.id} needs one number of half-days for each quarter.")
 
 
 def lent(pool: Pool) -> str:

@@ -77,6 +77,8 @@ def _uses(model: Model, pool: Mapping[str, Pool], yuan: float | None, paid: floa
     idle[model.columns("whole.idle")] = 0.0
     rows = sp.csr_matrix(matrix.A.tocsr() @ sp.diags(idle))
     none = sp.csr_matrix((1, matrix.cols))
+    if not wanted:
+        return sp.csr_matrix((0, matrix.cols)), np.zeros(0)
     uses = sp.csr_matrix(sp.vstack([rows[at[key]] if key in at else none for key in wanted], format="csr"))
     used = np.zeros(len(wanted))
     if yuan is not None:

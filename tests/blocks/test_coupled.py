@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from support.provinces import joint, tiny_province
+from support.tiny import two_quarters
 
 from models import allocation
 from models.answers import Limits
@@ -18,7 +19,7 @@ from models.crew import AloneCrew, Crew, crew_of
 from models.crew_local import LocalCrew
 from models.errors import CoupledError
 from models.highs import solve
-from models.province import Province, lent
+from models.province import Pool, Province, lent
 from models.province_piece import available, payloads, prepare
 from models.province_plan import plan_province
 
@@ -105,6 +106,38 @@ def test_lent_doctors_keep_no_hospital_of_the_county_busy() -> None:
     piece = prepare((province.counties[0], province.pool, None))
     assert piece.uses.nnz > 0 and piece.used.tolist() == [0.0]
     assert {"pool:K2"} == {lent(one) for one in province.pool.values()}
+
+
+def test_nothing_shared_is_every_alliance_by_itself() -> None:
+    """Without pool and budget nothing is priced, and every alliance has the plan that it would have alone."""
+    province = replace(tiny_province(14.0, None, counties=2), pool={})
+    found, apart = solved(province), [solved(replace(province, counties=(one,))) for one in province.counties]
+    assert found.prices.size == 0 and found.value == pytest.approx(sum(one.value for one in apart))
+
+
+def test_two_quarters_have_prices_of_their_own() -> None:
+    """A pool that is short in the second quarter only has a price there only."""
+    province = tiny_province(14.0, None, counties=2)
+    longer = tuple(replace(one, instance=two_quarters(one.instance)) for one in province.counties)
+    found = solved(replace(province, counties=longer, pool={"K2": Pool("K2", "K2", (1000.0, 14.0))}))
+    assert found.asked[0] <= 1000.0 and found.asked[1] > 14.0
+    assert found.prices[0] == 0.0 and found.prices[1] > 0.0
+    assert found.used[1] <= 14.0 + 1e-6 < found.used[0]
+
+
+def test_a_province_that_does_not_fit_is_refused() -> None:
+    """One id twice, quarters that differ, a pool of other quarters, an unknown home: refused in a sentence."""
+    province = tiny_province(14.0, None, counties=2)
+    west, middle = province.counties
+    other = replace(middle, instance=two_quarters(middle.instance))
+    for wrong, told in (
+        (lambda: replace(province, counties=(west, west)), "same id"),
+        (lambda: replace(province, counties=(west, other)), "different quarters"),
+        (lambda: replace(province, pool={"K2": Pool("K2", "K2", (1.0, 2.0))}), "one number"),
+        (lambda: replace(west, home="nowhere"), "nowhere"),
+    ):
+        with pytest.raises(ValueError, match=told):
+            wrong()
 
 
 def test_too_little_money_for_what_must_be_is_told() -> None:
