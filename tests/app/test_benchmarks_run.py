@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.tiny import tiny_instance
 
 from benchmarks.capacitated import generate, public
 from benchmarks.capacitated import run as capacitated
@@ -13,6 +15,8 @@ from benchmarks.hand_over import run as hand_over
 from benchmarks.hand_over.county import bundled, county
 from benchmarks.median import run as median
 from benchmarks.network import run as network
+from benchmarks.questions import run as questions
+from models.allocation import Settings, plan
 from models.assemble import assemble
 
 
@@ -84,3 +88,18 @@ def test_a_public_instance_is_read_and_solved(tmp_path: Path) -> None:
     for alone in (False, True):
         found = public.solve(make(), 5.0, alone)
         assert found["value"] == pytest.approx(2.0) and found["bound"] == pytest.approx(2.0, abs=1e-4)
+
+
+def test_the_benchmark_of_questions_runs() -> None:
+    """Two points and ten changes of the tiny alliance, asked and afresh: they agree, and the page has them all."""
+    tiny = replace(tiny_instance(), aims=replace(tiny_instance().aims, order=questions.ORDER))
+    found = questions.curve(tiny, 2, 30.0)
+    plans = {str(point["limit"]): questions.fresh(tiny, 30.0) for point in found["points"]}
+    base = plan(tiny, Settings(seconds=30.0))
+    rows = {
+        name: {"asked": questions.ask(base, changed, 30.0), "fresh": questions.fresh(changed, 30.0)}
+        for name, changed in questions.questions(tiny, base).items()
+    }
+    assert len(rows) == 10 and all(questions.agree(row["asked"], row["fresh"]) for row in rows.values())
+    text = questions.page("tiny", {"curve": found, "fresh": plans, "questions": rows})
+    assert sum(line.endswith("| yes |") for line in text.splitlines()) == 10

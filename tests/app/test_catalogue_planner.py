@@ -147,8 +147,10 @@ def faults(sources: Mapping[str, str]) -> list[str]:
 
 def test_the_planner_asks_for_messages_that_there_are() -> None:
     """Every literal key is in its context, and its call gives every value that the message shows."""
-    assert faults(modules()) == []
-    found = {(context, key) for code in modules().values() for context, key, _ in asked(code, exported(modules()))}
+    sources = modules()
+    assert faults(sources) == []
+    others = exported(sources)
+    found = {(context, key) for code in sources.values() for context, key, _ in asked(code, others)}
     assert len(found) > 200 and len({context for context, _ in found}) > 12
 
 
