@@ -150,11 +150,10 @@ def page(name: str, figures: dict[str, Any]) -> str:
     ]
     mine, plans = figures.get("curve"), figures.get("fresh", {})
     if mine and plans:
-        total = sum(one["cpu"] for one in plans.values())
+        total, clock = (sum(one[kind] for one in plans.values()) for kind in ("cpu", "clock"))
         lines += [
-            f"{len(mine['points'])} points of the curve: {mine['cpu']:.0f} CPU s ({mine['clock']:.0f} s on the clock), as "
-            f"many plans afresh {total:.0f} CPU s ({sum(one['clock'] for one in plans.values()):.0f} s): ratio "
-            f"{mine['cpu'] / total:.2f}.",
+            f"{len(mine['points'])} points of the curve: {mine['cpu']:.0f} CPU s ({mine['clock']:.0f} s by the clock); as "
+            f"many plans afresh: {total:.0f} CPU s ({clock:.0f} s); ratio {mine['cpu'] / total:.2f}.",
             "",
             "| budget, yuan a year | curve: unmet | gap | afresh: unmet | gap | afresh, CPU s |",
             "|---|---|---|---|---|---|",
