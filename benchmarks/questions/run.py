@@ -152,8 +152,8 @@ def page(name: str, figures: dict[str, Any]) -> str:
     if mine and plans:
         total, clock = (sum(one[kind] for one in plans.values()) for kind in ("cpu", "clock"))
         lines += [
-            f"{len(mine['points'])} points of the curve: {mine['cpu']:.0f} CPU s ({mine['clock']:.0f} s by the clock); as "
-            f"many plans afresh: {total:.0f} CPU s ({clock:.0f} s); ratio {mine['cpu'] / total:.2f}.",
+            f"{len(mine['points'])} points of the curve: {mine['cpu']:.0f} CPU s ({mine['clock']:.0f} s by the clock);",
+            f"as many plans afresh: {total:.0f} CPU s ({clock:.0f} s); ratio {mine['cpu'] / total:.2f}.",
             "",
             "| budget, yuan a year | curve: unmet | gap | afresh: unmet | gap | afresh, CPU s |",
             "|---|---|---|---|---|---|",
