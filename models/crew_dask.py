@@ -1,13 +1,16 @@
 """A crew on the workers of a Dask scheduler (`dask.distributed`, the extra `cluster`): the only file that knows it.
 
-An object is a task of its own, so that the scheduler makes it anew when the worker that held it is lost.
+What an object is made of is a task of its own, which the scheduler runs anew when the worker that held it is lost.
+Every worker that runs errands of an object makes it once and keeps it, so that the object itself need not travel.
 """
 
 from __future__ import annotations
 
 import importlib
+import uuid
 from collections.abc import Sequence
-from itertools import count
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from models.crew import TRIES, Errand, Tell, found
@@ -30,15 +33,15 @@ class DaskCrew:
         except (OSError, ValueError) as error:
             raise CrewError("no_answer", address) from error
         self._as_completed = distributed.as_completed
-        self._objects: dict[str, Any] = {}
-        self._number = count()
+        self._sent: dict[str, Any] = {}
 
     def send(self, key: str, function: str, payload: object) -> None:
-        self._objects[key] = self._client.submit(_make, function, payload, pure=False, retries=TRIES)
+        sent = _Sent(uuid.uuid4().hex, function, payload)
+        self._sent[key] = self._client.submit(_same, sent, pure=False, retries=TRIES)
 
     def run(self, errands: Sequence[Errand], tell: Tell | None = None) -> list[Any]:
         calls = [
-            self._client.submit(_call, one.function, self._objects[one.key], one.argument, pure=False, retries=TRIES)
+            self._client.submit(_call, one.function, self._sent[one.key], one.argument, pure=False, retries=TRIES)
             for one in errands
         ]
         try:
@@ -53,13 +56,32 @@ class DaskCrew:
         return answers
 
     def close(self) -> None:
-        self._objects.clear()
+        self._sent.clear()
+        with suppress(Exception):  # workers that are gone have forgotten
+            self._client.run(_objects.clear)
         self._client.close()
 
 
-def _make(function: str, payload: object) -> object:
-    return found(function)(payload)
+# --- the workers' side ------------------------------------------------------------------------
 
 
-def _call(function: str, made: object, argument: object) -> object:
-    return found(function)(made, argument)
+@dataclass(frozen=True)
+class _Sent:
+    """What an object is made of; `token` tells it from an older one of the same key."""
+
+    token: str
+    function: str
+    payload: object
+
+
+_objects: dict[str, object] = {}
+
+
+def _same(sent: _Sent) -> _Sent:
+    return sent
+
+
+def _call(function: str, sent: _Sent, argument: object) -> object:
+    if sent.token not in _objects:
+        _objects[sent.token] = found(sent.function)(sent.payload)
+    return found(function)(_objects[sent.token], argument)
