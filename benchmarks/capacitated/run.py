@@ -4,12 +4,12 @@
                                          [--peers highs-strong highs-weak scip cbc cp-sat] [--peer-sizes 50x1000]
                                          [--public REGEX] [--python INTERPRETER] [--figures FILE] [--write]
 
-Ours begins with the model's rows, one thread; the gap is that between its plan and its own proved bound after 5 s and
-at the end. Peers run in processes of their own, by an interpreter that has them (`pip install pyscipopt pulp ortools`;
-highspy must not be loaded beside ortools). Their gaps are to the better of their bound and ours, so that a weak bound
-does not hide a good plan; `own gap` is to their own. What `--figures` holds is not run again, so that a stopped run
-goes on; `--write` writes docs/benchmarks-capacitated.md. `--public` solves public
-instances (`.` all of them), found through the environment variable ALLIANCE_SHARED, besides.
+Ours begins with the model's rows, one thread (set OPENBLAS_NUM_THREADS=1: idle threads would be counted); the gap is that
+between its plan and its own proved bound after 5 s and at the end. Peers run in processes of their own, by an
+interpreter that has them (`pip install pyscipopt pulp ortools`; highspy must not be loaded beside ortools). Their gaps
+are to the better of their bound and ours, so that a weak bound does not hide a good plan; `own gap` is to their own.
+What `--figures` holds is not run again, so that a stopped run goes on; `--write` writes docs/benchmarks-capacitated.md.
+`--public` solves public instances besides (`.` all), found through the environment variable ALLIANCE_SHARED.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ SIZES, SEEDS = ("50x1000", "200x3000", "500x10000"), (0, 1, 2)
 PEERS = ("highs-strong", "highs-weak", "scip", "cbc", "cp-sat")
 GAP, NEAR, EARLY = 1e-4, 30, 5.0
 INTRODUCTION = """`python -m benchmarks.capacitated.run` draws customers in towns and hosts among them, the thirty
-nearest of each in reach, members served in shares, capacities of four times the demand. CPU seconds of one thread, from
-the model's rows on, against solvers in processes of their own that are asked for the same gap of 0.01 % in the same
-time; `highs-strong` has a row `x <= y` for every arc, `highs-weak` none; SCIP, CBC and CP-SAT read the strong model as
-a file, whose reading is not counted. A gap is that of the plan to the best bound that the run itself or ours proved;
-the *own gap* is to the run's own bound."""
+nearest of each in reach, members served in shares, capacities of four times the demand. CPU seconds of one thread
+(`OPENBLAS_NUM_THREADS=1`), from the model's rows on, against solvers in processes of their own that are asked for the
+same gap of 0.01 % in the same time; `highs-strong` has a row `x <= y` for every arc, `highs-weak` none; SCIP, CBC and
+CP-SAT read the strong model as a file, whose reading is not counted. A gap is that of the plan to the best bound that
+the run itself or ours proved; the *own gap* is to the run's own bound. Each was run once, on a machine that did other
+work."""
 
 
 def matrix_of(rows: generate.Rows) -> Matrix:
