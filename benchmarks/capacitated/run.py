@@ -4,7 +4,7 @@
                                          [--peers highs-strong highs-weak scip cbc cp-sat] [--peer-sizes 50x1000]
                                          [--public REGEX] [--python INTERPRETER] [--figures FILE] [--write]
 
-Ours begins with the model's rows, one thread (set OPENBLAS_NUM_THREADS=1: idle threads would be counted); the gap is that
+Ours begins with the rows, one thread (set OPENBLAS_NUM_THREADS=1: idle threads would be counted); the gap is that
 between its plan and its own proved bound after 5 s and at the end. Peers run in processes of their own, by an
 interpreter that has them (`pip install pyscipopt pulp ortools`; highspy must not be loaded beside ortools). Their gaps
 are to the better of their bound and ours, so that a weak bound does not hide a good plan; `own gap` is to their own.
