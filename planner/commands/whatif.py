@@ -21,11 +21,12 @@ from planner.text import say
 @option("--budget", multiple=True, type=click.FloatRange(min=0), metavar="YUAN", help="whatif_budget")
 @option("--rule", multiple=True, metavar="RULE=STATE", help="whatif_rule")
 @option("--together", is_flag=True, help="whatif_together")
+@option("--scheduler", default="", metavar="local|ADDRESS", help="whatif_scheduler")
 @option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="whatif_output")
 @solver_options
 @lang_option
 @speaks
-def whatif(plan: Path, together: bool, output: Path | None, lang: str, **values: Any) -> int:
+def whatif(plan: Path, together: bool, scheduler: str, output: Path | None, lang: str, **values: Any) -> int:
     """Ask what single changes would do to a plan: a doctor away, a site closed, another budget, each with proof."""
     from planner.folder import write_table
     from planner.progress import Progress
@@ -38,7 +39,7 @@ def whatif(plan: Path, together: bool, output: Path | None, lang: str, **values:
         return USAGE
     progress = Progress(lang, values["time_limit"])
     try:
-        asked = ask(plan, changes, progress, together, {"solver": solver_settings(values)})
+        asked = ask(plan, changes, progress, together, {"solver": solver_settings(values)}, scheduler)
     except WhatIfError as error:
         complain(error.sentence(lang))
         return USAGE

@@ -19,7 +19,9 @@ from planner.whatif.decisions import FILE, read_columns, read_cuts
 
 if TYPE_CHECKING:
     from models.instance import Instance
+    from models.route import Settings
     from models.what_if import Answer, Made
+    from models.what_ifs import Told
     from planner.progress import Progress
 
 WORDS = texts("whatif")
@@ -64,7 +66,7 @@ class Found:
     """One case answered: its changes, and the answer."""
 
     changes: tuple[Change, ...]
-    answer: Answer
+    answer: Answer | Told
 
     def told(self, instance: Instance, lang: str) -> str:
         return joined((change.told(instance, lang) for change in self.changes), lang)
@@ -102,11 +104,14 @@ def ask(
     progress: Progress,
     together: bool = False,
     overrides: Mapping[str, Mapping[str, object]] | None = None,
+    scheduler: str = "",
 ) -> Asked:
     """Answer each change of a plan folder by itself, or all together.
 
+    scheduler: who works on the questions at once (`models.crew.crew_of`); "" asks one after the other.
+
     Raises:
-        WhatIfError: the folder cannot be asked, or a change names what is not there.
+        WhatIfError: the folder cannot be asked, a change names what is not there, or the scheduler does not answer.
         planner.folder.FolderError, planner.inputs.InputError: as they say.
     """
     from models.route import Settings
@@ -122,12 +127,39 @@ def ask(
         for change in case:
             changed = _changed(changed, change)
         asked.append((case, changed))
+    if scheduler:
+        return Asked(made, _spread(made, asked, settings, progress, scheduler))
     found = []
     for number, (case, changed) in enumerate(asked, start=1):
         progress.stage("asking", number=number, count=len(asked), seconds=settings.seconds)
         found.append(Found(case, what_if(made, changed, settings, progress)))
         progress.done()
     return Asked(made, tuple(found))
+
+
+def _spread(
+    made: Made,
+    asked: Sequence[tuple[tuple[Change, ...], Instance]],
+    settings: Settings,
+    progress: Progress,
+    scheduler: str,
+) -> tuple[Found, ...]:
+    """The same answers from child processes or the workers of a Dask scheduler."""
+    from models.crew import crew_of
+    from models.errors import CrewError
+    from models.what_ifs import what_ifs
+
+    progress.stage("asking_all", count=len(asked), seconds=settings.seconds)
+    try:
+        crew = crew_of(scheduler)
+    except CrewError as error:
+        raise WhatIfError(f"scheduler_{error.reason}", address=error.address) from error
+    cases = {str(number): changed for number, (_, changed) in enumerate(asked)}
+    try:
+        told = what_ifs(crew, made, cases, settings, lambda done, of: progress.stage("asked", number=done, count=of))
+    finally:
+        crew.close()
+    return tuple(Found(case, answer) for (case, _), answer in zip(asked, told.values(), strict=True))
 
 
 def _made(plan: Path, progress: Progress, overrides: Mapping[str, Mapping[str, object]] | None) -> tuple[Made, Any]:

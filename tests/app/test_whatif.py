@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,6 +82,32 @@ def test_questions_that_cannot_be_asked_say_why(kedong_plan: Path, words: tuple[
     """Exit code 2 and one sentence that names what was asked."""
     result = _ask(kedong_plan, *words)
     assert result.exit_code == 2 and told in result.output
+
+
+def test_child_processes_answer_as_one_process_does(kedong_plan: Path, tmp_path: Path) -> None:
+    """Two questions answered at once say what they say one after the other, and progress counts them."""
+    words = ("--budget", "9000000", "--budget", "1")
+    one, both = (_ask(kedong_plan, *words, *more, "-o", str(tmp_path / name)) for name, more in _WAYS.items())
+    assert one.exit_code == both.exit_code == 0, both.output
+    assert "2 of 2 answered" in both.output
+    here, there = (pd.read_csv(tmp_path / name).drop(columns="seconds") for name in _WAYS)
+    pd.testing.assert_frame_equal(here, there)
+
+
+_WAYS: dict[str, tuple[str, ...]] = {"one.csv": (), "both.csv": ("--scheduler", "local")}
+
+
+def test_a_scheduler_that_is_not_there_is_told(kedong_plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address where nobody answers, and a machine without Dask: one sentence with the cure."""
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    from models import crew_dask
+
+    monkeypatch.setattr(crew_dask, "ANSWER", 1)
+    result = _ask(kedong_plan, "--budget", "1", "--scheduler", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2 and "no Dask scheduler answers there" in result.output
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = _ask(kedong_plan, "--budget", "1", "--scheduler", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2 and "cluster" in result.output
 
 
 def test_a_folder_that_was_changed_is_refused(kedong_plan: Path, tmp_path: Path) -> None:
