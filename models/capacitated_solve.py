@@ -189,7 +189,8 @@ class _Hunt:
 
         bound, opened = bound_by_blocks(self.problem, tree.prices.u, count, asked, late)
         self.raise_to(bound, "blocks")
-        if not self.late():
+        # Blocks know nothing of a number of hosts.
+        if not self.late() and self.problem.least <= int(opened.sum()) <= self.problem.most:
             self.take(transport(self.problem, opened))
 
     def found(self) -> Found:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.capacitated import all_plans, problems, relaxation, served, towns
 
+from models import capacitated_solve
 from models.answers import INF, Limits
 from models.capacitated_blocks import block_of, bound_by_blocks, homes
 from models.capacitated_bounds import Problem, ascend, first_prices, relaxed, settled
@@ -191,3 +192,13 @@ def test_rounded_plans_hold_the_demand() -> None:
         plan = transport(problem, opened)
         assert plan is not None
     assert dear_of(problem) > problem.cost.max()
+
+
+def test_plans_keep_the_number_of_hosts_where_blocks_open_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: blocks that open every host, where 14 must open and hosts cost nothing. The plan still opens 14."""
+    monkeypatch.setattr(capacitated_solve, "FEW", 3)
+    monkeypatch.setattr(capacitated_solve, "bound_by_blocks", lambda *_: (0.0, np.ones(40, dtype=bool)))
+    problem, ticks = replace(towns(40, 200, 15), fixed=np.zeros(40), least=14, most=14), iter(range(10**9))
+    found = decide(problem, Limits(relative_gap=1e-7), 8e3, clock=lambda: float(next(ticks)))
+    assert found.plan is not None and found.plan.whole and found.plan.opened.sum() == 14
+    assert found.bound <= found.plan.value + 1e-6
