@@ -14,8 +14,10 @@ HEAD = """# A province
 `python -m benchmarks.province.run` plans generated counties of different sizes and shapes that share a provincial pool
 of doctors in four specialties and one budget, for one quarter. A county has 6 to 26 townships along a valley, around
 its seat or scattered in mountains; villages are counted as institutions, their visits are seen in their township first.
-County 7 of sixty is county 7 of ten. The gap is value less bound as a share of what is gained at most over doing
-nothing; beside it the same as a share of the value. Runs stop by gap (2 %) and nodes, so that they can be repeated.
+County 7 of sixty is county 7 of ten. What is planned are the people (postings, clinics, teleconsultation, referrals) by
+the first two aims; no shared centres are generated. The gap is value less bound as a share of what is gained at most
+over doing nothing; beside it the same as a share of the value. Runs stop by gap (2 %) and nodes, so that they can be
+repeated.
 """
 
 
