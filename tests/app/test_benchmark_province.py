@@ -20,9 +20,9 @@ def test_the_province_is_generated_to_size() -> None:
 
 @pytest.mark.slow
 def test_the_benchmark_of_a_province_runs() -> None:
-    """One generated county under its part of pool and budget: within the gap, something short, and a page."""
-    found = province.plan(1, 0)
+    """Two generated counties: within the gap, a pool that is short by more than a tenth has a price, and a page."""
+    found = province.plan(2, 0)
     assert found["gap"] <= 0.03 and found["repeatable"]
-    assert found["asked"]["cardiology"] > 1.1 * found["available"]["cardiology"]
+    assert found["asked"]["cardiology"] > 1.1 * found["available"]["cardiology"] and found["prices"]["cardiology"] > 0
     assert all(found["used"][name] <= there + 1e-5 for name, there in found["available"].items())
-    assert "| 1 | " in page.page({"1/0": found})
+    assert "| 2 | " in page.page({"2/0": found})
