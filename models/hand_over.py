@@ -189,7 +189,8 @@ class _Search:
         bound = float(info.mip_dual_bound) if self.mip else -INF
         x, row_dual = np.array(values.col_value, dtype=float), np.array(values.row_dual, dtype=float)
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        held.give_back(mine)  # everything is read: settling the plan below may use it
+        if not self.stop:  # HiGHS remembers that it was asked to stop: the next job would end before it began
+            held.give_back(mine)  # everything is read: settling the plan below may use it
         if says == "kInfeasible":
             return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - self.began, nodes)
         if says in _UNBOUNDED:

@@ -3,7 +3,7 @@
 Where every whole-number column is a host or a link, every member goes wholly to one host, and hosts hold
 what one weight per member says, the compact model is weak and `models.single_source_search` is exact. The
 structure is looked for in the rows themselves, never in names: any row of another kind, and the model is left to
-HiGHS alone. The search looks first, for a short while, where tight
+the next engine. The search looks first, for a short while, where tight
 capacities are decided; then HiGHS at its root, where loose ones are; then both for longer.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models import hand_over
+from models import hand_over, linked
 from models.answers import INF, Job, Progress, Solution, Status, StoppedBy
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Bools, Floats
@@ -35,7 +35,7 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
     plain = job.relax or job.cutoff is not None or limits.nodes is not None or not np.any(job.cost)
     form = None if plain else form_of(job.matrix, np.asarray(job.cost, dtype=float))
     if form is None:
-        return hand_over.run(job, deadline, report)
+        return linked.run(job, deadline, report)
     began, seconds = time.time(), limits.seconds
     hunt = Hunt(job, form, began, deadline, report)
     try:

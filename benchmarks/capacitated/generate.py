@@ -16,7 +16,10 @@ from scipy.spatial import cKDTree
 
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """demand (customers), capacity and fixed (hosts), and arcs customer after customer: customer, host, cost of all."""
+    """demand (customers), capacity and fixed (hosts), and arcs customer after customer.
+
+    customer, host, cost of all, away (distance): of the arcs.
+    """
 
     demand: np.ndarray
     capacity: np.ndarray
@@ -24,6 +27,7 @@ class Instance:
     customer: np.ndarray
     host: np.ndarray
     cost: np.ndarray
+    away: np.ndarray
 
 
 def instance(hosts: int, customers: int, near: int = 30, seed: int = 0, roomy: float = 4.0) -> Instance:
@@ -43,7 +47,7 @@ def instance(hosts: int, customers: int, near: int = 30, seed: int = 0, roomy: f
     cost = np.round(100 * away.ravel() * demand[customer], 3)
     trip = np.sort(away, axis=1)[:, min(near - 1, 3)].mean() * 100 * demand.sum() / max(1, hosts)
     fixed = np.round(trip * draw.uniform(0.6, 1.4, hosts) * 2 + 0.1 * capacity, 2)
-    return Instance(demand, capacity, fixed, customer, host.ravel(), cost)
+    return Instance(demand, capacity, fixed, customer, host.ravel(), cost, away.ravel())
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,8 @@ from support.tiny import tiny_instance
 
 from benchmarks.capacitated import generate, public
 from benchmarks.capacitated import run as capacitated
+from benchmarks.coupled import generate as drawn
+from benchmarks.coupled import run as coupled
 from benchmarks.hand_over import routes
 from benchmarks.hand_over import run as hand_over
 from benchmarks.hand_over.county import bundled, county
@@ -65,6 +67,28 @@ def test_the_benchmark_of_location_with_capacities_runs() -> None:
     assert other["bound"] is None or other["bound"] <= mine["value"] + 1e-6
     told = capacitated.page({"30x700/0": {"ours": mine, "highs-weak": other}}).splitlines()
     assert [line.count("|") for line in told if line.startswith("| 30x700")] == [10, 10]
+
+
+def test_the_benchmark_of_coupled_services_runs() -> None:
+    """Two services of 400 members at ten sites: apart, tied by a budget, HiGHS beside; the page has a line for each."""
+    size = "2x10x400x6"
+    found = {"alone": coupled.alone(size, 0, 8.0)}
+    for kind, seconds in (("budget", 4.0), ("none", 4.0)):
+        found[f"{kind}/ours"] = coupled.ours(kind, size, 0, seconds, found["alone"]["capital"])
+    found["budget/highs"] = coupled.peer("budget", size, 0, 1.0, found["alone"]["capital"])
+    for one in ("budget/ours", "none/ours"):
+        assert found[one]["value"] is None or found[one]["bound"] <= found[one]["value"] + 1e-6
+    assert found["none/ours"]["status"].endswith("by highs")
+    text = coupled.page({f"{size}/0": found})
+    assert [line.count("|") for line in text.splitlines() if line.startswith(("| -", "| one", "| nothing"))] == [9] * 4
+
+
+def test_coupled_services_are_those_of_the_first_measurements() -> None:
+    """Four services at fifteen sites from seed 0: the sums by which older figures can be compared."""
+    given = drawn.services()
+    model = drawn.rows(given, "sites", 1.0)
+    assert model.cost.size == 4 * 1600 + 4 * 45 + 15 and sum(one.demand.sum() for one in given) == 21307.0
+    assert model.cost.sum() == pytest.approx(9589809.0998) and model.A.nnz == 13940
 
 
 def test_the_instance_is_that_of_the_first_measurements() -> None:
