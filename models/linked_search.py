@@ -22,8 +22,8 @@ PRICED, FEW, PAIR = 0.35, 0.3, 0.15
 PART_NODES, FEW_NODES, PAIR_NODES = 3_000, 1_000, 300
 #: How far prices stay at the best ones (Wentges 1997); what a turn must close of the gap for another one.
 STAY, STEP = 0.5, 0.02
-#: A column of the linear programme is open to question from this value on. Part of the gap asked for that all parts'
-#: searches leave open.
+#: A column is open to question from this value on. Parts of the gap asked for, and of the one there is, that all parts'
+#: searches may leave.
 SHARE, ASKED, LOOSE = 1e-3, 0.4, 0.05
 #: As long as there is no plan, the gap is taken for this part of the bound.
 UNKNOWN = 0.03
@@ -42,8 +42,7 @@ class Hunt:
         self.job, self.form, self.deadline, self.report, self.clock = job, form, deadline, report, clock
         self.began, self.told = clock(), clock()
         self.pressed, self.cut, self.shared = False, False, False
-        #: The first plan of the whole is enough for the search that runs.
-        self.enough = False
+        self.enough = False  # whether the first plan ends the search that runs
         self.x: Floats | None = None
         self.value, self.bound, self.nodes = INF, -INF, 0
         self.engine = "prices"
@@ -191,10 +190,8 @@ class Hunt:
             total += found.bound
             if found.x is not None:
                 self.master.add(at, found.x)
-        if self.form.ties.size:
-            self.prove(total, "prices", "prices")
-        else:
-            self.prove(total, "highs", "search")
+        tied = bool(self.form.ties.size)
+        self.prove(total, "prices" if tied else "highs", "prices" if tied else "search")
         return True
 
     def _next_prices(self) -> None:
