@@ -26,7 +26,7 @@ from models.answers import Status
 from models.assemble import Model
 from models.centre_route import centres_today, unserved_institutions
 from models.frontier_plans import plan_within
-from models.frontier_prices import Prices
+from models.frontier_prices import AGAIN, Prices
 from models.instance import Instance
 from models.matrix import Floats
 from models.route import Report, Route, Settings
@@ -132,12 +132,14 @@ class _Curve:
 
     def run(self, points: int, limits: Sequence[float], told: Told) -> Frontier:
         count = len(limits) or points
-        self.prices.seconds = self.route.settings.seconds / (count + 1)
+        # Both ends are searched before the points between them, so that one share more is needed.
+        self.prices.seconds = self.route.left / (count + (not limits))
         if self.prices.hold_shortfalls():
             asked = sorted(set(limits), reverse=True) if limits else self._between(points, told, count)
-            for limit in asked:
+            for number, limit in enumerate(asked):
                 if self.route.stopped == "user":
                     break
+                self.prices.seconds = self.route.left / (len(asked) - number)
                 self._point(limit)
                 told(len(self.found) + len(self.missing), count)
         self._share()
@@ -162,7 +164,8 @@ class _Curve:
         began, prices = time.perf_counter(), self.prices
         ends = prices.ends()
         people = prices.search(ends[0] if ends else 0.0)
-        x = plan_within(prices, people, np.inf, prices.bound(np.inf) + prices.target)
+        near = prices.plans[-1][0] if prices.plans else np.inf
+        x = plan_within(prices, people, np.inf, prices.bound(near) + 0.5 * prices.target)
         if x is None:
             # The centres fall short by more than they must by themselves: then so may every point.
             prices.hold_shortfalls(np.inf)
@@ -195,7 +198,8 @@ class _Curve:
         people = prices.search(price)
         again = prices.between(limit)
         if again is not None and self.route.stopped != "user":
-            people = prices.search(again) if people is None else self._nearest(people, prices.search(again), limit)
+            other = prices.search(again, AGAIN)
+            people = other if people is None else self._nearest(people, other, limit)
         x = self._before(limit)
         if x is not None:
             self._keep(limit, x, "another point", began)

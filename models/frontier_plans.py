@@ -15,8 +15,10 @@ from models.people_start import start_with
 from models.pricing import cut_back
 from models.stages import Stages
 
-#: Part of a point's seconds for blocks of sites, for blocks of specialties, and for one search over all.
-PART = 0.3
+#: Part of a point's seconds for blocks of sites, for blocks of specialties, for one search over all, for cutting back.
+PART = 0.15
+#: Part of the gap asked for that one such search may leave.
+CLOSE = 0.3
 #: Part of the tolerance of the aim that is minimised which may be given for less of the limited one.
 GIVEN = 0.1
 
@@ -31,13 +33,13 @@ def plan_within(prices: Prices, people: Floats | None, limit: float, enough: flo
         return None
     route, least = prices.route, prices.least
     settle_aims(stages.model.sheet, stages.matrix, stages.x)
-    limits = route.limits(PART * prices.seconds, absolute_gap=PART * prices.target)
+    limits = route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target)
     if prices.has_people:
         for blocks in (None, blocks_of_specialties(stages)):
             if stages.model.value(least, stages.x) > enough:
                 improve_in_blocks(stages, least, limits, blocks, total=PART * prices.seconds)
     if stages.model.value(least, stages.x) > enough:
-        stages.solve(least, route.limits(PART * prices.seconds, absolute_gap=PART * prices.target), lambda _: 0.0)
+        stages.solve(least, route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
     x = _cheapest(prices, stages)
     settle_aims(stages.model.sheet, stages.matrix, x)
     return x
@@ -58,11 +60,11 @@ def _begun(prices: Prices, people: Floats | None, limit: float) -> Stages | None
     rules = stages.matrix.drop_rows(rows_of_aims(stages.matrix))
     if stages.x is None or rules.worst(stages.x) > 1e-6:
         trial = Stages(model, rules, stages.x)
-        limits = route.limits(PART * prices.seconds, absolute_gap=PART * prices.target)
+        limits = route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target)
         stages.x = cut_back(trial, prices.least, stages.x, limits)
     if stages.x is None:
         # Nothing that the people's plan does is within the limit: whatever one search over all finds.
-        stages.solve(prices.least, route.limits(prices.seconds, absolute_gap=PART * prices.target), lambda _: 0.0)
+        stages.solve(prices.least, route.limits(prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
     return stages
 
 

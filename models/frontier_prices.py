@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,12 +14,17 @@ from models.assemble import Model
 from models.centre_route import SAME, least_of_services
 from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
+from models.neighbourhood import improve_in_blocks
 from models.people_start import people_alone
-from models.route import Route
+from models.route import LEAST, Route
 from models.stages import Stages
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
 PRICED = 0.3
+#: Part of a point's seconds for its first search by a price, and for a second one.
+SEARCH, AGAIN = 0.4, 0.2
+#: Part of a search's seconds for blocks of sites.
+BLOCKS = 0.4
 #: What an end of the curve may give of the aim that it is the best of: a share of what there is to gain.
 END = 0.001
 
@@ -154,15 +160,24 @@ class Prices:
             return None
         return END * down / across, down / (END * across)
 
-    def search(self, price: float) -> Floats | None:
-        """A plan of the relaxation with the least of `least` + price x `limit_on`; what it proves is kept."""
-        alone = self.alone
+    def search(self, price: float, part: float = SEARCH) -> Floats | None:
+        """A plan of the relaxation with the least of `least` + price x `limit_on`; what it proves is kept.
+
+        part: of the point's seconds.
+        """
+        alone, began = self.alone, time.perf_counter()
         (cost, constant), (other, more) = self._vector(self.least), self._vector(self.limit_on)
-        unit = max(1.0, price)
-        limits = self.route.limits(self.seconds, absolute_gap=PRICED * self.target / unit)
+        unit, seconds = max(1.0, price), part * self.seconds
+        alone.model.aims["priced"] = (cost + price * other) / unit, (constant + price * more) / unit
+        limits = self.route.limits(seconds, absolute_gap=PRICED * self.target / unit)
+        if self.has_people and self.last is not None:
+            # Near its optimum before the large search begins, which then has little left but to prove it.
+            alone.x = self.last
+            improve_in_blocks(alone, "priced", limits, total=BLOCKS * seconds)
+            self.last = alone.x
+            limits = replace(limits, seconds=max(LEAST, seconds - (time.perf_counter() - began)))
         matrix = alone.without_later_aims(self.least)
-        job = Job(matrix, (cost + price * other) / unit, (constant + price * more) / unit, limits, self.last)
-        answer = solve_many([job])[0]
+        answer = solve_many([Job(matrix, *alone.model.aims["priced"], limits, self.last)])[0]
         if np.isfinite(answer.bound):
             self.proofs.append((price, unit * answer.bound))
         if answer.stopped_by in ("clock", "user"):
