@@ -66,6 +66,15 @@ def centres_today(route: Route) -> Floats | None:
     return centres_only(route, matrix, np.zeros(matrix.cols))
 
 
+def doing_nothing(route: Route) -> dict[str, float]:
+    """The aims of doing nothing, with today's centres, which gaps are shares of; none where no people are planned."""
+    model = route.model
+    if not any(name in model.blocks for name in ("postings", "sessions", "referrals")):
+        return {}
+    idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
+    return {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}
+
+
 def centres_that_serve(route: Route) -> Floats | None:
     """Centres sized for the people's own plan, or for the most of it with which no member goes without for its sake.
 
@@ -73,7 +82,7 @@ def centres_that_serve(route: Route) -> Floats | None:
     first, and the clinics see as many patients as the centre takes.
     """
     model = route.model
-    own = _own_columns(model)
+    own = columns_of_centres(model)
     floors = model.aims["floors"][0][own]
     best: tuple[float, Floats | None] = (np.inf, None)
     for scale in SERVED:
@@ -153,7 +162,7 @@ def columns_of_shortfalls(model: Model, block: str) -> np.ndarray:
     return model.columns(*paths) if paths else np.zeros(0, dtype=np.int64)
 
 
-def _own_columns(model: Model) -> np.ndarray:
+def columns_of_centres(model: Model) -> np.ndarray:
     """Columns of the centres, and of what their promises fall short by."""
     return np.concatenate([baselines.centre_columns(model), columns_of_shortfalls(model, "shared_centres")])
 
@@ -174,7 +183,7 @@ def least_of_services(route: Route, slack: float = 0.0) -> tuple[float, float]:
 def centre_part(route: Route, matrix: Matrix, x: Floats) -> Matrix:
     """The rows and columns of the centres, everything else held at x."""
     model = route.model
-    own = _own_columns(model)
+    own = columns_of_centres(model)
     other = np.setdiff1d(np.arange(matrix.cols), own)
     touched = matrix.A[:, baselines.centre_columns(model)].tocsr()
     keep = np.diff(touched.indptr) > 0
@@ -191,7 +200,7 @@ def centres_again(route: Route, stages: Stages, found: Found) -> Found:
     """The cheapest centres for the people that were decided; floors and served services stay."""
     assert stages.x is not None
     model, x = route.model, stages.x
-    own = _own_columns(model)
+    own = columns_of_centres(model)
     cols = own[np.argsort(own)]
     matrix = stages.matrix.with_bounds(model.matrix.lower, model.matrix.upper)
     matrix = matrix_without(matrix, "cap.cost")

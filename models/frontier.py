@@ -20,18 +20,17 @@ from typing import Literal
 
 import numpy as np
 
-from models import baselines
 from models.aims import gap_of
 from models.answers import Status
 from models.assemble import Model
-from models.centre_route import centres_today, unserved_institutions
-from models.frontier_plans import plan_within
+from models.centre_route import doing_nothing, unserved_institutions
+from models.frontier_plans import least_shortfall, plan_within
 from models.frontier_prices import AGAIN, Prices
 from models.instance import Instance
 from models.matrix import Floats
 from models.route import Report, Route, Settings
 
-__all__ = ["LEAST", "LIMITED", "Frontier", "FrontierPoint", "Settings", "frontier"]
+__all__ = ["LEAST", "LIMITED", "Frontier", "FrontierPoint", "NothingCountsError", "Settings", "frontier"]
 
 #: Aims that may be limited, and aims that may be minimised under the limit.
 LIMITED, LEAST = ("cost", "travel", "change", "unmet"), ("unmet", "worst_served")
@@ -40,13 +39,21 @@ Answered = Literal["search", "another point"]
 Told = Callable[[int, int], None]
 
 
+class NothingCountsError(Exception):
+    """Nothing of the instance counts for `aim`, so that it cannot be traded."""
+
+    def __init__(self, aim: str) -> None:
+        super().__init__(aim)
+        self.aim = aim
+
+
 @dataclass(frozen=True)
 class FrontierPoint:
     """The best plan found whose limited aim is at most `limit`.
 
-    values: every aim of it; bound: proved lower bound of the minimised aim over all plans within the limit that fall
-    short by no more than the plan without a limit; gap: as `models.aims.gap_of`; answered: by a search of its own, or
-    by the plan of another point; x: its columns.
+    values: every aim of it; bound: proved lower bound of the minimised aim over all plans within the limit that break
+    promises by no more than the plan without a limit; gap: as `models.aims.gap_of`; answered: by a search of its own,
+    or by the plan of another point; x: its columns.
     """
 
     limit: float
@@ -62,10 +69,11 @@ class FrontierPoint:
 class Frontier:
     """Points from the loosest limit to the tightest.
 
-    limited, least: the two aims; status: OPTIMAL where every point is within the gap asked for, UNSOLVED without
-    points; missing: limits for which no plan was found, True where it is proved that there is none; proofs: price
-    (units of `least` per unit of `limited`) and proved least value of `least` + price x `limited`; nothing: the aims of
-    doing nothing.
+    limited, least: the two aims; status: OPTIMAL where every limit has a plan within the gap asked for or is proved to
+    have none, INFEASIBLE where no plan keeps any of them (proved), UNSOLVED where none was found; missing: limits for
+    which no plan was found, True where it is proved that there is none; proofs: price (units of `least` per unit of
+    `limited`) and proved least value of `least` + price x `limited`; nothing: the aims of doing nothing; asked: the
+    limits that were given.
     """
 
     limited: str
@@ -78,6 +86,7 @@ class Frontier:
     model: Model
     seconds: float
     nothing: Mapping[str, float] = field(default_factory=dict)
+    asked: tuple[float, ...] = ()
 
     def bound(self, limit: float) -> float:
         """What is proved of `least` within any limit, between the points too."""
@@ -98,10 +107,12 @@ def frontier(
 
     limited, least: of `LIMITED` and `LEAST`. settings: the seconds are those of all points together. A budget of the
     instance is left aside where cost is limited. told, report: news of points, and of the solves.
-    Raises ValueError for other aims or fewer than two points, LookupError with the aim for which nothing counts.
+    Raises ValueError for other aims, fewer than two points, limits that are no finite numbers; NothingCountsError.
     """
     if limited not in LIMITED or least not in LEAST or limited == least or (points < 2 and not limits):
         raise ValueError(f"no frontier of {least} under limits on {limited} at {points} points")
+    if not np.isfinite(limits).all():
+        raise ValueError(f"a limit is no number: {list(limits)}")
     if limited == "cost":
         instance = replace(instance, budget=replace(instance.budget, yuan_per_year=None))
     return _Curve(instance, limited, least, settings or Settings(), report).run(points, limits, told or _quiet)
@@ -119,11 +130,9 @@ class _Curve:
         self.model = model = route.model
         model.aims["unserved"] = unserved_institutions(model)
         for aim in (limited, least):
-            if not model.aims[aim][0].any():
-                raise LookupError(aim)
-        if "referrals" in model.blocks:
-            idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
-            route.nothing = {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}
+            if aim not in model.aims or not model.aims[aim][0].any():
+                raise NothingCountsError(aim)
+        route.nothing = doing_nothing(route)
         self.limited, self.least = limited, least
         self.prices = Prices(route, limited, least, settings.seconds)
         self.found: list[FrontierPoint] = []
@@ -131,25 +140,28 @@ class _Curve:
         self.missing: dict[float, bool] = {}
 
     def run(self, points: int, limits: Sequence[float], told: Told) -> Frontier:
-        count = len(limits) or points
-        # Both ends are searched before the points between them, so that one share more is needed.
-        self.prices.seconds = self.route.left / (count + (not limits))
-        if self.prices.hold_shortfalls():
-            asked = sorted(set(limits), reverse=True) if limits else self._between(points, told, count)
-            for number, limit in enumerate(asked):
+        count, asked = len(limits) or points, sorted(set(limits), reverse=True)
+        # The plan without a limit comes before the points, so that one share more is needed.
+        self.prices.seconds = self.route.left / (count + 1)
+        if self._held():
+            began = time.perf_counter()
+            loosest = self._loosest()
+            if loosest is not None and not limits:
+                self._keep(self.model.value(self.limited, loosest), loosest, "search", began)
+                told(1, count)
+                asked = self._between(points, loosest)
+            for number, limit in enumerate(asked if loosest is not None else []):
                 if self.route.stopped == "user":
                     break
                 self.prices.seconds = self.route.left / (len(asked) - number)
                 self._point(limit)
                 told(len(self.found) + len(self.missing), count)
         self._share()
-        route = self.route
-        proved = bool(self.found) and all(point.gap <= route.gap + 1e-9 for point in self.found)
-        status = Status.OPTIMAL if proved else Status.FEASIBLE if self.found else Status.UNSOLVED
+        route, left = self.route, len(asked) > len(self.found) + len(self.missing)
         return Frontier(
             self.limited,
             self.least,
-            status,
+            self._status(whole=not left),
             route.stopped,
             tuple(self.found),
             self.missing,
@@ -157,34 +169,59 @@ class _Curve:
             self.model,
             time.perf_counter() - route.began,
             route.nothing,
+            tuple(limits),
         )
 
-    def _between(self, points: int, told: Told, count: int) -> list[float]:
-        """The ends of the curve, the loosest of them as its first point; limits in equal steps down to the other."""
-        began, prices = time.perf_counter(), self.prices
+    def _held(self) -> bool:
+        """Hold the shortfalls at their least; False where no plan was found that could be held to them."""
+        prices = self.prices
+        if prices.hold_shortfalls():
+            return True
+        # Under a budget the least of people and centres by themselves may be out of reach.
+        short = None if prices.impossible else least_shortfall(prices)
+        return short is not None and prices.hold_shortfalls(short)
+
+    def _status(self, whole: bool) -> Status:
+        if not self.found:
+            return Status.INFEASIBLE if self.prices.impossible or (whole and self._all_proved()) else Status.UNSOLVED
+        within = all(point.gap <= self.route.gap + 1e-9 for point in self.found)
+        return Status.OPTIMAL if whole and within and self._all_proved() else Status.FEASIBLE
+
+    def _all_proved(self) -> bool:
+        return all(self.missing.values()) and bool(self.found or self.missing)
+
+    def _loosest(self) -> Floats | None:
+        """The plan without a limit; it sets the shortfalls that every point may have."""
+        prices = self.prices
         ends = prices.ends()
-        people = prices.search(ends[0] if ends else 0.0)
+        price = ends[0] if ends else 0.0
+        x = self._without_limit(prices.search(price))
+        if x is None and self.route.stopped != "user":
+            short = least_shortfall(prices)
+            if short is None or not prices.hold_shortfalls(short):
+                return None
+            x = self._without_limit(prices.search(price))
+        self.plans += [] if x is None else [x]
+        return x
+
+    def _without_limit(self, people: Floats | None) -> Floats | None:
+        prices = self.prices
         near = prices.plans[-1][0] if prices.plans else np.inf
-        x = plan_within(prices, people, np.inf, prices.bound(near) + 0.5 * prices.target)
-        if x is None:
-            # The centres fall short by more than they must by themselves: then so may every point.
-            prices.hold_shortfalls(np.inf)
-            x = plan_within(prices, people, np.inf, -np.inf)
-            if x is None:
-                return []
-            prices.hold_shortfalls(self.model.value("floors", x))
-            prices.search(ends[0] if ends else 0.0)
-        loosest = self.model.value(self.limited, x)
-        self._keep(loosest, x, "search", began)
-        told(1, count)
+        return plan_within(prices, people, np.inf, prices.bound(near) + 0.5 * prices.target)
+
+    def _between(self, points: int, loosest: Floats) -> list[float]:
+        """Limits in equal steps down from the plan without a limit to the tightest plan that a search finds."""
+        prices, ends, value = self.prices, self.prices.ends(), self.model.value
         if ends is None:
             return []
-        y = plan_within(prices, prices.search(ends[1]), np.inf, np.inf)
-        self.plans += [] if y is None else [y]
-        tightest = loosest if y is None else self.model.value(self.limited, y)
-        if tightest >= loosest - 1e-6 * max(1.0, abs(loosest)):
+        tightest = plan_within(prices, prices.search(ends[1]), np.inf, np.inf)
+        if tightest is None:
             return []
-        return [float(limit) for limit in np.linspace(loosest, tightest, points)[1:]]
+        self.plans.append(tightest)
+        high, low = value(self.limited, loosest), value(self.limited, tightest)
+        if low >= high - 1e-6 * max(1.0, abs(high)):
+            return []
+        return [float(limit) for limit in np.linspace(high, low, points)[1:]]
 
     def _point(self, limit: float) -> None:
         began, prices = time.perf_counter(), self.prices
@@ -241,17 +278,21 @@ class _Curve:
 
     def _share(self) -> None:
         """Give each point the best plan of all that keep its limit, and the proof of all prices."""
-        kept, self.found = self.found, []
-        for point in kept:
+        shared = []
+        for point in self.found:
             best = self._best(point.limit, point.x)
             assert best is not None
-            self._keep(point.limit, best, point.answered if best is point.x else "another point", 0.0)
-            self.found[-1] = replace(self.found[-1], seconds=point.seconds)
+            answered = point.answered if best is point.x else "another point"
+            shared.append(replace(self._described(point.limit, best, answered), seconds=point.seconds))
+        self.found = shared
 
     def _keep(self, limit: float, x: Floats, answered: Answered, began: float) -> None:
-        values = {aim: self.model.value(aim, x) for aim in self.route.instance.aims.order if aim in self.model.aims}
-        values.setdefault(self.limited, self.model.value(self.limited, x))
         self.plans.append(x)
+        self.found.append(replace(self._described(limit, x, answered), seconds=time.perf_counter() - began))
+
+    def _described(self, limit: float, x: Floats, answered: Answered) -> FrontierPoint:
+        named = dict.fromkeys([*self.route.instance.aims.order, "floors", self.limited, self.least])
+        values = {aim: self.model.value(aim, x) for aim in named if aim in self.model.aims}
         bound = min(self.prices.bound(limit), values[self.least])
         gap = gap_of(self.least, values[self.least], bound, self.route.nothing.get(self.least))
-        self.found.append(FrontierPoint(limit, values, bound, gap, answered, time.perf_counter() - began, x))
+        return FrontierPoint(limit, values, bound, gap, answered, 0.0, x)

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from models.aims import rows_of_aims, settle_aims, tolerance_of
+from models.answers import Status
 from models.centre_route import SAME, SIZES, centres_for, centres_that_serve, hold_centres
 from models.frontier_prices import Prices, limited
 from models.highs import solve
@@ -13,7 +14,7 @@ from models.matrix import Floats, Matrix
 from models.neighbourhood import blocks_of_specialties, improve_in_blocks
 from models.people_start import start_with
 from models.pricing import cut_back
-from models.stages import Stages
+from models.stages import Found, Stages
 
 #: Part of a point's seconds for blocks of sites, for blocks of specialties, for one search over all, for cutting back.
 PART = 0.15
@@ -40,9 +41,25 @@ def plan_within(prices: Prices, people: Floats | None, limit: float, enough: flo
                 improve_in_blocks(stages, least, limits, blocks, total=PART * prices.seconds)
     if stages.model.value(least, stages.x) > enough:
         stages.solve(least, route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
+    route.heed(stages)
     x = _cheapest(prices, stages)
     settle_aims(stages.model.sheet, stages.matrix, x)
     return x
+
+
+def least_shortfall(prices: Prices) -> float | None:
+    """The least shortfall found for the whole, with centres that serve; None where nothing was found."""
+    route, model = prices.route, prices.route.model
+    stages = Stages(model, model.matrix, report=route.report)
+    if prices.apart:
+        centres = centres_that_serve(route)
+        stages = Stages(model, hold_centres(model, centres), start_with(route, centres), report=route.report)
+    found = stages.solve("floors", route.limits(prices.seconds), lambda _: SAME)
+    if found.value == np.inf and prices.apart:
+        stages = Stages(model, model.matrix, report=route.report)
+        found = stages.solve("floors", route.limits(prices.seconds), lambda _: SAME)
+    route.heed(stages)
+    return None if found.value == np.inf else found.value
 
 
 def _begun(prices: Prices, people: Floats | None, limit: float) -> Stages | None:
@@ -62,6 +79,7 @@ def _begun(prices: Prices, people: Floats | None, limit: float) -> Stages | None
         trial = Stages(model, rules, stages.x)
         limits = route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target)
         stages.x = cut_back(trial, prices.least, stages.x, limits)
+        route.heed(trial)
     if stages.x is None:
         # Nothing that the people's plan does is within the limit: whatever one search over all finds.
         stages.solve(prices.least, route.limits(prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
@@ -100,6 +118,8 @@ def _cheapest(prices: Prices, stages: Stages) -> Floats:
     assert stages.x is not None
     value, (cost, _) = model.value(least, stages.x), model.aims[least]
     kept = Stages(model, stages.matrix, stages.x, report=route.report)
+    # So that rows which only this aim needs stay, and its cap holds what it means.
+    kept.found.append(Found(least, value, -np.inf, Status.FEASIBLE, "none", 0.0))
     give = GIVEN * min(tolerance_of(route.instance, least, value, route.nothing.get(least)), prices.target)
     used = np.flatnonzero(cost)
     kept.add_cap(least, used, cost[used], float(cost @ stages.x) + give)
@@ -107,4 +127,5 @@ def _cheapest(prices: Prices, stages: Stages) -> Floats:
         kept.keep(model.columns("sessions.mode"))
     limits = route.limits(PART * prices.seconds, relative_gap=1e-3)
     found = kept.solve(prices.limit_on, limits, lambda _: 0.0)
+    route.heed(kept)
     return stages.x if found.value == np.inf or kept.x is None else kept.x

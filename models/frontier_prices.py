@@ -9,15 +9,16 @@ import numpy as np
 import scipy.sparse as sp
 
 from models import by_hand
+from models.aims import settle_aims
 from models.answers import Job, Solution, Status
 from models.assemble import Model
-from models.centre_route import SAME, least_of_services
+from models.centre_route import SAME, centre_part, columns_of_centres, least_of_services, matrix_without
 from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
 from models.neighbourhood import improve_in_blocks
 from models.people_start import people_alone
 from models.route import LEAST, Route
-from models.stages import Stages
+from models.stages import Found, Stages
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
 PRICED = 0.3
@@ -59,7 +60,9 @@ class Prices:
     added: dict[str, float] = field(init=False, default_factory=dict)
     proofs: list[tuple[float, float]] = field(init=False, default_factory=list)
     short: float = field(init=False, default=0.0)
-    #: The least shortfall of people and centres, each by themselves.
+    #: Whether it is proved that there is no plan at all.
+    impossible: bool = field(init=False, default=False)
+    #: What is proved of the shortfall of people and centres, each by themselves.
     least_short: float = field(init=False, default=0.0)
     #: The last plan of the relaxation, where the next search begins.
     last: Floats | None = field(init=False, default=None)
@@ -70,10 +73,7 @@ class Prices:
         route = self.route
         if self.apart:
             route.least = least_of_services(route)
-            self.added = {"floors": route.least[0], "cost": route.least[1]}
-            self.alone = people_alone(route)
-        else:
-            self.alone = Stages(route.model, route.model.matrix)
+        self._relax(0.0)
 
     @property
     def has_people(self) -> bool:
@@ -85,33 +85,70 @@ class Prices:
         return self.has_people and bool(self.route.model.columns("shared_centres").size)
 
     def hold_shortfalls(self, most: float | None = None) -> bool:
-        """Hold the relaxation's shortfalls at their least, or at `most` of the whole; False where it has no plan.
+        """Hold the shortfalls of the whole at `most`, or the least of people and centres; False where none has these.
 
-        What was proved before holds for fewer shortfalls, and is forgotten.
+        Where the whole may fall short by more than people and centres each by themselves must, a member may go unserved
+        for it: the centres then cost less, and visits pay no items. What was proved before is forgotten.
         """
-        alone = self.alone
         self.proofs.clear()
-        alone.matrix = alone.matrix.drop_rows(alone.matrix.row_rules == "cap.floors")
+        self.plans.clear()
         if most is None:
-            if self.has_people:
-                self.last = alone.x = by_hand.office_plan(alone.model, alone.matrix)
-            trial = Stages(alone.model, alone.matrix, alone.x)
-            found = trial.accept("floors", 0.0, SAME, lambda _: SAME)
-            found = found or trial.solve("floors", self.route.limits(self.seconds), lambda _: SAME)
-            if found.value == np.inf:
+            value, self.least_short = self._least_of_people()
+            if value == np.inf:
+                self.impossible = self.least_short == np.inf
                 return False
-            alone.x, most = trial.x, found.value + self.added.get("floors", 0.0)
-            self.least_short = most
-        elif self.apart and np.isfinite(most):
-            # The centres may use what the whole may fall short by more than both by themselves, to cost less.
-            self.added["cost"] = least_of_services(self.route, most - self.least_short)[1]
-        self.short = most
+            most = value
+        self._relax(most - self.least_short)
+        alone, self.short = self.alone, most
+        # Rows that only the minimised aim needs stay from here on.
+        alone.found.append(Found(self.least, np.inf, -np.inf, Status.FEASIBLE, "none", 0.0))
         cost, constant = alone.model.aims["floors"]
         if cost.any():
             limit = most + SAME - self.added.get("floors", 0.0) - constant
             alone.add_cap("floors", np.flatnonzero(cost), cost[cost != 0], limit)
         self.relaxed = self.linear(self.least)
         return self.relaxed.status is not Status.INFEASIBLE
+
+    def _least_of_people(self) -> tuple[float, float]:
+        """Shortfalls of the whole at the least: of a plan of the people with the centres' least, and proved.
+
+        The budget is left aside: what is proved must hold also where unserved members leave money for people.
+        """
+        alone = self.alone
+        if self.has_people:
+            self.last = alone.x = by_hand.office_plan(alone.model, alone.matrix)
+        trial = Stages(alone.model, matrix_without(alone.matrix, "budget"), alone.x)
+        found = trial.accept("floors", 0.0, SAME, lambda _: SAME)
+        found = found or trial.solve("floors", self.route.limits(self.seconds), lambda _: SAME)
+        self.last = trial.x
+        added = self.added.get("floors", 0.0)
+        return found.value + added, np.inf if found.status is Status.INFEASIBLE else found.bound + added
+
+    def _relax(self, slack: float) -> None:
+        """The relaxation where the centres may fall short by `slack` more than they must."""
+        route = self.route
+        if not self.apart:
+            self.alone = Stages(route.model, route.model.matrix, report=route.report)
+            return
+        cost = least_of_services(route, slack)[1] if slack > SAME else route.least[1]
+        self.alone = people_alone(route, cost, all_served=slack <= SAME)
+        if self.last is not None and self.last.size != self.alone.matrix.cols:
+            self.last = None
+        self.added = {"floors": route.least[0], "cost": cost}
+        if self.limit_on not in self.added:
+            self.added[self.limit_on] = self._least_of_centres(self.limit_on)
+
+    def _least_of_centres(self, aim: str) -> float:
+        """What the centres add at least to an aim, whatever they serve."""
+        model = self.route.model
+        own = columns_of_centres(model)
+        cost = np.zeros(model.matrix.cols)
+        cost[own] = model.aims[aim][0][own]
+        beside = model.aims[aim][1] - self.alone.model.aims[aim][1]
+        if not cost.any():
+            return beside
+        found = solve(centre_part(self.route, model.matrix, np.zeros(model.matrix.cols)), cost, relax=True)
+        return beside + found.bound if np.isfinite(found.bound) else -np.inf
 
     def _vector(self, aim: str) -> tuple[Floats, float]:
         cost, constant = self.alone.model.aims[aim]
@@ -154,8 +191,10 @@ class Prices:
         model, best, low = self.alone.model, self.relaxed, self.linear(self.limit_on)
         if best.x is None or low.x is None:
             return None
+        found = low.x.copy()
+        settle_aims(model.sheet, self.alone.matrix, found)
         across = model.value(self.limit_on, best.x) - model.value(self.limit_on, low.x)
-        down = model.value(self.least, low.x) - model.value(self.least, best.x)
+        down = model.value(self.least, found) - model.value(self.least, best.x)
         if across < 1e-6 or down < 1e-6:
             return None
         return END * down / across, down / (END * across)
@@ -189,7 +228,8 @@ class Prices:
 
     def bound(self, limit: float) -> float:
         """What is proved of `least` within a limit by all searches so far."""
-        return max([self.relaxed.bound, *(value - price * limit for price, value in self.proofs)])
+        told = [value - price * limit for price, value in self.proofs if price or np.isfinite(limit)]
+        return max([self.relaxed.bound, *told])
 
     @property
     def room(self) -> float:

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from models import aims as aim_rules
-from models import baselines, by_hand
+from models import by_hand
 from models.answers import Status
 from models.centre_route import (
     SAME,
     centres_again,
     centres_that_serve,
-    centres_today,
     centres_within_budget,
+    doing_nothing,
     hold_centres,
     least_of_services,
     matrix_without,
@@ -40,10 +40,7 @@ LATER_GAP = {"travel": 0.003, "cost": 0.005, "fairness": 0.01, "change": 0.02, "
 def people_route(route: Route) -> Stages | None:
     model, instance = route.model, route.instance
     with route.timed("baselines"):
-        given = centres_today(route)
-        idle = baselines.price(model, baselines.nothing(model), given, levers=False)
-    if idle is not None:
-        route.nothing = {aim: model.value(aim, idle) for aim in model.aims}
+        route.nothing = doing_nothing(route)
     stages = _start_of(route)
     if stages is None:
         return None

@@ -18,19 +18,22 @@ from models.stages import Stages
 WHOLE = ("sessions.clinics", "sessions.days", "sessions.mode", "sessions.main", "postings.posted")
 
 
-def people_alone(route: Route) -> Stages:
+def people_alone(route: Route, centre_cost: float | None = None, all_served: bool = True) -> Stages:
     """The people without centre columns: a relaxation of the whole plan.
 
     All services are there; each visit pays its items at the least unit cost; the budget is what the
     centres' least cost leaves; the floors may use what the centres' least shortfall leaves. Every
     plan of the whole model fits, so what is proved here holds for all.
+
+    centre_cost: the centres' least cost where they may fall short by more than their least (None: at their least);
+    all_served: whether no plan that counts leaves a member without a centre that has one at the least.
     """
     instance, budget = route.instance, route.instance.budget
     if budget.yuan_per_year is not None and "centres" in budget.covers:
-        less = replace(budget, yuan_per_year=budget.yuan_per_year - route.least[1])
-        instance = replace(instance, budget=less)
+        paid = route.least[1] if centre_cost is None else centre_cost
+        instance = replace(instance, budget=replace(budget, yuan_per_year=budget.yuan_per_year - paid))
     # Where some member cannot be served at all, items may cost nothing: then none are charged here.
-    alone = assemble(instance, without=("shared_centres",), items_paid=route.least[0] <= SAME)
+    alone = assemble(instance, without=("shared_centres",), items_paid=all_served and route.least[0] <= SAME)
     return Stages(alone, alone.matrix, report=route.report)
 
 

@@ -17,12 +17,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from models import aims as aim_rules
-from models import baselines
 from models.aims import AimResult
 from models.allocation import plan
 from models.answers import Status
 from models.assemble import Model
-from models.centre_route import centres_today, unserved_institutions
+from models.centre_route import doing_nothing, unserved_institutions
 from models.forbids import moved, only_forbids, places_of, same_aims
 from models.highs import solve
 from models.instance import Instance
@@ -111,7 +110,8 @@ def _relaxed(made: Made, route: Route, x: Floats | None) -> Answer | None:
         x = settled(model, with_centres(model, whole), whole)
     if x is None:
         return None
-    nothing = _nothing(route)
+    model.aims["unserved"] = unserved_institutions(model)
+    nothing = doing_nothing(route)
     told = []
     for aim in made.aims:
         if aim.name not in first:
@@ -123,13 +123,3 @@ def _relaxed(made: Made, route: Route, x: Floats | None) -> Answer | None:
             return None
         told.append(replace(aim, value=value, bound=bound, gap=gap, given=""))
     return Answer(Status.OPTIMAL, tuple(told), "linear programme", 0.0, model, x)
-
-
-def _nothing(route: Route) -> dict[str, float]:
-    """The aims of doing nothing, which gaps are shares of; none where no people are planned."""
-    model = route.model
-    if "referrals" not in model.blocks:
-        return {}
-    model.aims["unserved"] = unserved_institutions(model)
-    idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
-    return {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from planner.commands.help import SaidCommand
 from planner.options import (
+    INFEASIBLE,
     NO_PLAN,
     OK,
     USAGE,
@@ -18,6 +20,7 @@ from planner.options import (
     option,
     output_option,
     region_argument,
+    say_findings,
     solver_options,
     speaks,
 )
@@ -56,13 +59,18 @@ def frontier(
     **values: Any,
 ) -> int:
     """Draw the trade-off curve between two aims: what is lost at each limit, with a proof for each point."""
+    from models.frontier import NothingCountsError
     from planner.aligned import aligned
     from planner.bundled import find_region
     from planner.frontier.files import answer, rows_of
-    from planner.frontier.run import NothingToTradeError, make_frontier
+    from planner.frontier.run import make_frontier
+    from planner.plan import LocksClashError
     from planner.progress import Progress
     from planner.words import MEASURES, word
 
+    if not all(map(math.isfinite, limits)):
+        complain(say("frontier_limit", lang))
+        return USAGE
     if limited == least:
         complain(say("frontier_same", lang, aim=word(MEASURES, limited, lang)))
         return USAGE
@@ -73,7 +81,11 @@ def frontier(
             find_region(region), output, progress, (limited, least), points, limits, overrides,
             values["time_limit"], asked_language(),
         )  # fmt: skip
-    except NothingToTradeError as error:
+    except LocksClashError as error:
+        say_findings(error.findings, lang, err=True)
+        complain(say("nothing_written", lang))
+        return INFEASIBLE
+    except NothingCountsError as error:
         complain(say("frontier_nothing", lang, aim=word(MEASURES, error.aim, lang)))
         return NO_PLAN
     headings, rows = rows_of(told)
@@ -82,6 +94,6 @@ def frontier(
     for line in answer(told):
         click.echo(line)
     if told.points.empty:
-        return NO_PLAN
+        return INFEASIBLE if told.info["frontier"]["status"] == "INFEASIBLE" else NO_PLAN
     click.echo(say("report_at", lang, path=output / "frontier.html"))
     return OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from geodata.curve_picture import Curve, draw_curve
 from planner.catalogue import texts
 from planner.folder import write_info
 from planner.money import LARGE
-from planner.text import amount
+from planner.text import amount, joined
 from planner.words import MEASURES, UNITS, word
 
 WORDS = texts("frontier")
@@ -23,6 +24,8 @@ WORDS = texts("frontier")
 SIGN = "frontier.csv"
 #: Places where the proof is drawn, between the first and the last point.
 DRAWN = 200
+#: Points of shortfall that are the rounding of a solver.
+KEPT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,11 @@ class Told:
 
     @property
     def decimals(self) -> int:
-        limits = self.points["limit"].astype(float) / self.per(self.limited)
-        step = float(limits.max() - limits.min()) / max(len(limits) - 1, 1)
-        return 0 if step <= 0 else min(6, max(0, 1 - math.floor(math.log10(step))))
+        """Digits after the point that tell one limit from the next and show four figures of each."""
+        limits = sorted(set(self.table["limit"].astype(float).abs() / self.per(self.limited)))
+        steps = [b - a for a, b in pairwise(limits) if b > a] or [math.inf]
+        figures = [limit / 1000.0 for limit in limits if limit > 0] or [1.0]
+        return min(6, max(0, math.ceil(-math.log10(min(*figures, min(steps))))))
 
     def bound(self, limit: float) -> float:
         """What is proved within a limit."""
@@ -113,27 +118,50 @@ def title(told: Told) -> str:
 
 
 def answer(told: Told) -> list[str]:
-    """The curve in a few sentences: its ends, what the first and the last step buy, how sure it is."""
-    points, lang = told.points, told.lang
-    if points.empty:
-        return [WORDS.say("no_points", lang)]
-    said = [_sentence(told, "only" if len(points) == 1 else "loosest", points.iloc[0])]
+    """The curve in a few sentences: its ends, what the first and the last step buy, promises, how sure it is."""
+    points, lang, found = told.points, told.lang, told.info["frontier"]
+    said = []
+    if len(points) == 1 and not found["asked"] and found["stopped_by"] != "user":
+        said.append(_sentence(told, "only", points.iloc[0]))
+    elif len(points):
+        said.append(_sentence(told, "given" if found["asked"] else "loosest", points.iloc[0]))
     if len(points) > 1:
         said += [_sentence(told, "tightest", points.iloc[-1]), *_steps(told)]
-    worst = float(points["gap"].max())
+    if len(points):
+        said += [_promises(told), _sure(told)]
     missing = told.table[told.table["status"] != "FOUND"]
-    said.append(WORDS.say("sure", lang, gap=worst, aim=word(MEASURES, told.least, lang)))
     for status, limits in missing.groupby("status", sort=True)["limit"]:
-        listed = ", ".join(told.figure(told.limited, float(limit)) for limit in limits)
+        listed = joined((told.figure(told.limited, float(limit)) for limit in limits), lang)
         said.append(WORDS.say(f"missing_{str(status).lower()}", lang, limits=listed, unit=told.unit(told.limited)))
-    return said
+    if not said:
+        said.append(WORDS.say("no_plan" if found["status"] == "INFEASIBLE" else "no_points", lang))
+    return [*said, *([WORDS.say("budget_aside", lang)] if found["budget_aside"] else [])]
+
+
+def _promises(told: Told) -> str:
+    """Whether all promises are kept along the curve."""
+    broken = float(told.points["aim:floors"].max()) if "aim:floors" in told.points else 0.0
+    if broken <= KEPT:
+        return WORDS.say("promises_kept", told.lang)
+    return WORDS.say("promises_broken", told.lang, points=broken)
+
+
+def _sure(told: Told) -> str:
+    """The most by which any point could still be better, in real units."""
+    points = told.points
+    left, gap = float((points["value"] - points["bound"]).max()), float(points["gap"].max())
+    if not math.isfinite(left):
+        return WORDS.say("not_sure", told.lang)
+    values = {"aim": word(MEASURES, told.least, told.lang), "left": told.figure(told.least, left), "gap": gap}
+    return WORDS.say("sure", told.lang, **values, unit=told.unit(told.least))
 
 
 def _sentence(told: Told, key: str, point: pd.Series) -> str:
+    own = float(point.get(f"aim:{told.limited}", point["limit"]))
     values = {
         "limited": word(MEASURES, told.limited, told.lang),
         "least": word(MEASURES, told.least, told.lang),
-        "limit": told.figure(told.limited, float(point["limit"])),
+        "limit": told.figure(told.limited, own),
         "value": told.figure(told.least, float(point["value"])),
         "limit_unit": told.unit(told.limited),
         "unit": told.unit(told.least),

@@ -12,6 +12,8 @@ from planner.folder import check_replaceable, check_writable, whole_folder, writ
 from planner.frontier.files import SIGN, Told, write_frontier
 from planner.opening import opened_for
 from planner.origin import origin_info
+from planner.pins import clash_findings
+from planner.plan import LocksClashError
 
 if TYPE_CHECKING:
     from models.frontier import Frontier, FrontierPoint
@@ -21,14 +23,6 @@ if TYPE_CHECKING:
 POINT = 1.0 / 3.0
 #: Columns of `frontier.csv` before the measures.
 COLUMNS = ("point", "limited", "limit", "least", "value", "bound", "gap", "unit", "answered", "seconds", "status")
-
-
-class NothingToTradeError(Exception):
-    """The region has nothing that counts for `aim`."""
-
-    def __init__(self, aim: str) -> None:
-        super().__init__(aim)
-        self.aim = aim
 
 
 def make_frontier(
@@ -49,7 +43,8 @@ def make_frontier(
 
     Raises:
         planner.inputs.InputError, planner.folder.FolderError: as `planner.plan.make_plan`.
-        NothingToTradeError: the region has nothing that counts for one of the aims.
+        models.frontier.NothingCountsError: the region has nothing that counts for one of the aims.
+        planner.plan.LocksClashError: locks on half-days cannot all be kept.
     """
     from models.frontier import Settings, frontier
     from planner.build import build_instance
@@ -59,18 +54,19 @@ def make_frontier(
     found = opened_for(region, progress, overrides, lang)
     progress.stage("building")
     built = build_instance(found.inputs.region, found.config, found.travel.table)
+    clashes = clash_findings(found.inputs.region, found.config, found.calendar, built.instance)
+    if clashes:
+        raise LocksClashError(clashes)
     solver = found.config.solver
     given = seconds or POINT * solver.time_limit_s * (len(limits) or points)
     settings = Settings(seconds=given, gap=solver.gap, nodes=solver.node_limit, seed=solver.seed)
     progress.stage("tracing", count=len(limits) or points, seconds=given)
     try:
         curve = frontier(built.instance, *aims, points, limits, settings, _telling(progress), progress)
-    except LookupError as error:
-        raise NothingToTradeError(str(error.args[0])) from error
     finally:
         progress.done()
     info = origin_info(found.inputs, found.config, built.notes, found.travel.record(), found.started)
-    said = {"frontier": said_of(curve), **info}
+    said = {"frontier": said_of(curve, found.config.budget.yuan_per_year), **info}
     told = Told(table_of(curve), said, found.lang)
     with whole_folder(target, SIGN) as fresh:
         write_table(fresh / SIGN, told.table, COLUMNS, sort=False)
@@ -114,8 +110,8 @@ def _row(curve: Frontier, number: int, point: FrontierPoint) -> dict[str, Any]:
     return {**found, **{name: value for name, value, _ in measures(curve.model, point.x)}}
 
 
-def said_of(curve: Frontier) -> dict[str, Any]:
-    """What `frontier.json` says of the curve."""
+def said_of(curve: Frontier, budget: float | None = None) -> dict[str, Any]:
+    """What `frontier.json` says of the curve; budget: the one that the settings had."""
     return {
         "limited": curve.limited,
         "least": curve.least,
@@ -124,4 +120,6 @@ def said_of(curve: Frontier) -> dict[str, Any]:
         "solve_seconds": round(curve.seconds, 3),
         "proofs": [list(pair) for pair in curve.proofs],
         "nothing": dict(curve.nothing),
+        "asked": list(curve.asked),
+        "budget_aside": curve.limited == "cost" and budget is not None,
     }

@@ -25,7 +25,7 @@ from planner.cli import _say_plan, main
 from planner.folder import SavedPlan, read_plan
 
 KEDONG = FOLDER / "kedong"
-COMMANDS = ("new", "regions", "check", "travel", "plan", "group", "network", "audit", "report")
+COMMANDS = ("new", "regions", "check", "travel", "plan", "group", "network", "audit", "report", "frontier", "whatif")
 
 
 def run(*args: str | Path) -> Result:

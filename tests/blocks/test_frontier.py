@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from support.one_service import pair
 from support.tiny import tiny_instance
 
+from models.aims import rows_of_aims
 from models.answers import Limits, Status
 from models.assemble import assemble
-from models.frontier import Frontier, Settings, frontier
+from models.frontier import Frontier, NothingCountsError, Settings, frontier
 from models.frontier_prices import Prices
 from models.highs import solve
 from models.instance import Budget, Instance
@@ -21,15 +23,30 @@ EXACT = Settings(seconds=300.0, gap=1e-6)
 EXACT_SOLVE = Limits(absolute_gap=1e-6, relative_gap=0.0)
 
 
-def _optimum(instance: Instance, limit: float) -> float:
-    """The least unmet visits under a budget with the promises that are kept without one: one search over all."""
-    model = assemble(replace(instance, budget=Budget(limit)))
-    bare = model.matrix.drop_rows(np.char.startswith(model.matrix.row_rules, "aims."))
-    free = bare.drop_rows(bare.row_rules == "budget")
-    (floors, more), (cost, constant) = model.aims["floors"], model.aims["unmet"]
-    least = solve(free, floors, more, limits=EXACT_SOLVE).objective
-    held = bare.with_rows(sp.csr_matrix(floors[np.newaxis, :]), [-np.inf], [least - more + 1e-5], ["held"], ["floors"])
-    return solve(held, cost, constant, limits=EXACT_SOLVE).objective
+def _optimum(
+    instance: Instance, limit: float, limited: str = "cost", least: str = "unmet", floors: float | None = None
+) -> float:
+    """The least of one aim under a limit on another, with as few broken promises as can be (or `floors` of them)."""
+    model = assemble(instance)
+    bare = model.matrix.drop_rows(rows_of_aims(model.matrix, {least}))
+    for aim, most in (("floors", floors), (limited, limit)):
+        cost, constant = model.aims[aim]
+        most = solve(bare, cost, constant, limits=EXACT_SOLVE).objective if most is None else most
+        bare = bare.with_rows(sp.csr_matrix(cost[np.newaxis, :]), [-np.inf], [most - constant + 1e-5], ["held"], [aim])
+    cost, constant = model.aims[least]
+    return solve(bare, cost, constant, limits=EXACT_SOLVE).objective
+
+
+def _stretched() -> Instance:
+    """The tiny alliance with too small an ECG centre for the clinics that are promised: promises compete."""
+    tiny = tiny_instance()
+    levels = tuple(
+        replace(one, items_per_day=12.0 if one.institution == "H1" else 0.5) if one.service == "ecg" else one
+        for one in tiny.levels
+    )
+    needs = {key: replace(need, floor=(3.0,)) if key[1] == "K2" else need for key, need in tiny.needs.items()}
+    cardiology = replace(tiny.specialties["K2"], requires=("ecg",))
+    return replace(tiny, levels=levels, needs=needs, specialties={**tiny.specialties, "K2": cardiology})
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +93,12 @@ def test_limits_between_two_points_are_answered_by_one_of_them() -> None:
 def test_a_limit_that_nothing_keeps_is_proved_to_have_no_plan() -> None:
     """The relaxation alone shows that nothing can be had for one yuan with all promises kept."""
     found = frontier(tiny_instance(), limits=[1.0], settings=EXACT)
-    assert not found.points and found.missing == {1.0: True} and found.status is Status.UNSOLVED
+    assert not found.points and found.missing == {1.0: True} and found.status is Status.INFEASIBLE
 
 
 @pytest.mark.parametrize(
     ("limited", "least", "count"),
-    [("change", "unmet", 4), ("travel", "unmet", 1), ("unmet", "worst_served", 1)],
+    [("change", "unmet", 4), ("cost", "worst_served", 4), ("travel", "unmet", 1), ("unmet", "worst_served", 1)],
 )
 def test_other_pairs_of_aims_are_traded_too(limited: str, least: str, count: int) -> None:
     """Points keep their limit, are bounded from below, and get no better as the limit tightens.
@@ -94,6 +111,9 @@ def test_other_pairs_of_aims_are_traded_too(limited: str, least: str, count: int
         assert point.values[limited] <= point.limit * (1 + 1e-9) + 1e-6
         assert point.bound <= point.values[least] + 1e-9
     values = [point.values[least] for point in found.points]
+    for point in found.points:
+        best = _optimum(tiny_instance(), point.limit, limited, least)
+        assert point.bound <= best + 1e-4 and point.values[least] <= best + 0.02 * max(1.0, abs(best))
     assert values == sorted(values) and (count == 1 or values[-1] > values[0] + 1e-4)
 
 
@@ -114,3 +134,39 @@ def test_aims_that_cannot_be_traded_are_refused() -> None:
     for limited, least, points in (("unmet", "unmet", 5), ("wishes", "unmet", 5), ("cost", "unmet", 1)):
         with pytest.raises(ValueError, match=f"{least} under limits on {limited}"):
             frontier(tiny_instance(), limited, least, points)
+
+
+@pytest.mark.parametrize("yuan", [1.297e6, 1.29e6, 1.275e6])
+def test_a_budget_beside_the_limit_leaves_every_bound_true(yuan: float) -> None:
+    """Members left unserved would free money for people: bounds hold for all plans with as many broken promises."""
+    poor = tiny_instance(budget=Budget(yuan))
+    found = frontier(poor, "travel", "unmet", points=3, settings=Settings(seconds=120.0))
+    assert found.points
+    for point in found.points:
+        assert point.bound <= _optimum(poor, point.limit, "travel", floors=point.values["floors"]) + 1e-4
+
+
+def test_promises_are_given_away_for_no_visit() -> None:
+    """Where centres and people cannot keep all promises together, every point breaks as few as any plan must."""
+    tight = _stretched()
+    least = _optimum(tight, np.inf, least="floors")
+    found = frontier(tight, points=3, settings=Settings(seconds=120.0))
+    assert found.points and least > 1.0
+    for point in found.points:
+        assert point.values["floors"] == pytest.approx(least, abs=1e-3)
+        assert point.bound <= _optimum(tight, point.limit) + 1e-4
+    (given,) = frontier(tight, limits=[found.points[0].limit + 1000.0], settings=Settings(seconds=120.0)).points
+    assert given.values["floors"] == pytest.approx(least, abs=1e-3)
+
+
+def test_limits_that_are_no_numbers_are_refused() -> None:
+    """Neither nan nor inf is a limit."""
+    for limit in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="no number"):
+            frontier(tiny_instance(), limits=[limit])
+
+
+def test_an_aim_without_anything_is_named() -> None:
+    """Where no visit is to be won at any site, unmet visits cannot be traded, and the error says so."""
+    with pytest.raises(NothingCountsError, match="unmet"):
+        frontier(pair())
