@@ -111,7 +111,8 @@ def _tighter(a: Matrix, b: Matrix, places: np.ndarray, of_b: Bools, of_a: Bools)
     own = ~known & ((a.lower != 0) | (a.upper != 0)) & _touched(a, of_a)
     gone = np.setdiff1d(np.flatnonzero(touched), at)
     inside = (a.lower[known] >= b.lower[at] - SAME) & (a.upper[known] <= b.upper[at] + SAME)
-    if own.any() or not inside[touched[at]].all():
+    whole = ~b.integer[at] | a.integer[known]
+    if own.any() or not (inside & whole)[touched[at]].all():
         return False
     if (b.lower[gone] > SAME).any() or (b.upper[gone] < -SAME).any():
         return False

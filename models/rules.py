@@ -81,8 +81,10 @@ _CATALOGUE = (
 #: All rules by id, in the order of the documentation.
 RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE + DATES + GROUPS})
 #: Rules of the dated roster alone; `whole_day` and `lock` hold in it too.
+#: Rules of the allocation: centres, postings, clinics, referrals.
+PLAN_RULES = MappingProxyType({rule.id: rule for rule in _CATALOGUE})
 ROSTER_RULES = MappingProxyType({rule.id: rule for rule in DATES})
 #: Rules of the grouping alone; `lock` holds in it too.
 GROUP_RULES = MappingProxyType({rule.id: rule for rule in GROUPS})
 
-__all__ = ["GROUP_RULES", "ROSTER_RULES", "RULES", "Rule"]
+__all__ = ["GROUP_RULES", "PLAN_RULES", "ROSTER_RULES", "RULES", "Rule"]

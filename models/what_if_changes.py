@@ -36,7 +36,7 @@ def closed(instance: Instance, site: str) -> Instance:
 
 
 def another(instance: Instance, doctor: str) -> Instance:
-    """With one more doctor like this one: same department, title, specialties, time. KeyError if unknown."""
+    """With one more doctor like this one: same department, title, specialties, time and dates. KeyError if unknown."""
     like = instance.doctors[doctor]
     further = doctor + FURTHER
     while further in instance.doctors:
@@ -46,7 +46,15 @@ def another(instance: Instance, doctor: str) -> Instance:
     if home in departments:
         departments[home] = replace(departments[home], headcount=departments[home].headcount + 1)
     more = replace(like, id=further, name=f"{like.name}{FURTHER}", far_before=0.0)
-    return replace(instance, doctors={**instance.doctors, further: more}, departments=departments)
+    dates = {(further, *key[1:]): most for key, most in instance.dateable.items() if key[0] == doctor}
+    cuts = tuple(replace(cut, doctor=further) for cut in instance.date_cuts if cut.doctor == doctor)
+    return replace(
+        instance,
+        doctors={**instance.doctors, further: more},
+        departments=departments,
+        dateable={**instance.dateable, **dates},
+        date_cuts=(*instance.date_cuts, *cuts),
+    )
 
 
 def budget(instance: Instance, yuan_per_year: float) -> Instance:

@@ -155,25 +155,29 @@ def page(name: str, figures: dict[str, Any]) -> str:
             f"{len(mine['points'])} points of the curve: {mine['cpu']:.0f} CPU s ({mine['clock']:.0f} s by the clock);",
             f"as many plans afresh: {total:.0f} CPU s ({clock:.0f} s); ratio {mine['cpu'] / total:.2f}.",
             "",
-            "| budget, yuan a year | curve: unmet | gap | afresh: unmet | gap | afresh, CPU s |",
-            "|---|---|---|---|---|---|",
+            "| budget, yuan a year | curve: unmet | gap | afresh: unmet | gap | afresh, CPU s | agree |",
+            "|---|---|---|---|---|---|---|",
         ]
         for point in mine["points"]:
             other = plans[str(point["limit"])]
             a, b = point["unmet"], other["aims"].get("unmet", [float("nan")] * 3)
             lines.append(
-                f"| {point['limit']:,.0f} | {a[0]:,.1f} | {a[2]:.2%} | {b[0]:,.1f} | {b[2]:.2%} | {other['cpu']:.1f} |"
+                f"| {point['limit']:,.0f} | {a[0]:,.1f} | {a[2]:.2%} | {b[0]:,.1f} | {b[2]:.2%} | {other['cpu']:.1f} "
+                f"| {'yes' if agree({'aims': {'floors': [point['floors'], 0.0, 0.0], 'unmet': a}}, other) else 'NO'} |"
             )
         lines.append("")
     rows = figures.get("questions", {})
     if rows:
         lines += [
-            "| change | answered by | CPU s | afresh | ratio | unmet asked | unmet afresh | agree |",
-            "|---|---|---|---|---|---|---|---|",
+            "| change | answered by | CPU s | afresh | ratio | unmet asked | gap | unmet afresh | gap | agree |",
+            "|---|---|---|---|---|---|---|---|---|---|",
         ]
     for change, row in rows.items():
         one, other = row["asked"], row["fresh"]
-        values = [f"{found['aims']['unmet'][0]:,.1f}" if found["aims"] else "no plan" for found in (one, other)]
+        values = [
+            f"{found['aims']['unmet'][0]:,.1f} | {found['aims']['unmet'][2]:.2%}" if found["aims"] else "no plan | -"
+            for found in (one, other)
+        ]
         ratio = other["cpu"] / max(one["cpu"], 0.01)
         lines.append(
             f"| {change} | {one['answered']} | {one['cpu']:.1f} | {other['cpu']:.1f} | {ratio:.1f} | {values[0]} "

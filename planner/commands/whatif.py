@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ def whatif(plan: Path, together: bool, scheduler: str, output: Path | None, lang
     from planner.whatif.run import KINDS, Change, WhatIfError, ask
 
     changes = [Change(kind, str(about)) for kind in KINDS for about in values[kind]]
+    if not all(map(math.isfinite, values["budget"])):
+        complain(say("frontier_limit", lang))
+        return USAGE
     if not changes:
         complain(say("whatif_nothing", lang))
         return USAGE

@@ -54,7 +54,8 @@ def _proved(asked: Asked, one: Found, lang: str) -> str:
         return WORDS.say(key, lang, name=name, points=abs(broken), least=found["floors"].bound)
     if one.answer.answered == "old plan":
         return WORDS.say("unchanged", lang, name=name)
-    if not comparable(found["unmet"], mine["unmet"]):
+    least_promises = all(told["floors"].value <= told["floors"].bound + ROUNDING for told in (mine, found))
+    if not least_promises or not comparable(found["unmet"], mine["unmet"]):
         by = signed(found["unmet"].value - mine["unmet"].value, 1)
         return WORDS.say("between_open", lang, name=name, by=by)
     least, most = found["unmet"].bound - mine["unmet"].value, found["unmet"].value - mine["unmet"].bound

@@ -114,6 +114,7 @@ def ask(
         WhatIfError: the folder cannot be asked, a change names what is not there, or the scheduler does not answer.
         planner.folder.FolderError, planner.inputs.InputError: as they say.
     """
+    from models.highs import interrupted
     from models.route import Settings
     from models.what_if import what_if
 
@@ -134,6 +135,8 @@ def ask(
         progress.stage("asking", number=number, count=len(asked), seconds=settings.seconds)
         found.append(Found(case, what_if(made, changed, settings, progress)))
         progress.done()
+        if interrupted():
+            break
     return Asked(made, tuple(found))
 
 
@@ -228,9 +231,9 @@ def _one(names: Mapping[str, str], text: str, kind: str) -> str:
 
 def _rule(text: str) -> tuple[str, Any]:
     from models.instance import RuleState
-    from models.rules import RULES
+    from models.rules import PLAN_RULES
 
     rule, _, state = text.partition("=")
-    if rule not in RULES or state not in get_args(RuleState) or RULES[rule].kind not in ("hard", "floor"):
+    if rule not in PLAN_RULES or state not in get_args(RuleState) or PLAN_RULES[rule].kind not in ("hard", "floor"):
         raise WhatIfError("unknown_rule", text=text)
     return rule, state

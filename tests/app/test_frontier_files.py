@@ -95,3 +95,18 @@ def test_the_command_draws_the_curve_of_a_bundled_county(tmp_path: Path) -> None
     assert list(found["limit"]) == [1510000.0, 1505000.0] and list(table["status"])[-1] == "INFEASIBLE"
     assert (found["aim:cost"] <= found["limit"] + 0.01).all() and (found["gap"] < 0.03).all()
     assert found["value"].is_monotonic_increasing
+
+
+def test_a_limit_of_four_figures_is_told_with_them(curve: Frontier) -> None:
+    """One point and a limit without a plan, both in millions, are told apart."""
+    told = _told(frontier(tiny_instance(), limits=[1_305_000.0, 900_000.0], settings=Settings(seconds=60.0)), "en")
+    text = " ".join(answer(told))
+    assert "0.9000 million" in text and "1.30" in text
+    assert "nothing was found to trade" not in text
+
+
+def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
+    """A limit that is no number ends with one sentence, before any work."""
+    target = tmp_path / "curve"
+    result = CliRunner().invoke(main, ["frontier", "kedong", "-o", str(target), "--at", "nan", "--lang", "en"])
+    assert result.exit_code == 2 and "has to be a number" in result.output and not target.exists()

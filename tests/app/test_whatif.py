@@ -14,11 +14,16 @@ import pytest
 from click.testing import CliRunner, Result
 from support.tiny import tiny_instance
 
+from models.aims import AimResult
 from models.allocation import Outcome, Settings, plan
+from models.answers import Status
 from models.assemble import assemble
 from models.instance import DateCut
+from models.what_if import Answer, Made
 from planner.cli import main
 from planner.whatif.decisions import FILE, read_columns, read_cuts, write_decisions
+from planner.whatif.lines import lines_of
+from planner.whatif.run import Asked, Change, Found
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,7 @@ def test_a_budget_that_the_plan_keeps_is_answered_by_it(kedong_plan: Path, tmp_p
     """The plan answers at once, with its own values; the file has them beside those of the plan."""
     result = _ask(kedong_plan, "--budget", "9000000", "-o", str(tmp_path / "answers.csv"))
     assert result.exit_code == 0, result.output
-    assert "this plan itself" in result.output and "nothing has to change" in result.output
+    assert "this plan itself" in result.output and "keeps it already" in result.output
     table = pd.read_csv(tmp_path / "answers.csv")
     mine, asked = (table[table["number"] == number].set_index("aim") for number in (1, 2))
     assert (asked["answered"] == "old plan").all() and (asked["value"] == mine["value"]).all()
@@ -76,6 +81,8 @@ def test_a_question_without_any_plan_is_proved(kedong_plan: Path) -> None:
         (("--closed", "nowhere"), "no site of this plan is called “nowhere”"),
         (("--rule", "home_cover=maybe"), "--rule home_cover=maybe"),
         (("--rule", "visit_balance=off"), "--rule visit_balance=off"),
+        (("--rule", "week_limit=off"), "not a filter, a date or a group"),
+        (("--budget", "nan"), "has to be a number"),
     ],
 )
 def test_questions_that_cannot_be_asked_say_why(kedong_plan: Path, words: tuple[str, ...], told: str) -> None:
@@ -123,3 +130,33 @@ def test_a_folder_that_was_changed_is_refused(kedong_plan: Path, tmp_path: Path)
     (folder / FILE).unlink()
     older = _ask(folder, "--budget", "9000000")
     assert older.exit_code == 2 and "run alliance plan again" in older.output
+
+
+@pytest.mark.parametrize(
+    ("floors", "bound", "unmet", "told"),
+    [
+        (0.0, 0.0, (90.0, 88.0), "change by −12.0 to −8.0 a month (proved)"),
+        (10.0, 0.0, (90.0, 88.0), "10 points more of promises are broken in the plan found"),
+        (0.0, 0.0, (100.5, 99.0), "change by −1.0 to +2.5 a month (proved)"),
+    ],
+)
+def test_sentences_say_what_is_proved(
+    outcome: Outcome, floors: float, bound: float, unmet: tuple[float, float], told: str
+) -> None:
+    """Differences stand between the bounds of both plans; broken promises of a plan are told from what is proved."""
+    assert outcome.model is not None and outcome.x is not None
+    mine = (AimResult("floors", 0.0, 0.0, 0.0, "points"), AimResult("unmet", 100.0, 98.0, 0.02, "visits"))
+    found = (AimResult("floors", floors, bound, 0.0, "points"), AimResult("unmet", *unmet, 0.02, "visits"))
+    answer = Answer(Status.FEASIBLE, found, "search", 1.0, outcome.model, outcome.x)
+    asked = Asked(Made(outcome.model, outcome.x, mine), (Found((Change("budget", "5"),), answer),))
+    assert told in lines_of(asked, "en")[-1]
+
+
+def test_nothing_is_called_proved_of_visits_where_promises_are_not() -> None:
+    """Where the plan may break more promises than any must, its visits are compared without a proof."""
+    model = assemble(tiny_instance())
+    x = np.zeros(model.matrix.cols)
+    mine = (AimResult("floors", 5.0, 0.0, 0.0, "points"), AimResult("unmet", 100.0, 98.0, 0.02, "visits"))
+    answer = Answer(Status.FEASIBLE, mine, "search", 1.0, model, x)
+    asked = Asked(Made(model, x, mine), (Found((Change("budget", "5"),), answer),))
+    assert "nothing is proved" in lines_of(asked, "en")[-1]

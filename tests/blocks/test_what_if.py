@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from support.one_service import pair
 from support.tiny import tiny_instance, with_added, with_rule
 
 from models import what_if_changes as changes
 from models.allocation import plan
 from models.answers import Limits, Status
 from models.assemble import Model, assemble
-from models.forbids import moved, only_forbids, places_of
+from models.forbids import moved, only_forbids, places_of, same_aims
 from models.highs import solve
-from models.instance import Aims, Instance, Lock
+from models.instance import Aims, DateCut, Instance, Lock
 from models.what_if import Made, Settings, what_if
 
 SETTINGS = Settings(seconds=120.0, gap=0.002)
@@ -136,3 +137,65 @@ def test_a_plan_moves_by_the_names_of_its_columns(made: Made) -> None:
     x = moved(made.x, places_of(new, made.model), new)
     for aim in ("floors", "unmet"):
         assert new.value(aim, x) == pytest.approx(made.model.value(aim, made.x))
+
+
+def test_centres_alone_are_searched() -> None:
+    """Without people no programme answers: a rule switched off is searched, and ends as a plan afresh."""
+    alone = pair()
+    found = plan(alone, SETTINGS)
+    assert found.model is not None and found.x is not None
+    changed = changes.rule(alone, "served", "off")
+    answer = what_if(Made(found.model, found.x, found.aims), changed, SETTINGS)
+    fresh = plan(changed, SETTINGS)
+    assert answer.answered == "search"
+    assert [aim.value for aim in answer.aims] == pytest.approx([aim.value for aim in fresh.aims], abs=1e-4)
+
+
+def test_what_was_not_proved_stays_so(made: Made) -> None:
+    """A plan whose gap is wide answers a budget that it keeps with that gap, and is not called optimal."""
+    wide = [replace(aim, bound=aim.value - 30.0, gap=0.5) if aim.name == "unmet" else aim for aim in made.aims]
+    answer = what_if(Made(made.model, made.x, wide), changes.budget(_tiny(), _cost(made) + 1.0), SETTINGS)
+    assert answer.answered == "old plan" and answer.status is Status.FEASIBLE
+
+
+def test_old_proofs_hold_where_only_something_is_forbidden(made: Made) -> None:
+    """An absence permits nothing: no bound of the answer is below the old plan's, however short the search was."""
+    changed = changes.absent(_tiny(), _doctor_of(made, busy=True))
+    found = {aim.name: aim for aim in what_if(made, changed, Settings(seconds=30.0, gap=0.2)).aims}
+    old = {aim.name: aim for aim in made.aims}
+    if found["floors"].value <= old["floors"].value + 1e-5:
+        assert found["unmet"].bound >= old["unmet"].bound - 1e-6
+    assert found["floors"].bound >= old["floors"].bound - 1e-6
+
+
+def test_one_more_doctor_has_the_dates_of_the_other() -> None:
+    """Half-days that have no dates for a doctor have none for one like him; cuts are his own."""
+    cut = DateCut("D1", (("S1", "K1"),), 0, 3)
+    dated = replace(_tiny(), dateable={("D1", "S1", "K1"): (2,)}, date_cuts=(cut,))
+    more = changes.another(dated, "D1")
+    assert more.dateable["D1+", "S1", "K1"] == (2,) and more.date_cuts == (cut, replace(cut, doctor="D1+"))
+
+
+def test_an_absent_doctor_is_asked_for_by_no_lock() -> None:
+    """A lock that wants him is gone with him; one that keeps him away stays."""
+    locks = tuple(
+        Lock(str(must), "session", must, doctor="D1", institution="S1", specialty="K1") for must in (True, False)
+    )
+    assert [lock.must for lock in changes.absent(replace(_tiny(), locks=locks), "D1").locks] == [False]
+
+
+def test_parts_of_clinics_are_more_than_whole_ones() -> None:
+    """A model in which a column need not be whole any more permits more than the old one."""
+    new, old, places = _pair(_tiny(), _tiny())
+    assert only_forbids(new, old, places)
+    parts = replace(new, matrix=replace(new.matrix, integer=np.zeros(new.matrix.cols, dtype=bool)))
+    assert not only_forbids(parts, old, places)
+
+
+def test_an_aim_that_counts_otherwise_ends_the_old_proofs(made: Made) -> None:
+    """Where visits weigh otherwise, the aims before them are the same, and visits and what follows are not."""
+    new, old, places = _pair(_tiny(), _tiny())
+    cost, constant = new.aims["unmet"]
+    assert same_aims(new, old, places, ["floors", "unmet"]) == ["floors", "unmet"]
+    new.aims["unmet"] = (2.0 * cost, constant)
+    assert same_aims(new, old, places, ["floors", "unmet"]) == ["floors"]
