@@ -184,7 +184,7 @@ class _Curve:
     def _status(self, whole: bool) -> Status:
         if not self.found:
             return Status.INFEASIBLE if self.prices.impossible or (whole and self._all_proved()) else Status.UNSOLVED
-        within = all(point.gap <= self.route.gap + 1e-9 for point in self.found)
+        within = all(point.gap <= self.prices.gap + 1e-9 for point in self.found)
         return Status.OPTIMAL if whole and within and self._all_proved() else Status.FEASIBLE
 
     def _all_proved(self) -> bool:

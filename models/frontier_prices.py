@@ -17,7 +17,7 @@ from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
 from models.neighbourhood import improve_in_blocks
 from models.people_start import people_alone
-from models.route import LEAST, Route
+from models.route import BUDGET_GAP, LEAST, Route
 from models.stages import Found, Stages
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
@@ -242,4 +242,9 @@ class Prices:
     @property
     def target(self) -> float:
         """The absolute gap asked for, in the unit of `least`."""
-        return self.route.gap * self.room
+        return self.gap * self.room
+
+    @property
+    def gap(self) -> float:
+        """The gap asked for, as wide as under a budget."""
+        return BUDGET_GAP * self.route.settings.gap

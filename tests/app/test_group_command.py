@@ -15,7 +15,8 @@ from support.grouped import LAND, changed, county
 
 from models.rules import GROUP_RULES
 from planner.audit import audit_plan
-from planner.cli import _say_clashes, main
+from planner.cli import main
+from planner.commands.said import say_clashes
 from planner.folder import read_plan
 
 
@@ -283,6 +284,6 @@ def test_members_of_one_service_have_groups_of_their_own(tmp_path: Path) -> None
 @pytest.mark.parametrize("head", ["groups_infeasible", "infeasible"])
 def test_an_unexplained_refusal_says_that_no_cause_was_found(head: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Without any clash no list is announced and nothing is to be relaxed."""
-    _say_clashes([], "en", head)
+    say_clashes([], "en", head)
     told = capsys.readouterr().out
     assert "was not found" in told and "cannot all hold" not in told and "Relaxing" not in told
