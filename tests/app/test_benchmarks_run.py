@@ -10,11 +10,11 @@ from support.tiny import tiny_instance
 
 from benchmarks.capacitated import generate, public
 from benchmarks.capacitated import run as capacitated
-from benchmarks.coupled import generate as drawn
-from benchmarks.coupled import run as coupled
 from benchmarks.hand_over import routes
 from benchmarks.hand_over import run as hand_over
 from benchmarks.hand_over.county import bundled, county
+from benchmarks.linked import generate as drawn
+from benchmarks.linked import run as linked
 from benchmarks.median import run as median
 from benchmarks.network import run as network
 from benchmarks.questions import run as questions
@@ -72,14 +72,14 @@ def test_the_benchmark_of_location_with_capacities_runs() -> None:
 def test_the_benchmark_of_coupled_services_runs() -> None:
     """Two services of 400 members at ten sites: apart, tied by a budget, HiGHS beside; the page has a line for each."""
     size = "2x10x400x6"
-    found = {"alone": coupled.alone(size, 0, 8.0)}
+    found = {"alone": linked.alone(size, 0, 8.0)}
     for kind, seconds in (("budget", 4.0), ("none", 4.0)):
-        found[f"{kind}/ours"] = coupled.ours(kind, size, 0, seconds, found["alone"]["capital"])
-    found["budget/highs"] = coupled.peer("budget", size, 0, 1.0, found["alone"]["capital"])
+        found[f"{kind}/ours"] = linked.ours(kind, size, 0, seconds, found["alone"]["capital"])
+    found["budget/highs"] = linked.peer("budget", size, 0, 1.0, found["alone"]["capital"])
     for one in ("budget/ours", "none/ours"):
         assert found[one]["value"] is None or found[one]["bound"] <= found[one]["value"] + 1e-6
     assert found["none/ours"]["status"].endswith("by highs")
-    text = coupled.page({f"{size}/0": found})
+    text = linked.page({f"{size}/0": found})
     assert [line.count("|") for line in text.splitlines() if line.startswith(("| -", "| one", "| nothing"))] == [9] * 4
 
 

@@ -13,7 +13,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.capacitated.run import matrix_of
-from benchmarks.coupled import generate
+from benchmarks.linked import generate
 from models import capacitated, hand_over, linked, linked_form, linked_search, linked_strong, pieces, uncapacitated
 from models.answers import INF, Job, Limits, Progress, Solution, Status
 from models.highs import solve

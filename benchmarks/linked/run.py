@@ -1,11 +1,11 @@
 """Services coupled by nothing, a budget, or budget and shared sites, beside HiGHS on the whole model.
 
-    python -m benchmarks.coupled.run [--size 4x15x200x8] [--seeds 0 1 2] [--seconds 30] [--kinds none budget sites]
+    python -m benchmarks.linked.run [--size 4x15x200x8] [--seeds 0 1 2] [--seconds 30] [--kinds none budget sites]
                                      [--figures FILE] [--write]
 
 One thread each and the same CPU seconds; HiGHS runs in a process of its own. The budget is 85 % of the capital that the
 services take alone, one after the other (`alone`: their CPU seconds and gaps summed). What `--figures` holds is not run
-again, so that a stopped run goes on; `--write` writes docs/benchmarks-coupled.md.
+again, so that a stopped run goes on; `--write` writes docs/benchmarks-linked.md.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.capacitated.run import matrix_of
-from benchmarks.coupled import generate
+from benchmarks.linked import generate
 from models import hand_over, linked
 from models.answers import Job, Limits
 
-PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-coupled.md"
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-linked.md"
 SIZE, SEEDS, GAP, PART = "4x15x200x8", (0, 1, 2), 1e-3, 0.85
 NAMES = {"none": "nothing", "budget": "one budget", "sites": "budget and shared sites"}
-INTRODUCTION = """`python -m benchmarks.coupled.run` draws four services at the same fifteen sites, each with 200
+INTRODUCTION = """`python -m benchmarks.linked.run` draws four services at the same fifteen sites, each with 200
 members in shares and three levels of capacity. *Alone*: each service by HiGHS, one after the other, CPU seconds and
 gaps summed. The budget is 85 % of the capital that they take alone; shared sites take two services at most and cost
 something to open, once for all. Ours begins with the rows of the whole model (`models/linked.py`); HiGHS has the same
