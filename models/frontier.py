@@ -34,6 +34,8 @@ __all__ = ["LEAST", "LIMITED", "Frontier", "FrontierPoint", "NothingCountsError"
 
 #: Aims that may be limited, and aims that may be minimised under the limit.
 LIMITED, LEAST = ("cost", "travel", "change", "unmet"), ("unmet", "worst_served")
+#: Part of the gap asked for within which the plan of another point answers a limit.
+BEFORE = 0.8
 Answered = Literal["search", "another point"]
 #: Called with the number of points that are done and how many there are.
 Told = Callable[[int, int], None]
@@ -207,7 +209,7 @@ class _Curve:
     def _without_limit(self, people: Floats | None) -> Floats | None:
         prices = self.prices
         near = prices.plans[-1][0] if prices.plans else np.inf
-        return plan_within(prices, people, np.inf, prices.bound(near) + 0.5 * prices.target)
+        return plan_within(prices, people, np.inf, prices.bound(near) + prices.target)
 
     def _between(self, points: int, loosest: Floats) -> list[float]:
         """Limits in equal steps down from the plan without a limit to the tightest plan that a search finds."""
@@ -241,7 +243,7 @@ class _Curve:
         if x is not None:
             self._keep(limit, x, "another point", began)
             return
-        x = plan_within(prices, people, limit, prices.bound(limit) + prices.target)
+        x = plan_within(prices, people, limit, prices.bound(limit) + prices.target_at(limit))
         best = self._best(limit, x)
         if best is None:
             self.missing[limit] = False
@@ -261,9 +263,9 @@ class _Curve:
         return min(one, other, key=over)
 
     def _before(self, limit: float) -> Floats | None:
-        """A plan found before that answers a limit within half the gap asked for."""
+        """A plan found before that answers a limit nearly as well as a search of its own would have to."""
         best = self._best(limit)
-        enough = self.prices.bound(limit) + 0.5 * self.prices.target
+        enough = self.prices.bound(limit) + BEFORE * self.prices.target_at(limit)
         return best if best is not None and self.model.value(self.least, best) <= enough else None
 
     def _best(self, limit: float, first: Floats | None = None) -> Floats | None:

@@ -17,9 +17,11 @@ from models.pricing import cut_back
 from models.stages import Found, Stages
 
 #: Part of a point's seconds for blocks of sites, for blocks of specialties, for one search over all, for cutting back.
-PART = 0.15
+PART = 0.25
 #: Part of the gap asked for that one such search may leave.
 CLOSE = 0.3
+#: Relative gap at which the search for less of the limited aim stops, as for later aims of a plan.
+CHEAP = 0.005
 #: Part of the tolerance of the aim that is minimised which may be given for less of the limited one.
 GIVEN = 0.1
 
@@ -125,7 +127,7 @@ def _cheapest(prices: Prices, stages: Stages) -> Floats:
     kept.add_cap(least, used, cost[used], float(cost @ stages.x) + give)
     if model.columns("sessions.mode").size:
         kept.keep(model.columns("sessions.mode"))
-    limits = route.limits(PART * prices.seconds, relative_gap=1e-3)
+    limits = route.limits(PART * prices.seconds, relative_gap=CHEAP)
     found = kept.solve(prices.limit_on, limits, lambda _: 0.0)
     route.heed(kept)
     return stages.x if found.value == np.inf or kept.x is None else kept.x

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,17 +14,14 @@ from models.assemble import Model
 from models.centre_route import SAME, centre_part, columns_of_centres, least_of_services, matrix_without
 from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
-from models.neighbourhood import improve_in_blocks
 from models.people_start import people_alone
-from models.route import BUDGET_GAP, LEAST, Route
+from models.route import BUDGET_GAP, Route
 from models.stages import Found, Stages
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
-PRICED = 0.3
+PRICED = 0.6
 #: Part of a point's seconds for its first search by a price, and for a second one.
-SEARCH, AGAIN = 0.4, 0.2
-#: Part of a search's seconds for blocks of sites.
-BLOCKS = 0.4
+SEARCH, AGAIN = 0.6, 0.3
 #: What an end of the curve may give of the aim that it is the best of: a share of what there is to gain.
 END = 0.001
 
@@ -204,17 +200,11 @@ class Prices:
 
         part: of the point's seconds.
         """
-        alone, began = self.alone, time.perf_counter()
+        alone = self.alone
         (cost, constant), (other, more) = self._vector(self.least), self._vector(self.limit_on)
         unit, seconds = max(1.0, price), part * self.seconds
         alone.model.aims["priced"] = (cost + price * other) / unit, (constant + price * more) / unit
         limits = self.route.limits(seconds, absolute_gap=PRICED * self.target / unit)
-        if self.has_people and self.last is not None:
-            # Near its optimum before the large search begins, which then has little left but to prove it.
-            alone.x = self.last
-            improve_in_blocks(alone, "priced", limits, total=BLOCKS * seconds)
-            self.last = alone.x
-            limits = replace(limits, seconds=max(LEAST, seconds - (time.perf_counter() - began)))
         matrix = alone.without_later_aims(self.least)
         answer = solve_many([Job(matrix, *alone.model.aims["priced"], limits, self.last)])[0]
         if np.isfinite(answer.bound):
@@ -232,17 +222,16 @@ class Prices:
         return max([self.relaxed.bound, *told])
 
     @property
-    def room(self) -> float:
-        """What a share of the gap is a share of (`models.aims.gap_of`)."""
-        bound = self.relaxed.bound
-        if self.least in ("floors", "unmet"):
-            return max(self.route.nothing.get(self.least, bound) - bound, 1.0)
-        return max(abs(bound), 1.0)
-
-    @property
     def target(self) -> float:
-        """The absolute gap asked for, in the unit of `least`."""
-        return self.gap * self.room
+        """The absolute gap asked for without a limit, in the unit of `least`."""
+        return self.target_at(np.inf)
+
+    def target_at(self, limit: float) -> float:
+        """The absolute gap asked for within a limit: a share of what is left to gain there (`models.aims.gap_of`)."""
+        bound = self.bound(limit)
+        if self.least in ("floors", "unmet"):
+            return self.gap * max(self.route.nothing.get(self.least, bound) - bound, 1.0)
+        return self.gap * max(abs(bound), 1.0)
 
     @property
     def gap(self) -> float:

@@ -118,7 +118,8 @@ def test_the_benchmark_of_questions_runs() -> None:
     """Two points and ten changes of the tiny alliance, asked and afresh: they agree, and the page has them all."""
     tiny = replace(tiny_instance(), aims=replace(tiny_instance().aims, order=questions.ORDER))
     found = questions.curve(tiny, 2, 30.0)
-    plans = {str(point["limit"]): questions.fresh(tiny, 30.0) for point in found["points"]}
+    limits = [point["limit"] for point in found["points"]]
+    plans = {str(limit): questions.fresh(questions.changes.budget(tiny, limit), 30.0) for limit in limits}
     base = plan(tiny, Settings(seconds=30.0))
     rows = {
         name: {"asked": questions.ask(base, changed, 30.0), "fresh": questions.fresh(changed, 30.0)}
@@ -126,4 +127,4 @@ def test_the_benchmark_of_questions_runs() -> None:
     }
     assert len(rows) == 10 and all(questions.agree(row["asked"], row["fresh"]) for row in rows.values())
     text = questions.page("tiny", {"curve": found, "fresh": plans, "questions": rows})
-    assert sum(line.endswith("| yes |") for line in text.splitlines()) == 10
+    assert sum(line.endswith("| yes |") for line in text.splitlines()) == 10 + len(found["points"])
