@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from models.held import forget
+
 #: How often an errand is tried before its loss is taken to be its own fault (memory, a broken library).
 TRIES = 3
 #: Told how many errands of a run are done, and of how many.
@@ -67,6 +69,8 @@ class AloneCrew:
             if errand.key not in self._objects:
                 function, payload = self._made[errand.key]
                 self._objects[errand.key] = found(function)(payload)
+            # As in a child: an answer depends on its errand alone, never on models held from the one before.
+            forget()
             answers.append(found(errand.function)(self._objects[errand.key], errand.argument))
             if tell is not None:
                 tell(len(answers), len(errands))
