@@ -52,6 +52,12 @@ def found(function: str) -> Callable[..., Any]:
     return called
 
 
+def carried_out(function: str, made: object, argument: object) -> Any:
+    """The answer to an errand; it depends on nothing else, so that models held from the one before are forgotten."""
+    forget()
+    return found(function)(made, argument)
+
+
 class AloneCrew:
     """Everything in this process, one errand after the other."""
 
@@ -69,9 +75,7 @@ class AloneCrew:
             if errand.key not in self._objects:
                 function, payload = self._made[errand.key]
                 self._objects[errand.key] = found(function)(payload)
-            # As in a child: an answer depends on its errand alone, never on models held from the one before.
-            forget()
-            answers.append(found(errand.function)(self._objects[errand.key], errand.argument))
+            answers.append(carried_out(errand.function, self._objects[errand.key], errand.argument))
             if tell is not None:
                 tell(len(answers), len(errands))
         return answers

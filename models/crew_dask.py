@@ -13,9 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from models.crew import TRIES, Errand, Tell, found
+from models.crew import TRIES, Errand, Tell, carried_out, found
 from models.errors import CrewError
-from models.held import forget
 
 #: Seconds in which a scheduler must answer.
 ANSWER = 20
@@ -85,5 +84,4 @@ def _same(sent: _Sent) -> _Sent:
 def _call(function: str, sent: _Sent, argument: object) -> object:
     if sent.token not in _objects:
         _objects[sent.token] = found(sent.function)(sent.payload)
-    forget()
-    return found(function)(_objects[sent.token], argument)
+    return carried_out(function, _objects[sent.token], argument)

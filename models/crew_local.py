@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from models import errors
-from models.crew import TRIES, Errand, Tell, found
+from models.crew import TRIES, Errand, Tell, carried_out, found
 from models.errors import SolverError
 from models.workers import Child
 
@@ -131,4 +131,4 @@ def call(payload: tuple[Errand, tuple[str, object] | None], _deadline: float | N
     errand, made = payload
     if made is not None:
         _objects[errand.key] = found(made[0])(made[1])
-    return found(errand.function)(_objects[errand.key], errand.argument)
+    return carried_out(errand.function, _objects[errand.key], errand.argument)
