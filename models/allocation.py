@@ -49,8 +49,7 @@ def plan(
     """
     route = Route(instance, settings or Settings(), report, incumbent, known)
     route.model.aims["unserved"] = unserved_institutions(route.model)
-    people = any(name in route.model.blocks for name in ("postings", "sessions", "referrals"))
-    stages = people_route(route) if people else _plain_route(route, route.model.matrix)
+    stages = people_route(route) if route.model.has_people else _plain_route(route, route.model.matrix)
     if stages is None or stages.x is None:
         return _no_plan(route, stages)
     return _outcome(route, stages)

@@ -52,6 +52,11 @@ class Model:
         self.sheet.declare()
         return self.written
 
+    @property
+    def has_people(self) -> bool:
+        """Whether people are planned, not centres alone."""
+        return any(name in self.blocks for name in ("postings", "sessions", "referrals"))
+
     @cached_property
     def offsets(self) -> np.ndarray:
         return self.sheet.offsets()

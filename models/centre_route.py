@@ -69,7 +69,7 @@ def centres_today(route: Route) -> Floats | None:
 def doing_nothing(route: Route) -> dict[str, float]:
     """The aims of doing nothing, with today's centres, which gaps are shares of; none where no people are planned."""
     model = route.model
-    if not any(name in model.blocks for name in ("postings", "sessions", "referrals")):
+    if not model.has_people:
         return {}
     idle = baselines.price(model, baselines.nothing(model), centres_today(route), levers=False)
     return {} if idle is None else {aim: model.value(aim, idle) for aim in model.aims}

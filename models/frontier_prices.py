@@ -73,7 +73,7 @@ class Prices:
 
     @property
     def has_people(self) -> bool:
-        return any(name in self.route.model.blocks for name in ("postings", "sessions", "referrals"))
+        return self.route.model.has_people
 
     @property
     def apart(self) -> bool:

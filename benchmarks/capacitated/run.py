@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.capacitated import generate, public
+from benchmarks.figures import keep_figures, read_figures
 from models.answers import Job, Limits
 from models.capacitated_form import form_of
 from models.capacitated_plan import Plan
@@ -190,12 +191,10 @@ def main() -> None:
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, dict[str, Any]] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, dict[str, Any]] = read_figures(asked.figures)
 
     def keep() -> None:
-        if asked.figures is not None:
-            asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        keep_figures(asked.figures, figures)
 
     for size in asked.sizes:
         hosts, customers = map(int, size.split("x"))

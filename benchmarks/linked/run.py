@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.capacitated.run import matrix_of
+from benchmarks.figures import keep_figures, read_figures
 from benchmarks.linked import generate
 from models import hand_over, linked
 from models.answers import Job, Limits
@@ -129,8 +130,7 @@ def main() -> None:
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, dict[str, Any]] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, dict[str, Any]] = read_figures(asked.figures)
     for seed in asked.seeds:
         found = figures.setdefault(f"{asked.size}/{seed}", {})
 
@@ -138,8 +138,7 @@ def main() -> None:
             found[name] = told
             sys.stdout.write(f"{seed} {name}: {told}\n")
             sys.stdout.flush()
-            if asked.figures is not None:
-                asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+            keep_figures(asked.figures, figures)
 
         if "alone" not in found:
             keep("alone", alone(asked.size, seed, asked.seconds))

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import keep_figures, read_figures
 from benchmarks.median import generate
 from models.answers import Limits
 from models.uncapacitated_bounds import INF, Problem
@@ -120,8 +121,7 @@ def main() -> None:
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, dict[str, Any]] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, dict[str, Any]] = read_figures(asked.figures)
     for problem in PROBLEMS:
         for count in asked.counts:
             found = figures.setdefault(f"{problem}/{count}", {})
@@ -130,8 +130,7 @@ def main() -> None:
                 found["peer"] = found.get("peer") or peer(problem, count, asked.seconds, asked.python)
             sys.stdout.write(f"{problem} {count}: {found}\n")
             sys.stdout.flush()
-            if asked.figures is not None:
-                asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+            keep_figures(asked.figures, figures)
     sys.stdout.write(page(figures))
     if asked.write:
         PAGE.write_text(page(figures), encoding="utf-8")

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import keep_figures, read_figures
 from benchmarks.province.generate import Size, generate
 from benchmarks.province.page import page, picture
 from models.coupled import Coupled, News, solve_coupled
@@ -123,16 +124,14 @@ def main() -> None:
         counties, workers, *kill = asked.one
         sys.stdout.write(json.dumps(plan(int(counties), int(workers), bool(kill))) + "\n")
         return
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, Any] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, Any] = read_figures(asked.figures)
 
     def once(name: str, run: Callable[[], dict[str, Any]]) -> None:
         if name not in figures:
             figures[name] = run()
             sys.stdout.write(f"{name}: {figures[name]}\n")
             sys.stdout.flush()
-            if asked.figures is not None:
-                asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+            keep_figures(asked.figures, figures)
 
     for count in asked.counties:
         once(f"{count}/{asked.workers}", lambda count=count: apart(str(count), str(asked.workers)))  # type: ignore[misc]

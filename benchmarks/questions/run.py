@@ -11,7 +11,6 @@ writes docs/benchmarks-questions.md.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import resource
 import sys
@@ -22,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmarks.figures import keep_figures, read_figures
 from models import what_if_changes as changes
 from models.aims import AimResult
 from models.allocation import Outcome, Settings, plan
@@ -195,12 +195,10 @@ def main() -> None:
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, Any] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, Any] = read_figures(asked.figures)
 
     def keep() -> None:
-        if asked.figures is not None:
-            asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        keep_figures(asked.figures, figures)
 
     instance = region_instance(asked.region)
     figures["curve"] = figures.get("curve") or curve(instance, asked.points, asked.seconds)

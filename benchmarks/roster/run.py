@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import keep_figures, read_figures
 from benchmarks.roster.generate import Size, generate
 from models.roster import RosterOutcome, RosterSettings, solve_roster
 from models.roster_choices import choices, components
@@ -136,8 +137,7 @@ def main() -> None:
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    kept = asked.figures is not None and asked.figures.exists()
-    figures: dict[str, Any] = json.loads(asked.figures.read_text(encoding="utf-8")) if kept else {}
+    figures: dict[str, Any] = read_figures(asked.figures)
     for seed in asked.seeds:
         began = time.perf_counter()
         instance = generate(Size(doctors=asked.doctors, sites=asked.sites), seed)
@@ -153,8 +153,7 @@ def main() -> None:
         if asked.only != "ours":
             load = _load()
             found["peer"] = peer(instance, asked.seconds) | {"load": load}
-        if asked.figures is not None:
-            asked.figures.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        keep_figures(asked.figures, figures)
     print(page(figures))
     if asked.write:
         PAGE.write_text(page(figures), encoding="utf-8")
