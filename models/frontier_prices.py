@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.sparse as sp
 
 from models import by_hand
 from models.aims import settle_aims
@@ -16,7 +15,7 @@ from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
 from models.people_start import people_alone
 from models.route import BUDGET_GAP, Route
-from models.stages import Found, Stages
+from models.stages import Found, Stages, capped, scale_of
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
 PRICED = 0.6
@@ -29,14 +28,8 @@ END = 0.001
 def limited(model: Model, matrix: Matrix, aim: str, limit: float, added: float = 0.0) -> Matrix:
     """The matrix with the row `aim <= limit` at the end, in its own scale; added: what counts beside the model."""
     cost, constant = model.aims[aim]
-    scale = scale_of(model, aim)
-    row = sp.csr_matrix(cost[np.newaxis, :] / scale)
-    return matrix.with_rows(row, [-np.inf], [(limit - constant - added) / scale], ["limit"], [aim])
-
-
-def scale_of(model: Model, aim: str) -> float:
-    """What the coefficients of an aim are divided by in its row."""
-    return max(float(np.abs(model.aims[aim][0]).max()) / 1000.0, 1e-9)
+    used = np.flatnonzero(cost)
+    return capped(matrix, used, cost[used], limit - constant - added, "limit", aim)
 
 
 @dataclass
@@ -165,7 +158,7 @@ class Prices:
         if found.status is Status.INFEASIBLE:
             return None
         dual = 0.0 if found.row_dual is None else abs(float(found.row_dual[-1]))
-        return dual / scale_of(self.alone.model, self.limit_on)
+        return dual / scale_of(self.alone.model.aims[self.limit_on][0])
 
     def between(self, limit: float) -> float | None:
         """The price of the line through the plans on both sides of a limit; None where it can prove nothing new.

@@ -145,15 +145,25 @@ class Stages:
 
     def add_cap(self, aim: str, cols: np.ndarray, coefs: Floats, limit: float) -> None:
         """Add the row coefs . x[cols] <= limit, scaled to coefficients of 1 to 1000 at most."""
-        scale = max(float(np.abs(coefs).max()) / 1000.0, 1e-9)
-        row = sp.csr_matrix((coefs / scale, (np.zeros(cols.size, dtype=int), cols)), shape=(1, self.matrix.cols))
-        self.matrix = self.matrix.with_rows(row, [-np.inf], [limit / scale], [f"cap.{aim}"], [aim])
+        self.matrix = capped(self.matrix, cols, coefs, limit, f"cap.{aim}", aim)
 
     def keep(self, cols: np.ndarray) -> None:
         """Hold the given columns at the plan's values from now on."""
         assert self.x is not None
         values = np.where(self.matrix.integer[cols], np.round(self.x[cols]), self.x[cols])
         self.matrix = self.matrix.fixed(cols, values)
+
+
+def capped(matrix: Matrix, cols: np.ndarray, coefs: Floats, limit: float, rule: str, subject: str) -> Matrix:
+    """The matrix with the row coefs . x[cols] <= limit at the end, divided by its `scale_of`."""
+    scale = scale_of(coefs)
+    row = sp.csr_matrix((coefs / scale, (np.zeros(cols.size, dtype=int), cols)), shape=(1, matrix.cols))
+    return matrix.with_rows(row, [-np.inf], [limit / scale], [rule], [subject])
+
+
+def scale_of(coefs: Floats) -> float:
+    """What the coefficients of a cap are divided by: they are 1000 at most then."""
+    return max(float(np.abs(coefs).max()) / 1000.0, 1e-9)
 
 
 def _pieces(matrix: Matrix) -> list[tuple[np.ndarray, np.ndarray]]:
