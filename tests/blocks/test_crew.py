@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,10 @@ def made(payload: tuple[int, types.MappingProxyType[str, int]]) -> list[int]:
     return [payload[0], payload[1]["more"]]
 
 
+def given(seconds: float) -> float:
+    return seconds
+
+
 def noted(payload: tuple[Path, int]) -> int:
     """An object that leaves a mark each time that it is made."""
     with payload[0].open("a") as file:
@@ -35,6 +40,13 @@ def added(numbers: list[int], more: int) -> int:
 
 def times(number: int, factor: int) -> int:
     return number * factor
+
+
+def takes(seconds: float, order: str) -> None:
+    """Leaves its name, here its seconds, and takes so long."""
+    with Path(order).open("a") as file:
+        file.write(f"{seconds} ")
+    time.sleep(seconds)
 
 
 def dies_once(number: int, mark: str) -> int:
@@ -99,6 +111,17 @@ def test_objects_are_made_once(local: LocalCrew, tmp_path: Path) -> None:
     local.send("k1", f"{ME}:noted", (tmp_path / "made", 5))
     assert local.run(errands[:2]) == [0, 5]
     assert (tmp_path / "made").read_text().split() == ["0", "1", "2", "5"]
+
+
+def test_the_longest_errand_goes_first(local: LocalCrew, tmp_path: Path) -> None:
+    """Errands go from the longest of the run before to the shortest; the first run also starts the child."""
+    local.workers = 1
+    for at, seconds in enumerate((0.0, 0.3, 0.1)):
+        local.send(f"k{at}", f"{ME}:given", seconds)
+    errands = [Errand(f"k{at}", f"{ME}:takes", str(tmp_path / "order")) for at in range(3)]
+    for _ in range(3):
+        local.run(errands)
+    assert (tmp_path / "order").read_text().split()[-3:] == ["0.3", "0.1", "0.0"]
 
 
 def test_a_lost_child_loses_nothing(local: LocalCrew, tmp_path: Path) -> None:
