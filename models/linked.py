@@ -1,9 +1,9 @@
 """Parts that shared sites or one budget tie together, inside the solver's calls: found in the rows, else handed on.
 
 The model's linear programme with strong rows prices the ties (`models.linked_strong`); every part is searched alone at
-these prices, which bounds the whole; their plans are put together, and searched again in a few columns and part by
-part (`models.linked_search`). The structure is looked for in the rows themselves (`models.linked_form`), never in
-names.
+these prices, which bounds the whole; their plans are put together. Where the rows allow it all this is done over
+openings alone, shares told by cuts (`models.linked_rounds`), else over the parts' own rows (`models.linked_search`).
+The structure is looked for in the rows themselves (`models.linked_form`), never in names.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from dataclasses import replace
 import numpy as np
 
 from models import hand_over
-from models.answers import Job, Solution, Status, StoppedBy
+from models.answers import INF, Job, Solution, Status, StoppedBy
 from models.errors import SolverError
 from models.hand_over import Report
-from models.linked_form import form_of
+from models.linked_form import form_of, joined_ties
+from models.linked_rounds import Rounds, openings_of
 from models.linked_search import Hunt
-from models.linked_strong import tightened, unpriced
+from models.linked_strong import Root, tightened, unpriced
 
 
 def run(job: Job, deadline: float | None, report: Report, clock: Callable[[], float] = time.time) -> Solution:
@@ -31,12 +32,16 @@ def run(job: Job, deadline: float | None, report: Report, clock: Callable[[], fl
     if form is None:
         return hand_over.run(job, deadline, report)
     began = time.time()
+    tighter, form = joined_ties(job.matrix, form)
+    job = replace(job, matrix=tighter)
     hunt = Hunt(job, form, deadline, report, clock)
     try:
         root = tightened(job, hunt.left) if form.ties.size else unpriced(job.matrix)
-        done = root is not None and hunt.search(root)
+        done = root is not None and _searched(hunt, root)
     except SolverError:
         done = False
+    if hunt.none:
+        return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - began, hunt.nodes, engine="openings")
     if not done or hunt.x is None:
         return hunt.run(replace(job, start=job.start if hunt.x is None else hunt.x), hunt.left, whole=True)
     status = Status.OPTIMAL if hunt.near else Status.FEASIBLE
@@ -46,3 +51,10 @@ def run(job: Job, deadline: float | None, report: Report, clock: Callable[[], fl
     bound = min(hunt.value, hunt.bound)
     seconds = time.time() - began
     return Solution(status, hunt.x, hunt.value, bound, seconds, hunt.nodes, ended, None, hunt.engine, hunt.proof)
+
+
+def _searched(hunt: Hunt, root: Root) -> bool:
+    """All steps, over openings alone where the rows allow it; False where a part has no plan."""
+    hunt.begin(root)
+    openings = openings_of(hunt)
+    return hunt.search() if openings is None else Rounds(hunt, openings).run()

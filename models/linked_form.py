@@ -7,9 +7,10 @@ others are *ties*. The kind is known by the rows, never by names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 
 from models.components import Indices, components
 from models.matrix import Bools, Floats, Matrix
@@ -103,6 +104,47 @@ def _pays(matrix: Matrix, form: Form) -> bool:
     if not bool(np.isfinite(matrix.lower[tied]).all() and np.isfinite(matrix.upper[tied]).all()):
         return False
     return bool(matrix.integer[form.lone].all())
+
+
+def joint_rows(matrix: Matrix, form: Form) -> tuple[sp.csr_matrix, Floats]:
+    r"""Ties that a lone column makes tighter, as rows at most 0.
+
+    Where a lone column z of 0 or 1 holds down every column of a tie :math:`a y \le b`, a > 0 (without z, y = 0), it
+    is :math:`a y \le b z` as well: of a shared site, at most so many services where it is open, and none else.
+    """
+    A, single = matrix.A.tocsr(), (matrix.lower[form.lone] == 0.0) & (matrix.upper[form.lone] == 1.0)
+    opener = np.zeros(matrix.cols, dtype=bool)
+    opener[form.lone[single]] = True
+    positive = matrix.lower >= 0.0
+    under: dict[int, set[int]] = {}
+    plain: list[tuple[int, set[int]]] = []
+    for row in form.ties.tolist():
+        at = slice(A.indptr[row], A.indptr[row + 1])
+        cols, data = A.indices[at], A.data[at]
+        lone = cols[opener[cols] & (data < 0.0)]
+        others = cols[data > 0.0]
+        if not positive[cols].all() or matrix.row_lower[row] != -np.inf:
+            continue
+        if matrix.row_upper[row] == 0.0 and lone.size == 1 and lone.size + others.size == cols.size:
+            under.setdefault(int(lone[0]), set()).update(others.tolist())
+        elif 0.0 < matrix.row_upper[row] < np.inf and others.size == cols.size:
+            plain.append((row, set(cols.tolist())))
+    found: list[tuple[int, int]] = []
+    for row, inside in plain:
+        found += [(row, z) for z, below in under.items() if below >= inside]
+    rows, openers = (np.array([pair[at] for pair in found], dtype=np.int64) for at in range(2))
+    room = sp.csr_matrix((matrix.row_upper[rows], (np.arange(rows.size), openers)), shape=(rows.size, matrix.cols))
+    return sp.csr_matrix(A[rows] - room), np.zeros(rows.size)
+
+
+def joined_ties(matrix: Matrix, form: Form) -> tuple[Matrix, Form]:
+    """The model and its form with the rows of `joint_rows` among the ties."""
+    rows, high = joint_rows(matrix, form)
+    if not high.size:
+        return matrix, form
+    none = [""] * high.size
+    wider = matrix.with_rows(rows, np.full(high.size, -np.inf), high, none, none)
+    return wider, replace(form, ties=np.r_[form.ties, matrix.rows + np.arange(high.size)])
 
 
 def priced(matrix: Matrix, ties: Indices, prices: Floats) -> tuple[Floats, float]:

@@ -41,19 +41,17 @@ class Hunt:
     ) -> None:
         self.job, self.form, self.deadline, self.report, self.clock = job, form, deadline, report, clock
         self.began, self.told = clock(), clock()
-        self.pressed, self.cut, self.shared = False, False, False
+        #: none: no plan keeps the rows.
+        self.pressed = self.cut = self.shared = self.none = False
         self.enough = False  # whether the first plan ends the search that runs
         self.x: Floats | None = None
         self.value, self.bound, self.nodes = INF, -INF, 0
         self.engine = "prices"
         self.proof: Proof = "prices"
         matrix = job.matrix
-        held = np.where(matrix.lower < matrix.upper, 0.0, matrix.lower)
-        self.rest = np.clip(held, matrix.lower, matrix.upper)
+        self.rest = np.clip(np.where(matrix.lower < matrix.upper, 0.0, matrix.lower), matrix.lower, matrix.upper)
         self.master = Master(matrix, job.cost, form, self.rest)
         self.base = job.constant + float(job.cost @ self.master.rest)
-
-    # --- time and news --------------------------------------------------------------------------
 
     @property
     def left(self) -> float:
@@ -75,11 +73,12 @@ class Hunt:
         limits, value = self.job.limits, abs(self.value) if self.value < INF else abs(self.bound)
         return max(limits.absolute_gap, limits.relative_gap * value, 1e-9 * value)
 
-    def _asked(self) -> float:
+    def asked(self) -> float:
         """The gap that searches of all parts together may leave: of the gap asked for, and of the gap that there is."""
-        return max(ASKED * self._allowed(), LOOSE * self._gap())
+        return max(ASKED * self._allowed(), LOOSE * self.gap())
 
-    def _gap(self) -> float:
+    def gap(self) -> float:
+        """Value less bound; a part of the bound as long as there is no plan."""
         return self.value - self.bound if self.value < INF else UNKNOWN * abs(self.bound)
 
     @property
@@ -125,8 +124,6 @@ class Hunt:
         self.shared |= ended or found.stopped_by == "clock"
         return found
 
-    # --- steps ----------------------------------------------------------------------------------
-
     def begin(self, root: Root) -> None:
         """The root, the parts' own models, and what is proved so far."""
         self.root = root
@@ -139,11 +136,14 @@ class Hunt:
         self.prove(root.value, "prices", "prices")
         self.best = self.prices = signed(self.job.matrix, self.form.ties, root.prices[self.form.ties])
 
-    def search(self, root: Root) -> bool:
-        """All steps, until the gap is closed or the time over; False where a part has no plan."""
-        self.begin(root)
+    def take_start(self) -> None:
+        """The plan that the job begins with."""
         if self.job.start is not None:
             self.take(hand_over.settle(self.job.matrix, self.job.cost, np.asarray(self.job.start, dtype=float)))
+
+    def search(self) -> bool:
+        """All steps, until the gap is closed or the time over; False where a part has no plan."""
+        self.take_start()
         turn, helped = 0, True
         while helped and not self.near and not self.late():
             value, bound = self.value, self.bound
@@ -159,13 +159,13 @@ class Hunt:
             helped = self.x is not None and (turn == 0 or self._closed(value, bound) > STEP)
             turn += 1
         if not self.near and not self.late():
-            self._whole()
+            self.over_all()
         return True
 
     def _closed(self, value: float, bound: float) -> float:
         """What part of a gap has been closed since."""
         before = value - bound
-        return 1.0 if not np.isfinite(before) else 1.0 - (self.value - self.bound) / max(before, 1e-12)
+        return 1.0 - (self.value - self.bound) / max(before, 1e-12) if np.isfinite(before) else 1.0
 
     def _priced(self, prices: Floats) -> bool:
         """Every part at these prices: a bound of the whole, and a plan of each; False where one has none."""
@@ -173,7 +173,7 @@ class Hunt:
         cost, lone = self.job.cost - saved, self.form.lone
         ends = np.minimum(cost[lone] * self.job.matrix.lower[lone], cost[lone] * self.job.matrix.upper[lone])
         held = float((cost - self.job.cost) @ self.master.rest)
-        total, asked = self.base + held + worth + float(ends.sum()), self._asked() / len(self.parts)
+        total, asked = self.base + held + worth + float(ends.sum()), self.asked() / len(self.parts)
         until = PRICED * self.left if self.form.ties.size else self.left
         end = self.clock() + until
         if self.form.ties.size:
@@ -204,7 +204,7 @@ class Hunt:
         """A better plan of the whole: in few columns, then in two parts at a time while that helps."""
         self._few()
         if self.x is None and not self.late():
-            self._whole(first=True)
+            self.over_all(first=True)
         pairs = [(one, other) for one in range(len(self.parts)) for other in range(one)]
         idle = at = 0
         while idle < len(pairs) and not self.near and not self.late():
@@ -231,7 +231,7 @@ class Hunt:
             return False
         cols = np.sort(np.r_[self.form.parts[one][1], self.form.parts[other][1], self.form.lone])
         part = self.tight.restricted(cols, self.x)
-        limits = replace(self.job.limits, absolute_gap=self._asked(), nodes=PAIR_NODES, seconds=None)
+        limits = replace(self.job.limits, absolute_gap=self.asked(), nodes=PAIR_NODES, seconds=None)
         found = self.run(Job(part, self.job.cost[cols], limits=limits, start=self.x[cols]), PAIR * self.left)
         if found.x is None:
             return False
@@ -239,7 +239,7 @@ class Hunt:
         x[cols] = found.x
         return self.take(x)
 
-    def _whole(self, first: bool = False) -> None:
+    def over_all(self, first: bool = False) -> None:
         """HiGHS over the whole with its strong rows, from the best plan; first: until there is one."""
         self.enough = first
         limits = replace(self.job.limits, seconds=None)

@@ -42,7 +42,7 @@ def unpriced(matrix: Matrix) -> Root:
 def strong_rows(matrix: Matrix) -> sp.csr_matrix | None:
     """All strong rows as `rows x <= 0`; None where there are none, or too many."""
     A = matrix.A.tocsr()
-    most = _most(matrix, A)
+    most = most_of(matrix)
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     count = entries = 0
     upward = (matrix.row_upper == 0.0) & np.isneginf(matrix.row_lower)
@@ -69,9 +69,9 @@ def strong_rows(matrix: Matrix) -> sp.csr_matrix | None:
     return sp.csr_matrix((values, (rows, columns)), shape=(count, matrix.cols))
 
 
-def _most(matrix: Matrix, A: sp.csr_matrix) -> Floats:
+def most_of(matrix: Matrix) -> Floats:
     """The most that each column can be, by its own end or by a row of nothing but positive terms."""
-    most = matrix.upper.copy()
+    most, A = matrix.upper.copy(), matrix.A.tocsr()
     negative = (A.data < 0) | (matrix.lower[A.indices] < 0)
     row = np.repeat(np.arange(matrix.rows), np.diff(A.indptr))
     plain = (np.bincount(row, negative, minlength=matrix.rows) == 0) & np.isfinite(matrix.row_upper)
@@ -98,7 +98,7 @@ def tightened(job: Job, seconds: float) -> Root | None:
         if not broken.size:
             break
         active[broken] = True
-        _add(solver, rows[broken])
+        append(solver, rows[broken], np.full(broken.size, -INF), np.zeros(broken.size))
     if x is None:
         return None
     kept = np.flatnonzero(active & (np.abs(rows @ x) <= BINDS))
@@ -108,7 +108,7 @@ def tightened(job: Job, seconds: float) -> Root | None:
     )
 
 
-def _add(solver: Any, rows: sp.csr_matrix) -> None:
-    count = rows.shape[0]
+def append(solver: Any, rows: sp.csr_matrix, low: Floats, high: Floats) -> None:
+    """More rows for a model that HiGHS holds."""
     starts, cols = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
-    solver.addRows(count, np.full(count, -INF), np.zeros(count), int(rows.nnz), starts, cols, rows.data)
+    solver.addRows(rows.shape[0], low, high, int(rows.nnz), starts, cols, rows.data)
