@@ -1,0 +1,169 @@
+"""Timetables: counts first, cut back where half-days cannot hold them, then half-days, then repair; one bound over all.
+
+1. *Counts* of visits by pair and week (`models.timetable_counts`), part by part. Each row follows from the whole
+   model, so that the sum of what is proved of the parts is proved of every timetable.
+2. *Cuts* (`models.timetable_cuts`): rooms that cannot hold the counts of a site are told to the counts, whose touched
+   parts are solved again, as often as something is cut. Bound and counts both come nearer to a timetable.
+3. *Half-days* (`models.timetable_search`): the whole model in the pairs and weeks that were counted, part by part.
+4. *Repair*, where the gap is wider than asked: neighbourhoods around the places that cost more than their counts.
+
+Doctors who differ in nothing are ordered by their visits (`models.timetable_alike`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models import hand_over
+from models.answers import Job, Limits, Solution
+from models.components import components
+from models.matrix import Floats
+from models.timetable_alike import in_order, ordered
+from models.timetable_counts import Counts, counts
+from models.timetable_cuts import cut_back
+from models.timetable_half_days import completed, half_days
+from models.timetable_instance import Ints, TimetableInstance
+from models.timetable_search import Search, accounts
+
+#: Parts of the gap asked for: what the counts of a part leave open of its own value, and a search for half-days.
+COUNTED, DATED = 0.2, 0.1
+#: Nodes of one part's counts; rounds of cuts.
+NODES, ROUNDS = 2_000, 30
+
+
+@dataclass(frozen=True, eq=False)
+class Timetable:
+    """Visits as pair, half-day and week; value and the proved bound.
+
+    steps: (name, seconds since the begin, value, bound) of each step; the value of counts is no plan's.
+    """
+
+    pair: Ints
+    half_day: Ints
+    week: Ints
+    value: float
+    bound: float
+    steps: tuple[tuple[str, float, float, float], ...]
+
+    @property
+    def gap(self) -> float:
+        """(value - bound) / value; 0 where nothing is paid."""
+        return max(0.0, self.value - self.bound) / max(self.value, 1e-9)
+
+
+def solve_timetable(
+    given: TimetableInstance,
+    gap: float = 1e-3,
+    seconds: float | None = None,
+    last: tuple[Ints, Ints, Ints] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Timetable:
+    """The timetable, within `gap` of its bound where time allows.
+
+    last: pair, half-day and week of the last timetable's visits, which the searches begin with; visits that are no
+    longer possible are passed over. seconds: by `clock`; the best timetable so far is given when they are over.
+    """
+    run = _Run(given, gap, seconds, clock)
+    run.begin(last)
+    counted = run.count()
+    run.note("counts", run.counted)
+    run.search.date(counted, DATED * gap * run.counted)
+    run.note("half-days", run.search.value)
+    if run.open():
+        run.search.repair(run.accounts, run.bound / (1.0 - gap), DATED * gap * run.counted)
+        run.note("repair", run.search.value)
+    return run.result()
+
+
+class _Run:
+    def __init__(self, given: TimetableInstance, gap: float, seconds: float | None, clock: Callable[[], float]) -> None:
+        self.given, self.gap, self.seconds, self.clock = given, gap, seconds, clock
+        self.began = clock()
+        self.bound, self.counted = 0.0, 0.0
+        self.steps: list[tuple[str, float, float, float]] = []
+
+    def over(self) -> bool:
+        return self.seconds is not None and self.clock() - self.began > self.seconds
+
+    def open(self) -> bool:
+        """Whether the gap is wider than asked."""
+        return self.search.value - self.bound > self.gap * self.search.value
+
+    def note(self, step: str, value: float) -> None:
+        self.steps.append((step, self.clock() - self.began, value, self.bound))
+
+    def begin(self, last: tuple[Ints, Ints, Ints] | None) -> None:
+        """No visit at all, or the last timetable's visits as far as they keep every row."""
+        given = self.given
+        model = half_days(given)
+        none = completed(given, model, np.zeros(0, dtype=np.int64))
+        self.search = Search(given, model, self.over, none, float(model.cost @ none))
+        if last is not None:
+            names = (model.pair * given.half_days + model.half_day) * given.weeks + model.week
+            pair, half_day, week = last
+            held = np.flatnonzero(np.isin(names, (pair * given.half_days + half_day) * given.weeks + week))
+            if model.matrix.worst(completed(given, model, held)) <= hand_over.FEASIBLE:
+                self.search.take(held)
+
+    # --- counts ---------------------------------------------------------------------------------
+
+    def count(self) -> Ints:
+        """Counts (P, K) that no cut forbids, or those of the last round; the bound, and what they cost by place."""
+        given, known, done = self.given, set[bytes](), dict[tuple[bytes, int], Solution]()
+        nobody = counts(given, np.zeros(0, dtype=np.int64))
+        largest = max((cols for _, cols in components(nobody.matrix)), key=len, default=np.zeros(0, dtype=np.int64))
+        loaded = np.unique(given.doctor[nobody.pair[np.isin(nobody.count, largest)]])
+        model = ordered(given, counts(given, loaded))
+        for _ in range(ROUNDS):
+            x = self._parts(model, done)
+            count = np.zeros(given.most.shape, dtype=np.int64)
+            count[model.pair, model.week] = np.round(x[model.count]).astype(np.int64)
+            cut = None if self.over() else cut_back(given, model, count, known)
+            if cut is None:
+                break
+            model = replace(model, matrix=cut)
+        columns = model.columns
+        self.accounts = accounts(given, count, count.max(axis=1).astype(float), x[columns.unmet], x[columns.missed])
+        return count
+
+    def _parts(self, model: Counts, done: dict[tuple[bytes, int], Solution]) -> Floats:
+        """The plan of counts, part by part; parts that are as they were are not solved again."""
+        x, value, bound = self._start(model), 0.0, 0.0
+        for rows, cols in sorted(components(model.matrix), key=lambda part: -len(part[1])):
+            name = (cols.tobytes(), len(rows))
+            if name not in done:
+                limits = Limits(absolute_gap=1e-6, relative_gap=COUNTED * self.gap, nodes=NODES)
+                start = x[cols] if len(self.search.held) else None
+                job = Job(model.matrix.restricted(cols, x), model.cost[cols], limits=limits, start=start)
+                done[name] = hand_over.run(job, None, lambda _: self.over())
+            found = done[name]
+            if found.x is not None:
+                x[cols] = found.x
+            value += float(model.cost[cols] @ x[cols])
+            bound += max(0.0, found.bound)  # no cost is below 0
+        self.counted, self.bound = value, max(self.bound, bound)
+        return x
+
+    def _start(self, model: Counts) -> Floats:
+        """The counts of the best timetable so far."""
+        search, given, x = self.search, self.given, np.zeros(model.matrix.cols)
+        count = np.zeros(given.most.shape)
+        np.add.at(count, (search.model.pair[search.held], search.model.week[search.held]), 1.0)
+        count = in_order(given, count)
+        whole, mine = search.model.columns, model.columns
+        x[model.count] = count[model.pair, model.week]
+        x[mine.ways] = count.sum(axis=1) > 0
+        for name in ("unmet", "missed", "load"):
+            x[getattr(mine, name)] = search.x[getattr(whole, name)]
+        x[model.regular] = count.max(axis=1)
+        return x
+
+    def result(self) -> Timetable:
+        search, model = self.search, self.search.model
+        held, bound = search.held, min(self.bound, search.value)
+        found = (model.pair[held], model.half_day[held], model.week[held])
+        return Timetable(*found, search.value, bound, tuple(self.steps))
