@@ -31,6 +31,8 @@ from models.timetable_search import Search, accounts
 
 #: Parts of the gap asked for: what the counts of a part leave open of its own value, and a search for half-days.
 COUNTED, DATED = 0.2, 0.1
+#: Part of the gap asked for that the load may leave open before all doctors are counted as one part.
+LOADED = 0.5
 #: Nodes of one part's counts; rounds of cuts.
 NODES, ROUNDS = 2_000, 30
 
@@ -84,6 +86,7 @@ class _Run:
         self.given, self.gap, self.seconds, self.clock = given, gap, seconds, clock
         self.began = clock()
         self.bound, self.counted = 0.0, 0.0
+        self.done: dict[tuple[bytes, bytes, bytes], Solution] = {}
         self.steps: list[tuple[str, float, float, float]] = []
 
     def over(self) -> bool:
@@ -112,14 +115,32 @@ class _Run:
     # --- counts ---------------------------------------------------------------------------------
 
     def count(self) -> Ints:
-        """Counts (P, K) that no cut forbids, or those of the last round; the bound, and what they cost by place."""
-        given, known, done = self.given, set[bytes](), dict[tuple[bytes, int], Solution]()
+        """Counts (P, K) that no cut forbids, or those of the last round; the bound, and what they cost by place.
+
+        The load is that of the doctors of one part: of the largest, then of the one in which it is greatest; where that
+        leaves too much open, of all doctors, whose parts are one then.
+        """
+        given = self.given
         nobody = counts(given, np.zeros(0, dtype=np.int64))
-        largest = max((cols for _, cols in components(nobody.matrix)), key=len, default=np.zeros(0, dtype=np.int64))
-        loaded = np.unique(given.doctor[nobody.pair[np.isin(nobody.count, largest)]])
+        parts = [nobody.pair[np.isin(nobody.count, cols)] for _, cols in components(nobody.matrix)]
+        parts = [np.unique(given.doctor[pairs]) for pairs in parts]
+        found, load = self._counted(max(parts, key=len, default=None))
+        for share, choose in ((COUNTED, self._fullest), (LOADED, lambda *_: None)):
+            left = given.costs.uneven * (given.load(found) - load)
+            if left > share * self.gap * self.counted and not self.over():
+                found, load = self._counted(choose(parts, found))
+        return found
+
+    def _fullest(self, parts: list[Ints], count: Ints) -> Ints:
+        """The part that has the doctor with the greatest load."""
+        return max(parts, key=lambda doctors: self.given.load(count * np.isin(self.given.doctor, doctors)[:, None]))
+
+    def _counted(self, loaded: Ints | None) -> tuple[Ints, float]:
+        """Counts with the loads of these doctors, and their greatest load."""
+        given, known = self.given, set[bytes]()
         model = ordered(given, counts(given, loaded))
         for _ in range(ROUNDS):
-            x = self._parts(model, done)
+            x = self._parts(model)
             count = np.zeros(given.most.shape, dtype=np.int64)
             count[model.pair, model.week] = np.round(x[model.count]).astype(np.int64)
             cut = None if self.over() else cut_back(given, model, count, known)
@@ -128,22 +149,24 @@ class _Run:
             model = replace(model, matrix=cut)
         columns = model.columns
         self.accounts = accounts(given, count, count.max(axis=1).astype(float), x[columns.unmet], x[columns.missed])
-        return count
+        return count, float(x[columns.load][0])
 
-    def _parts(self, model: Counts, done: dict[tuple[bytes, int], Solution]) -> Floats:
+    def _parts(self, model: Counts) -> Floats:
         """The plan of counts, part by part; parts that are as they were are not solved again."""
         x, value, bound = self._start(model), 0.0, 0.0
-        for rows, cols in sorted(components(model.matrix), key=lambda part: -len(part[1])):
-            name = (cols.tobytes(), len(rows))
-            if name not in done:
+        for _, cols in sorted(components(model.matrix), key=lambda part: -len(part[1])):
+            small, cost = model.matrix.restricted(cols, x), model.cost[cols]
+            name = (cols.tobytes(), small.A.indices.tobytes(), small.row_upper.tobytes())
+            if name not in self.done:
                 limits = Limits(absolute_gap=1e-6, relative_gap=COUNTED * self.gap, nodes=NODES)
                 start = x[cols] if len(self.search.held) else None
-                job = Job(model.matrix.restricted(cols, x), model.cost[cols], limits=limits, start=start)
-                done[name] = hand_over.run(job, None, lambda _: self.over())
-            found = done[name]
+                self.done[name] = hand_over.run(
+                    Job(small, cost, limits=limits, start=start), None, lambda _: self.over()
+                )
+            found = self.done[name]
             if found.x is not None:
                 x[cols] = found.x
-            value += float(model.cost[cols] @ x[cols])
+            value += float(cost @ x[cols])
             bound += max(0.0, found.bound)  # no cost is below 0
         self.counted, self.bound = value, max(self.bound, bound)
         return x

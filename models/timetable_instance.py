@@ -103,6 +103,11 @@ class TimetableInstance:
         found: Ints = np.minimum(self.asked, offered[:, None])
         return found
 
+    def load(self, count: Ints) -> float:
+        """The greatest load of a doctor where the pairs make so many visits, (P, K): a share of what he offers."""
+        made = np.bincount(self.doctor, count.sum(axis=1), minlength=self.doctors)
+        return float((made / np.maximum(self.sessions * self.weeks, 1)).max(initial=0.0))
+
     @cached_property
     def groups(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Site, specialty and week of each demand; and the demand of each of these, (S, C, K), -1 where none is."""

@@ -37,20 +37,22 @@ class Search:
 
     def date(self, count: Ints, room: float) -> None:
         """Half-days for counts (P, K): visits of other pairs and weeks are none."""
-        self.over(count[self.model.pair, self.model.week] > 0, room, np.zeros(0, dtype=np.int64))
+        nothing = completed(self.given, self.model, np.zeros(0, dtype=np.int64))
+        nothing[self.model.columns.load] = self.given.load(count)
+        self.over(count[self.model.pair, self.model.week] > 0, room, nothing)
 
-    def over(self, may: Bools, room: float, held: Ints | None = None) -> bool:
-        """Search the visits that `may`, beside the others of `held` (None: of the best), until `room` is left open.
+    def over(self, may: Bools, room: float, base: Floats | None = None) -> bool:
+        """Search the visits that `may`, beside the others of `base` (None: of the best), until `room` is left open.
 
-        Parts that do not touch are searched one by one. Whether the timetable found is better than the best.
+        The greatest load may be as it is there, lower only where every visit may: so that its rows do not tie parts
+        together, which are searched one by one. Whether the timetable found is better than the best.
         """
-        model = self.model
-        here = self.x.copy() if held is None else completed(self.given, model, held)
-        here[model.columns.load] = 1.0  # a load is at most 1: its rows do not tie parts together
+        model, here = self.model, (self.x if base is None else base).copy()
         free = np.zeros(model.matrix.cols, dtype=bool)
         for columns in (model.visit, model.regular, model.day, model.columns.ways[model.pair]):
             free[columns[may]] = True
         free[model.columns.unmet] = free[model.columns.missed] = True
+        free[model.columns.load] = may.all()
         kept = np.flatnonzero(free)
         part, x, cost = model.matrix.restricted(kept, here), here[kept], model.cost[kept]
         pieces = [cols for rows, cols in components(part) if rows.size and part.integer[cols].any()]
