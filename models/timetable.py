@@ -6,6 +6,7 @@
    parts are solved again, as often as something is cut. Bound and counts both come nearer to a timetable.
 3. *Half-days* (`models.timetable_search`): the whole model in the pairs and weeks that were counted, part by part.
 4. *Repair*, where the gap is wider than asked: neighbourhoods around the places that cost more than their counts.
+5. The *whole* model of a small timetable, where the gap is still wider: its search proves what counts cannot.
 
 Doctors who differ in nothing are ordered by their visits (`models.timetable_alike`).
 """
@@ -35,6 +36,10 @@ COUNTED, DATED = 0.2, 0.1
 LOADED = 0.5
 #: Nodes of one part's counts; rounds of cuts.
 NODES, ROUNDS = 2_000, 30
+#: Shares of the value that are rounding.
+EVEN = 1e-9
+#: Columns up to which the whole model is searched.
+SMALL = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +83,9 @@ def solve_timetable(
     if run.open():
         run.search.repair(run.accounts, run.bound / (1.0 - gap), DATED * gap * run.counted)
         run.note("repair", run.search.value)
+    if run.open() and run.search.model.matrix.cols <= SMALL and not run.over():
+        run.bound = max(run.bound, run.search.whole(gap))
+        run.note("whole", run.search.value)
     return run.result()
 
 
@@ -94,7 +102,7 @@ class _Run:
 
     def open(self) -> bool:
         """Whether the gap is wider than asked."""
-        return self.search.value - self.bound > self.gap * self.search.value
+        return self.search.value - self.bound > max(self.gap, EVEN) * self.search.value
 
     def note(self, step: str, value: float) -> None:
         self.steps.append((step, self.clock() - self.began, value, self.bound))

@@ -14,8 +14,8 @@ from models.matrix import Bools, Floats
 from models.timetable_half_days import HalfDays, completed
 from models.timetable_instance import Ints, TimetableInstance
 
-#: Nodes of one search.
-NODES = 400
+#: Nodes of the search of a part, and of the whole.
+NODES, WHOLE = 400, 20_000
 #: Doctors of a neighbourhood: small ones around every place that lost something, then larger ones.
 DOCTORS = (12, 30, 75)
 
@@ -66,6 +66,15 @@ class Search:
                 x[cols] = found.x
         here[kept] = x
         return self.take(np.flatnonzero(here[model.visit] > 0.5))
+
+    def whole(self, gap: float) -> float:
+        """Search everything until `gap` (a share of the value) is left open; the bound that is proved."""
+        limits = Limits(absolute_gap=1e-6, relative_gap=gap, nodes=WHOLE)
+        job = Job(self.model.matrix, self.model.cost, limits=limits, start=self.x)
+        found = hand_over.run(job, None, lambda _: self.stop())
+        if found.x is not None:
+            self.take(np.flatnonzero(found.x[self.model.visit] > 0.5))
+        return found.bound
 
     def take(self, held: Ints) -> bool:
         """Keep the timetable of these visits where it is better."""
