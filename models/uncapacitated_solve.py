@@ -17,6 +17,7 @@ from models.answers import INF, Job, Limits, Progress, Status, StoppedBy
 from models.matrix import Bools
 from models.uncapacitated_bounds import Problem, ascend, first_prices, relaxed
 from models.uncapacitated_core import core_of
+from models.uncapacitated_reduced import Reduced, covers, reduced
 from models.uncapacitated_search import Descent, kicked, plan_from
 
 #: Rounds of the first ascent and of later ones; descents from random exchanges between two ascents; such turns at
@@ -56,7 +57,22 @@ def locate(
 
     start: open hosts of a plan to begin with.
     """
-    hunt = _Hunt(problem, limits, deadline, hear or (lambda *_: False))
+    hear = hear or (lambda *_: False)
+    small = reduced(problem)
+    if small is None:
+        return _located(problem, limits, deadline, hear, start)
+    told, begin = _of_whole(small, hear), None if start is None else small.start(start)
+    found = _located(small.problem, limits, deadline, told, begin)
+    return found if found.opened is None else replace(found, opened=small.opened(found.opened))
+
+
+def _of_whole(small: Reduced, hear: Hear) -> Hear:
+    """News of the smaller problem as news of the whole."""
+    return lambda value, bound, opened: hear(value, bound, None if opened is None else small.opened(opened))
+
+
+def _located(problem: Problem, limits: Limits, deadline: float | None, hear: Hear, start: Bools | None) -> Located:
+    hunt = _Hunt(problem, limits, deadline, hear)
     if start is not None and problem.least <= start.sum() <= problem.most:
         hunt.take(Descent(problem, start))
     return hunt.run()
@@ -101,17 +117,11 @@ class _Hunt:
         self.take(plan_from(self.problem, self.prices.rho, self.late))
         idle = 0
         # Where a host only covers or not, the core is the covering problem itself: small, and HiGHS decides it sooner.
-        for _ in range(0 if self._covers() else TURNS):
+        for _ in range(0 if covers(self.problem) else TURNS):
             if self.late() or self.near or idle >= IDLE:
                 break
             idle = 0 if self._turn() else idle + 1
         return self._core() if not self.near and not self.late() else self._told("prices" if self.near else "")
-
-    def _covers(self) -> bool:
-        """Whether all arcs cost the same."""
-        known = self.problem.ranked[:, 0]
-        finite = np.isfinite(self.problem.ranked)
-        return bool((self.problem.ranked[finite] == known[np.isfinite(known)].max(initial=0.0)).all())
 
     def _guess(self) -> float:
         """What a plan costs, for the first steps: the one at hand, else the hosts that the first prices like."""
