@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -123,21 +124,28 @@ def centres_within_budget(route: Route) -> Floats | None:
     best: tuple[float, Floats | None] = (np.inf, None)
     cost, constant = model.aims["unmet"]
     floors, more = model.aims["floors"]
-    cols = baselines.centre_columns(model)
-    cols = cols[model.matrix.integer[cols]]
-    tried: set[bytes] = set()
-    for scale in SIZES:
-        sized = centres_for(route, scale)
-        key = b"" if sized is None else np.round(sized[cols]).astype(np.int8).tobytes()
-        if sized is None or key in tried:
+    for sized in centre_sizes(route, SIZES):
+        if sized is None:
             continue
-        tried.add(key)
         matrix = hold_centres(model, sized)
         weighed = 100.0 * floors + cost
         found = solve(matrix, weighed, 100.0 * more + constant, limits=route.limits(5.0), relax=True)
         if found.x is not None and found.objective < best[0]:
             best = (found.objective, sized)
     return best[1]
+
+
+def centre_sizes(route: Route, scales: Iterable[float]) -> list[Floats | None]:
+    """Centres for these parts of the visits of the people's own plan; of those that open alike, the first."""
+    model = route.model
+    cols = baselines.centre_columns(model)
+    cols = cols[model.matrix.integer[cols]]
+    found: dict[bytes, Floats | None] = {}
+    for scale in scales:
+        sized = centres_for(route, scale)
+        key = b"" if sized is None else np.round(sized[cols]).astype(np.int8).tobytes()
+        found.setdefault(key, sized)
+    return list(found.values())
 
 
 def centres_only(route: Route, matrix: Matrix, x: Floats) -> Floats | None:

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from models.aims import rows_of_aims, settle_aims, tolerance_of
 from models.answers import Status
-from models.centre_route import SAME, SIZES, centres_for, centres_that_serve, hold_centres
+from models.centre_route import SAME, SIZES, centre_sizes, centres_that_serve, hold_centres
 from models.frontier_prices import Prices, limited
 from models.highs import solve
 from models.matrix import Floats, Matrix
@@ -20,8 +20,9 @@ from models.stages import Found, Stages
 PART = 0.25
 #: Part of the gap asked for that one such search may leave.
 CLOSE = 0.3
-#: Relative gap at which the search for less of the limited aim stops, as for later aims of a plan.
-CHEAP = 0.005
+#: Relative gap at which the search for less of the limited aim stops: without a limit, as for later aims of a plan;
+#: within one, where the plan has little to give.
+CHEAP, WITHIN = 0.005, 0.01
 #: Part of the tolerance of the aim that is minimised which may be given for less of the limited one.
 GIVEN = 0.1
 
@@ -44,7 +45,7 @@ def plan_within(prices: Prices, people: Floats | None, limit: float, enough: flo
     if stages.model.value(least, stages.x) > enough:
         stages.solve(least, route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
     route.heed(stages)
-    x = _cheapest(prices, stages)
+    x = _cheapest(prices, stages, WITHIN if np.isfinite(limit) else CHEAP)
     settle_aims(stages.model.sheet, stages.matrix, x)
     return x
 
@@ -103,10 +104,12 @@ def _centres(prices: Prices, limit: float) -> Floats | None:
     route, model = prices.route, prices.route.model
     if not np.isfinite(limit):
         return centres_that_serve(route)
+    sizes = centre_sizes(route, reversed(SIZES))
+    if len(sizes) == 1:
+        return sizes[0]
     best: tuple[float, Floats | None] = (np.inf, None)
     cost, constant = model.aims[prices.least]
-    for scale in reversed(SIZES):
-        sized = centres_for(route, scale)
+    for sized in sizes:
         matrix = _kept(prices, hold_centres(model, sized), limit)
         found = solve(matrix, cost, constant, limits=route.limits(5.0), relax=True)
         if found.x is not None and found.objective < best[0] - SAME:
@@ -114,7 +117,7 @@ def _centres(prices: Prices, limit: float) -> Floats | None:
     return best[1]
 
 
-def _cheapest(prices: Prices, stages: Stages) -> Floats:
+def _cheapest(prices: Prices, stages: Stages, gap: float) -> Floats:
     """The plan at hand with as little of the limited aim as what it offers needs."""
     model, least, route = stages.model, prices.least, prices.route
     assert stages.x is not None
@@ -127,7 +130,7 @@ def _cheapest(prices: Prices, stages: Stages) -> Floats:
     kept.add_cap(least, used, cost[used], float(cost @ stages.x) + give)
     if model.columns("sessions.mode").size:
         kept.keep(model.columns("sessions.mode"))
-    limits = route.limits(PART * prices.seconds, relative_gap=CHEAP)
+    limits = route.limits(PART * prices.seconds, relative_gap=gap)
     found = kept.solve(prices.limit_on, limits, lambda _: 0.0)
     route.heed(kept)
     return stages.x if found.value == np.inf or kept.x is None else kept.x

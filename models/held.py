@@ -2,7 +2,7 @@
 
 The next aim, the linear programme that settles a start, the point after this one: they differ in costs, bounds, whole
 numbers, sides of rows and rows at the end. What HiGHS knew of the earlier search is cleared, so that a changed model is
-solved as a new one would be: in every sequence that was tried in one process, the same plan in the same number of nodes.
+solved as a new one would be: in every sequence tried in one process, the same plan in the same number of nodes.
 It is not promised to the last bit: provinces planned by several children differed until each errand began with nothing
 held. Who shares work among processes calls `forget` before each piece (`models.crew`, `models.workers`).
 """
