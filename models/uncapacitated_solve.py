@@ -17,6 +17,7 @@ from models.answers import INF, Job, Limits, Progress, Status, StoppedBy
 from models.matrix import Bools
 from models.uncapacitated_bounds import Problem, ascend, first_prices, relaxed
 from models.uncapacitated_core import core_of
+from models.uncapacitated_linear import grain, linear, raised
 from models.uncapacitated_reduced import Reduced, covers, reduced
 from models.uncapacitated_search import Descent, kicked, plan_from
 
@@ -90,6 +91,7 @@ class _Hunt:
         self.draw = np.random.default_rng(limits.seed)
         self.prices = relaxed(problem, first_prices(problem))
         self.best: Descent | None = None
+        self.step = grain(problem)
 
     def late(self) -> bool:
         return self.pressed or (self.deadline is not None and time.time() > self.deadline)
@@ -113,15 +115,29 @@ class _Hunt:
     def run(self) -> Located:
         if not np.isfinite(np.minimum(self.problem.always, self.problem.cost.min(axis=1, initial=INF))).all():
             return _nobody()
-        self.prices = ascend(self.problem, self._guess(), self.prices.u, QUICK)
-        self.take(plan_from(self.problem, self.prices.rho, self.late))
-        idle = 0
-        # Where a host only covers or not, the core is the covering problem itself: small, and HiGHS decides it sooner.
-        for _ in range(0 if covers(self.problem) else TURNS):
-            if self.late() or self.near or idle >= IDLE:
-                break
-            idle = 0 if self._turn() else idle + 1
+        if not covers(self.problem) or not self._covered():
+            self.prices = ascend(self.problem, self._guess(), self.prices.u, QUICK)
+            self.take(plan_from(self.problem, self.prices.rho, self.late))
+            idle = 0
+            for _ in range(TURNS):
+                if self.late() or self.near or idle >= IDLE:
+                    break
+                idle = 0 if self._turn() else idle + 1
         return self._core() if not self.near and not self.late() else self._told("prices" if self.near else "")
+
+    def _covered(self) -> bool:
+        """Prices and a plan from the linear programme, which decides coverings sooner than rounds; whether it ended."""
+        found = linear(self.problem, self.limits, self.deadline)
+        if found is None:
+            return False
+        self.prices, opened = found
+        self.take(plan_from(self.problem, -opened, self.late))
+        return True
+
+    @property
+    def bound(self) -> float:
+        """What the prices prove, of values that differ by whole steps the next one."""
+        return raised(self.prices.bound, self.step)
 
     def _guess(self) -> float:
         """What a plan costs, for the first steps: the one at hand, else the hosts that the first prices like."""
@@ -129,7 +145,7 @@ class _Hunt:
 
     @property
     def near(self) -> bool:
-        return self.served and self.value - self.prices.bound <= self.allowed
+        return self.served and self.value - self.bound <= self.allowed
 
     @property
     def served(self) -> bool:
@@ -159,9 +175,10 @@ class _Hunt:
             return replace(self._told("core"), bound=self.value) if self.served else _nobody()
         start = core.start(self.best.opened)
         limits = replace(self.limits, seconds=None if self.deadline is None else self.deadline - time.time())
+        limits = replace(limits, absolute_gap=max(limits.absolute_gap, self.step * (1.0 - 1e-6)))
         job = Job(core.matrix, core.cost, core.constant, limits, start)
         found = hand_over.run(job, self.deadline, self._news)
-        bound = min(self.value, max(self.prices.bound, found.bound))
+        bound = min(self.value, raised(max(self.prices.bound, found.bound), self.step))
         if found.x is not None:
             opened = core.opened(found.x, self.problem.hosts)
             self.take(Descent(self.problem, opened))
@@ -185,4 +202,4 @@ class _Hunt:
         stopped: StoppedBy = "user" if self.pressed else "gap" if proof else "clock"
         if not self.served:
             return Located(None, INF, self.prices.bound, "", "clock")
-        return Located(self.best.opened, self.value, min(self.prices.bound, self.value), proof, stopped)
+        return Located(self.best.opened, self.value, min(self.bound, self.value), proof, stopped)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from support.uncapacitated import EXACT, all_plans, model_of
 from models import hand_over, single_source, uncapacitated, uncapacitated_form, uncapacitated_reduced
 from models.answers import INF, Job, Status
 from models.uncapacitated_bounds import Problem
+from models.uncapacitated_linear import grain, linear, raised
 from models.uncapacitated_reduced import Reduced, covers, reduced
 from models.uncapacitated_solve import locate
 
@@ -63,6 +66,31 @@ def test_the_smaller_problem_is_worth_as_much(problem: Problem) -> None:
         assert small.problem.value(small.start(opened)) <= value + 1e-9
     if plans:
         assert fewer[0][0] == pytest.approx(plans[0][0])
+
+
+@given(coverings(), st.sampled_from([1.0, 0.37]))
+@QUICKLY
+def test_duals_of_the_programme_bound_every_plan(problem: Problem, unit: float) -> None:
+    """The relaxation at the programme's duals, raised to the next whole step, is no more than any plan costs."""
+    problem = replace(problem, always=unit * problem.always)
+    plans, found = all_plans(problem), linear(problem, EXACT, None)
+    if not plans:
+        return
+    assert found is not None and found[1].shape == (problem.hosts,)
+    assert found[0].bound <= plans[0][0] + 1e-7
+    step = grain(problem)
+    assert raised(found[0].bound, step) <= plans[0][0] + 1e-9
+    assert step == 0.0 or all(value == round(value) for value, _ in plans)
+
+
+def test_values_in_parts_of_a_step_are_not_raised() -> None:
+    """Halves are no whole steps; a bound that misses a whole number by rounding is that number, not the next."""
+    halves = replace(of("x.", ".x"), always=np.array([1.5, 1.0]))
+    assert grain(halves) == 0.0 and raised(0.3, 0.0) == 0.3
+    assert grain(of("x.", ".x")) == 1.0
+    assert [raised(bound, 1.0) for bound in (0.3, 1.0, 1.0 + 1e-9, -0.5, -INF)] == [1.0, 1.0, 1.0, 0.0, -INF]
+    found = locate(halves, EXACT)
+    assert found.value == found.bound == 1.0
 
 
 def of(*reach: str, fixed: tuple[float, ...] | None = None, most: int = 1) -> Problem:
