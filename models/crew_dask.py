@@ -1,4 +1,4 @@
-"""A crew on the workers of a Dask scheduler (`dask.distributed`, the extra `cluster`): the only file that knows it.
+"""A crew on the workers of a Dask scheduler (`models.dask_client`).
 
 What an object is made of is a task of its own, which the scheduler runs anew when the worker that held it is lost.
 Every worker that runs errands of an object makes it once and keeps it, so that the object itself need not travel.
@@ -6,7 +6,6 @@ Every worker that runs errands of an object makes it once and keeps it, so that 
 
 from __future__ import annotations
 
-import importlib
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,25 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.crew import TRIES, Errand, Tell, carried_out, found
-from models.errors import CrewError
-
-#: Seconds in which a scheduler must answer.
-ANSWER = 20
+from models.dask_client import connected
 
 
 class DaskCrew:
     """The workers of the scheduler at an address such as `tcp://10.0.0.1:8786`."""
 
     def __init__(self, address: str) -> None:
-        try:
-            distributed: Any = importlib.import_module("distributed")
-        except ImportError as error:
-            raise CrewError("not_installed", address) from error
-        try:
-            self._client = distributed.Client(address, timeout=ANSWER, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise CrewError("no_answer", address) from error
-        self._as_completed = distributed.as_completed
+        cluster = connected(address)
+        self._client, self._as_completed = cluster.client, cluster.library.as_completed
         self._sent: dict[str, Any] = {}
 
     def send(self, key: str, function: str, payload: object) -> None:

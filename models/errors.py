@@ -20,11 +20,15 @@ class SolverError(ModelError):
 
 
 class CrewError(ModelError):
-    """Nobody to work at `address`: `reason` is "not_installed" (the extra `cluster`) or "no_answer"."""
+    """Nobody to work at `address`; `detail` says more where there is more to say.
 
-    def __init__(self, reason: str, address: str) -> None:
-        super().__init__(f"{reason}: {address}")
-        self.reason, self.address = reason, address
+    reason: "not_installed" (the extra `cluster`), "no_answer", "no_workers", "other_versions" (of what
+    `models.dask_client.SAME` names), or in the middle of the work "lost" (the scheduler), "lost_workers" (all of them).
+    """
+
+    def __init__(self, reason: str, address: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {address} {detail}".strip())
+        self.reason, self.address, self.detail = reason, address, detail
 
 
 class CoupledError(ModelError):

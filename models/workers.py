@@ -13,7 +13,6 @@ changes, whatever happened to the parent.
 from __future__ import annotations
 
 import atexit
-import importlib
 import math
 import os
 import pickle
@@ -22,10 +21,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal, Protocol
 
 from models import errors
 from models.errors import SolverError
@@ -41,7 +40,8 @@ class Task:
 
     seconds: its limit, or None; the deadline (as `time.time()`) follows when it starts, and is never later
     than `until`, the one of all. grace: seconds past it after which a child is killed. `heard` gets everything
-    that the function reports. When the task is over, `ending` says how and `value` what it returned.
+    that the function reports. unwanted: asked once a second whether the task shall end as after Ctrl-C. When the task
+    is over, `ending` says how and `value` what it returned.
     """
 
     function: str
@@ -53,6 +53,7 @@ class Task:
     began: float | None = None
     until: float = math.inf
     grace: float = GRACE
+    unwanted: Callable[[], bool] = bool
 
     @property
     def deadline(self) -> float | None:
@@ -77,7 +78,7 @@ class Child:
         search = os.pathsep.join(place or os.getcwd() for place in sys.path)
         own_group = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}  # Ctrl-C is ours to handle
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from models.workers import serve; serve({os.getpid()})"],
+            [sys.executable, "-P", "-c", f"from models.worker_side import serve; serve({os.getpid()})"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": search},
@@ -135,11 +136,41 @@ def warm_up(workers: int = 1) -> None:
         _idle.append(Child())
 
 
+class Place(Protocol):
+    """Where tasks are carried out instead (`models.spread`)."""
+
+    def run(self, tasks: Sequence[Task], workers: int) -> None:
+        """As `run_tasks`; `workers` is what the caller would have used here."""
+
+
+_place: Place | None = None
+
+
+@contextmanager
+def working_at(place: Place) -> Iterator[None]:
+    """All tasks of this process are carried out there until the end of the block."""
+    global _place
+    before, _place = _place, place
+    try:
+        yield
+    finally:
+        _place = before
+
+
 def run_tasks(tasks: Sequence[Task], workers: int) -> None:
     """Run the tasks, at most `workers` at a time, started in their order; fills `value` and `ending`.
 
-    A task past its deadline is killed ("clock"); after Ctrl-C all are ("user": nothing is raised).
+    They run in children of this process unless `working_at` says otherwise. A task past its deadline is ended
+    ("clock"); after Ctrl-C all are ("user": nothing is raised).
     When the function failed, raises its error if it is one of `models.errors`, else `SolverError`.
+    """
+    (run_here if _place is None else _place.run)(tasks, workers)
+
+
+def run_here(tasks: Sequence[Task], workers: int) -> None:
+    """As `run_tasks`, in children of this process.
+
+    A task past its deadline is killed.
     """
     news: queue.Queue[tuple[Child, str, Any]] = queue.Queue()
     waiting, busy = list(reversed(tasks)), dict[Child, Task]()
@@ -157,7 +188,10 @@ def run_tasks(tasks: Sequence[Task], workers: int) -> None:
 
 
 def _start(task: Task, news: queue.Queue[tuple[Child, str, Any]], busy: dict[Child, Task]) -> None:
-    child = _idle.pop() if _idle else Child()
+    try:  # another thread may take the last one
+        child = _idle.pop()
+    except IndexError:
+        child = Child()
     if child.process.poll() is not None:  # an idle child that somebody killed
         child.kill()
         child = Child()
@@ -182,8 +216,12 @@ def _await_news(news: queue.Queue[tuple[Child, str, Any]], busy: dict[Child, Tas
     for child, task in list(busy.items()):
         if task.deadline is not None and time.time() > task.deadline + task.grace:
             task.ending = "clock"
-            del busy[child]
-            child.kill()
+        elif task.unwanted():
+            task.ending = "user"
+        else:
+            continue
+        del busy[child]
+        child.kill()
 
 
 def _take(child: Child, kind: str, body: Any, busy: dict[Child, Task]) -> None:
@@ -202,45 +240,3 @@ def _take(child: Child, kind: str, body: Any, busy: dict[Child, Task]) -> None:
         kind, message = body
         raise getattr(errors, kind, SolverError)(message)
     task.value, task.ending = body, "done"
-
-
-# --- the child's side -------------------------------------------------------------------------
-
-
-def serve(parent: int) -> None:
-    """Work for the process `parent` until it goes away: the main function of a child."""
-    frames = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not mix with the pickles
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-    calls: queue.Queue[tuple[str, str, Any]] = queue.Queue()
-    threading.Thread(target=_read_calls, args=(sys.stdin.buffer, calls), daemon=True).start()
-
-    def tell(kind: str, body: object) -> None:
-        pickle.dump((kind, body), frames, protocol=5)
-        frames.flush()
-
-    while True:
-        function, payload, deadline = calls.get()
-        module, name = function.split(":")
-        try:
-            # An answer depends on its call alone, never on what this child solved before.
-            importlib.import_module("models.held").forget()
-            value = getattr(importlib.import_module(module), name)(payload, deadline, lambda news: tell("heard", news))
-        except Exception as error:
-            tell("failed", (type(error).__name__, str(error)))
-        else:
-            tell("done", value)
-
-
-def _read_calls(source: BinaryIO, calls: queue.Queue[tuple[str, str, Any]]) -> None:
-    try:
-        while True:
-            calls.put(pickle.load(source))
-    finally:
-        os._exit(0)  # the parent closed the pipe: nobody waits for what still runs
-
-
-def _leave_with(parent: int) -> None:
-    while os.name != "posix" or os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)

@@ -31,6 +31,7 @@ from planner.options import (
     plan_argument,
     region_argument,
     say_findings,
+    scheduler_option,
     solver_options,
     speaks,
 )
@@ -136,6 +137,7 @@ def travel(
 @region_argument
 @output_option("plan_output", file_okay=False)
 @solver_options
+@scheduler_option("plan_scheduler")
 @option("--budget", type=click.FloatRange(min=0), metavar="YUAN", help="plan_budget")
 @option("--no-report", is_flag=True, help="no_report")
 @option(
@@ -161,12 +163,14 @@ def travel(
 @speaks
 def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | None, **values: Any) -> int:
     """Make one linked plan and save it as a plan folder."""
+    from models.errors import CrewError
     from planner.bundled import find_region
     from planner.grouping.apply import Borders, NoGroupsError, UngroupedError
     from planner.grouping.price_page import price_lines
     from planner.opening import AuditFailedError
     from planner.plan import InfeasibleError, LocksClashError, NoPlanError, make_plan
     from planner.progress import Progress
+    from planner.spread import spread_over
 
     overrides = {"solver": solver_settings(values), "budget": {"yuan_per_year": values["budget"]}}
     progress = Progress(lang, values["time_limit"])
@@ -174,7 +178,8 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
     try:
         borders = Borders(values["groups"], values["price"] or bool(values["move"]), values["move"])
         found = find_region(region)
-        saved = make_plan(found, output, progress, overrides, not no_report, asked_language(), keep, borders)
+        with spread_over(values["scheduler"], progress):
+            saved = make_plan(found, output, progress, overrides, not no_report, asked_language(), keep, borders)
     except (InfeasibleError, NoGroupsError) as error:
         grouped = isinstance(error, NoGroupsError)
         say_clashes(error.clashes, lang, "groups_infeasible" if grouped else "infeasible")
@@ -195,6 +200,10 @@ def plan(region: str, output: Path, lang: str, no_report: bool, keep: Path | Non
         complain(say("interrupted", lang))
         complain(say(_kept(output, before), lang, path=output))
         return NO_PLAN
+    except CrewError:
+        progress.done()
+        complain(say(_kept(output, before), lang, path=output))
+        raise
     finally:
         progress.done()
     _say_plan(saved, lang, report=not no_report)

@@ -42,6 +42,11 @@ def solver_options(command: F) -> F:
     return command
 
 
+def scheduler_option(what: str) -> Callable[[F], F]:
+    """`--scheduler`; `what` is the key of its help."""
+    return option("--scheduler", default="", metavar="local|ADDRESS", help=what)
+
+
 def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
     """Wrap a command: settle its language, turn known failures into a sentence and an exit code."""
 
@@ -75,6 +80,7 @@ def complain(text: str) -> None:
 
 def _explain(error: Exception, lang: str) -> int | None:
     """Say a known failure and return its exit code; None for one that is not ours."""
+    from models.errors import CrewError
     from planner.bundled import UnknownRegion
     from planner.config import ConfigError
     from planner.folder import FolderError
@@ -86,6 +92,9 @@ def _explain(error: Exception, lang: str) -> int | None:
     if isinstance(error, FolderError):
         complain(say(error.key, lang, **error.values))
         return USAGE
+    if isinstance(error, CrewError):
+        complain(say(f"scheduler_{error.reason}", lang, address=error.address, detail=error.detail))
+        return NO_PLAN if error.reason.startswith("lost") else USAGE
     if isinstance(error, ConfigError):
         for fault in error.faults:
             complain(fault.sentence(lang))

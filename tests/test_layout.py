@@ -31,7 +31,7 @@ KEPT_IN = {
     "pypinyin": ("geodata/local.py",),
     "vl_convert": ("planner/report/scripts.py",),
     "dask": ("models/crew_dask.py",),
-    "distributed": ("models/crew_dask.py",),
+    "distributed": ("models/dask_client.py", "models/spread_dask.py"),
     # The audit reads the holidays itself: it must not share the builder's calendar mistakes.
     "chinese_calendar": ("planner/calendar.py", "planner/audit/days.py"),
 }

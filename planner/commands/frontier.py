@@ -21,6 +21,7 @@ from planner.options import (
     output_option,
     region_argument,
     say_findings,
+    scheduler_option,
     solver_options,
     speaks,
 )
@@ -45,6 +46,7 @@ from planner.text import say
 )
 @option("--points", type=click.IntRange(2, 100), default=10, help="frontier_points")
 @option("--at", "limits", multiple=True, type=float, metavar="VALUE", help="frontier_at")
+@scheduler_option("plan_scheduler")
 @solver_options
 @lang_option
 @speaks
@@ -55,6 +57,7 @@ def frontier(
     least: str,
     points: int,
     limits: tuple[float, ...],
+    scheduler: str,
     lang: str,
     **values: Any,
 ) -> int:
@@ -66,6 +69,7 @@ def frontier(
     from planner.frontier.run import make_frontier
     from planner.plan import LocksClashError
     from planner.progress import Progress
+    from planner.spread import spread_over
     from planner.words import MEASURES, word
 
     if not all(map(math.isfinite, limits)):
@@ -77,10 +81,11 @@ def frontier(
     overrides = {"solver": {"seed": values["seed"], "gap": values["gap"]}}
     progress = Progress(lang, values["time_limit"])
     try:
-        told = make_frontier(
-            find_region(region), output, progress, (limited, least), points, limits, overrides,
-            values["time_limit"], asked_language(),
-        )  # fmt: skip
+        with spread_over(scheduler, progress):
+            told = make_frontier(
+                find_region(region), output, progress, (limited, least), points, limits, overrides,
+                values["time_limit"], asked_language(),
+            )  # fmt: skip
     except LocksClashError as error:
         say_findings(error.findings, lang, err=True)
         complain(say("nothing_written", lang))

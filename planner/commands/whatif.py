@@ -10,7 +10,17 @@ import click
 
 from planner.commands.help import SaidCommand
 from planner.commands.said import solver_settings
-from planner.options import OK, USAGE, complain, lang_option, option, plan_argument, solver_options, speaks
+from planner.options import (
+    OK,
+    USAGE,
+    complain,
+    lang_option,
+    option,
+    plan_argument,
+    scheduler_option,
+    solver_options,
+    speaks,
+)
 from planner.text import say
 
 
@@ -22,7 +32,7 @@ from planner.text import say
 @option("--budget", multiple=True, type=click.FloatRange(min=0), metavar="YUAN", help="whatif_budget")
 @option("--rule", multiple=True, metavar="RULE=STATE", help="whatif_rule")
 @option("--together", is_flag=True, help="whatif_together")
-@option("--scheduler", default="", metavar="local|ADDRESS", help="whatif_scheduler")
+@scheduler_option("whatif_scheduler")
 @option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="whatif_output")
 @solver_options
 @lang_option

@@ -111,7 +111,8 @@ def ask(
     scheduler: who works on the questions at once (`models.crew.crew_of`); "" asks one after the other.
 
     Raises:
-        WhatIfError: the folder cannot be asked, a change names what is not there, or the scheduler does not answer.
+        WhatIfError: the folder cannot be asked, or a change names what is not there.
+        models.errors.CrewError: nobody can work at the scheduler.
         planner.folder.FolderError, planner.inputs.InputError: as they say.
     """
     from models.highs import interrupted
@@ -149,14 +150,10 @@ def _spread(
 ) -> tuple[Found, ...]:
     """The same answers from child processes or the workers of a Dask scheduler."""
     from models.crew import crew_of
-    from models.errors import CrewError
     from models.what_ifs import what_ifs
 
     progress.stage("asking_all", count=len(asked), seconds=settings.seconds)
-    try:
-        crew = crew_of(scheduler)
-    except CrewError as error:
-        raise WhatIfError(f"scheduler_{error.reason}", address=error.address) from error
+    crew = crew_of(scheduler)
     cases = {str(number): changed for number, (_, changed) in enumerate(asked)}
     try:
         told = what_ifs(crew, made, cases, settings, lambda done, of: progress.stage("asked", number=done, count=of))

@@ -107,9 +107,9 @@ _WAYS: dict[str, tuple[str, ...]] = {"one.csv": (), "both.csv": ("--scheduler", 
 def test_a_scheduler_that_is_not_there_is_told(kedong_plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An address where nobody answers, and a machine without Dask: one sentence with the cure."""
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    from models import crew_dask
+    from models import dask_client
 
-    monkeypatch.setattr(crew_dask, "ANSWER", 1)
+    monkeypatch.setattr(dask_client, "ANSWER", 1)
     result = _ask(kedong_plan, "--budget", "1", "--scheduler", "tcp://127.0.0.1:9")
     assert result.exit_code == 2 and "no Dask scheduler answers there" in result.output
     monkeypatch.setitem(sys.modules, "distributed", None)

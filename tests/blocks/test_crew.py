@@ -166,9 +166,9 @@ def test_dask_answers_the_same(dask_address: str, tmp_path: Path) -> None:
 def test_no_scheduler_is_told() -> None:
     """An address where nobody answers is named with its cure, not with a traceback of the network."""
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    from models import crew_dask
+    from models import dask_client
 
-    crew_dask.ANSWER = 1
+    dask_client.ANSWER = 1
     with pytest.raises(CrewError) as raised:
         crew_of("tcp://127.0.0.1:9")
     assert (raised.value.reason, raised.value.address) == ("no_answer", "tcp://127.0.0.1:9")
