@@ -1,7 +1,8 @@
 """p-median, p-centre and covering beside spopt with its default solver: CPU seconds of whole solves, side by side.
 
     python -m benchmarks.median.run [--counts 200 500 1000 3000] [--peers 200 500] [--seconds 300]
-                                    [--python INTERPRETER] [--figures FILE] [--write]
+                                    [--problems p-median p-centre covering] [--seeds 1] [--python INTERPRETER]
+                                    [--figures FILE] [--write]
 
 Ours begins with distances and ends with a proof within 1e-4: the median of three runs. The peer runs once, in a process
 of its own, by an interpreter that has spopt (`pip install spopt`; this one unless told). What `--figures` holds is not
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -35,9 +37,9 @@ PROBLEMS = ("p-median", "p-centre", "covering")
 RUNS, GAP, SEED = 3, 1e-4, 1
 
 
-def solve(problem: str, count: int, seconds: float) -> Located:
+def solve(problem: str, count: int, seed: int, seconds: float) -> Located:
     """One solve from the distances."""
-    weight, away = generate.places(count, SEED)
+    weight, away = generate.places(count, seed)
     most, nobody = generate.hosts(count), np.full(count, INF)
     limits, deadline = Limits(relative_gap=GAP), time.time() + seconds
     if problem == "p-median":
@@ -48,25 +50,25 @@ def solve(problem: str, count: int, seconds: float) -> Located:
     return locate(Problem(np.zeros(count), near, weight, 0, most), limits, deadline)
 
 
-def ours(problem: str, count: int, seconds: float) -> dict[str, Any]:
+def ours(problem: str, count: int, seed: int, seconds: float) -> dict[str, Any]:
     """CPU seconds (median), value, bound and what proved it."""
     spent = []
     for _ in range(RUNS):
         began = time.process_time()
-        found = solve(problem, count, seconds)
+        found = solve(problem, count, seed, seconds)
         spent.append(time.process_time() - began)
     value = found.value
     if problem == "covering":
-        weight, _ = generate.places(count, SEED)
+        weight, _ = generate.places(count, seed)
         value = float(weight.sum()) - found.value
     gap = (found.value - found.bound) / max(abs(found.value), 1.0)
     return {"cpu": median(spent), "value": value, "gap": gap, "proof": found.proof}
 
 
-def peer(problem: str, count: int, seconds: float, python: str) -> dict[str, Any]:
+def peer(problem: str, count: int, seed: int, seconds: float, python: str) -> dict[str, Any]:
     """spopt's figures; empty where the interpreter has no spopt."""
     script = str(Path(__file__).with_name("peer.py"))
-    call = [python, script, problem, str(count), str(SEED), str(seconds)]
+    call = [python, script, problem, str(count), str(seed), str(seconds)]
     done = subprocess.run(call, capture_output=True, text=True, timeout=4 * seconds + 300)
     if done.returncode != 0:
         sys.stderr.write(f"{problem}, {count} places: no peer: {done.stderr.strip().splitlines()[-1:]}\n")
@@ -86,21 +88,28 @@ def page(figures: dict[str, dict[str, Any]]) -> str:
         f"process of its own. {platform.system()}, Python {platform.python_version()}, numpy {version('numpy')}, "
         f"highspy {version('highspy')}.",
         "",
-        "| problem | places | hosts | ours, s | gap | proved by | spopt, s | spopt ended | ratio |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| problem | places | seed | hosts | ours, s | gap | proved by | spopt, s | spopt ended | ratio |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for key, found in figures.items():
+    order = sorted(figures, key=_place)
+    for key, found in ((key, figures[key]) for key in order):
         if "ours" not in found:
             continue
-        problem, count = key.split("/")
+        problem, count, seed = [*key.split("/"), str(SEED)][:3]
         mine, other = found["ours"], found.get("peer") or {}
         ratio = f"{other['cpu'] / mine['cpu']:.0f}" if other else "-"
         told = f"{other['cpu']:.1f} | {_ended(mine, other)}" if other else "- | not run"
         lines.append(
-            f"| {problem} | {count} | {generate.hosts(int(count))} | {mine['cpu']:.2f} | {100 * mine['gap']:.4f} % "
-            f"| {mine['proof'] or 'not proved'} | {told} | {ratio} |"
+            f"| {problem} | {count} | {seed} | {generate.hosts(int(count))} | {mine['cpu']:.3f} "
+            f"| {100 * mine['gap']:.4f} % | {mine['proof'] or 'not proved'} | {told} | {ratio} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _place(key: str) -> tuple[int, int, int]:
+    """Where a row stands: by problem, places and seed."""
+    problem, count, seed = [*key.split("/"), str(SEED)][:3]
+    return PROBLEMS.index(problem), int(count), int(seed)
 
 
 def _ended(mine: dict[str, Any], other: dict[str, Any]) -> str:
@@ -116,21 +125,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--counts", type=int, nargs="+", default=[200, 500, 1000, 3000])
     parser.add_argument("--peers", type=int, nargs="*", default=[200, 500])
+    parser.add_argument("--problems", nargs="+", default=list(PROBLEMS), choices=PROBLEMS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[SEED])
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     figures: dict[str, dict[str, Any]] = read_figures(asked.figures)
-    for problem in PROBLEMS:
-        for count in asked.counts:
-            found = figures.setdefault(f"{problem}/{count}", {})
-            found["ours"] = found.get("ours") or ours(problem, count, asked.seconds)
-            if count in asked.peers:
-                found["peer"] = found.get("peer") or peer(problem, count, asked.seconds, asked.python)
-            sys.stdout.write(f"{problem} {count}: {found}\n")
-            sys.stdout.flush()
-            keep_figures(asked.figures, figures)
+    for problem, count, seed in product(asked.problems, asked.counts, asked.seeds):
+        # The first seed has no number in the file, so that older figures are read.
+        found = figures.setdefault(f"{problem}/{count}" + ("" if seed == SEED else f"/{seed}"), {})
+        found["ours"] = found.get("ours") or ours(problem, count, seed, asked.seconds)
+        if count in asked.peers:
+            found["peer"] = found.get("peer") or peer(problem, count, seed, asked.seconds, asked.python)
+        sys.stdout.write(f"{problem} {count} {seed}: {found}\n")
+        sys.stdout.flush()
+        keep_figures(asked.figures, figures)
     sys.stdout.write(page(figures))
     if asked.write:
         PAGE.write_text(page(figures), encoding="utf-8")
