@@ -37,7 +37,7 @@ PROBLEMS = ("p-median", "p-centre", "covering")
 RUNS, GAP, SEED = 3, 1e-4, 1
 
 
-def solve(problem: str, count: int, seed: int, seconds: float) -> Located:
+def solve(problem: str, count: int, seconds: float, seed: int = SEED) -> Located:
     """One solve from the distances."""
     weight, away = generate.places(count, seed)
     most, nobody = generate.hosts(count), np.full(count, INF)
@@ -50,12 +50,12 @@ def solve(problem: str, count: int, seed: int, seconds: float) -> Located:
     return locate(Problem(np.zeros(count), near, weight, 0, most), limits, deadline)
 
 
-def ours(problem: str, count: int, seed: int, seconds: float) -> dict[str, Any]:
+def ours(problem: str, count: int, seconds: float, seed: int = SEED) -> dict[str, Any]:
     """CPU seconds (median), value, bound and what proved it."""
     spent = []
     for _ in range(RUNS):
         began = time.process_time()
-        found = solve(problem, count, seed, seconds)
+        found = solve(problem, count, seconds, seed)
         spent.append(time.process_time() - began)
     value = found.value
     if problem == "covering":
@@ -139,7 +139,7 @@ def main() -> None:
     for problem, count, seed in product(asked.problems, asked.counts, asked.seeds):
         # The first seed has no number in the file, so that older figures are read.
         found = figures.setdefault(f"{problem}/{count}" + ("" if seed == SEED else f"/{seed}"), {})
-        found["ours"] = found.get("ours") or ours(problem, count, seed, asked.seconds)
+        found["ours"] = found.get("ours") or ours(problem, count, asked.seconds, seed)
         if count in asked.peers:
             found["peer"] = found.get("peer") or peer(problem, count, seed, asked.seconds, asked.python)
         sys.stdout.write(f"{problem} {count} {seed}: {found}\n")

@@ -32,7 +32,7 @@ def test_the_network_benchmark_runs() -> None:
 @pytest.mark.parametrize("problem", median.PROBLEMS)
 def test_the_benchmark_of_location_runs(problem: str) -> None:
     """Sixty places are proved, and the page says by what and that there was no peer."""
-    found = median.ours(problem, 60, median.SEED, 30.0)
+    found = median.ours(problem, 60, 30.0)
     assert found["gap"] <= median.GAP and found["proof"] in ("prices", "core")
     (line,) = (
         one for one in median.page({f"{problem}/60": {"ours": found}}).splitlines() if one.startswith(f"| {problem}")
