@@ -24,11 +24,11 @@ CASES = (
     Case(
         "timetable",
         "benchmarks.timetable.run",
-        "Timetables of 300 doctors and 330 sites decided at once: smaller gaps than HiGHS on the whole model",
+        "Timetables of 300 doctors and 330 sites: four weeks proved to 0.1 % in a fifteenth of HiGHS's time or less",
         ("solve to 1 %", "solve to 0.1 %", "bound", "gap at a limit"),
         ("HiGHS",),
         ("highspy", "numpy", "scipy"),
-        "",
+        "benchmarks-timetable.md",
         "an hour",
         smoke,
     ),
