@@ -71,8 +71,8 @@ def solve_timetable(
 ) -> Timetable:
     """The timetable, within `gap` of its bound where time allows.
 
-    last: pair, half-day and week of the last timetable's visits, which the searches begin with; visits that are no
-    longer possible are passed over. seconds: by `clock`; the best timetable so far is given when they are over.
+    last: pair, half-day and week of the last timetable's visits, which the searches begin with; visits in half-days that
+    are no longer offered or wanted are passed over, and all of them where the rest breaks a rule. seconds: by `clock`; the best timetable so far is given when they are over.
     """
     run = _Run(given, gap, seconds, clock)
     run.begin(last)
@@ -94,7 +94,7 @@ class _Run:
         self.given, self.gap, self.seconds, self.clock = given, gap, seconds, clock
         self.began = clock()
         self.bound, self.counted = 0.0, 0.0
-        self.done: dict[tuple[bytes, bytes, bytes], Solution] = {}
+        self.done: dict[tuple[bytes, ...], Solution] = {}
         self.steps: list[tuple[str, float, float, float]] = []
 
     def over(self) -> bool:
@@ -115,7 +115,9 @@ class _Run:
         self.search = Search(given, model, self.over, none, float(model.cost @ none))
         if last is not None:
             names = (model.pair * given.half_days + model.half_day) * given.weeks + model.week
-            pair, half_day, week = last
+            pair, half_day, week = (np.asarray(one, dtype=np.int64) for one in last)
+            here = (half_day < given.half_days) & (week < given.weeks)
+            pair, half_day, week = pair[here], half_day[here], week[here]
             held = np.flatnonzero(np.isin(names, (pair * given.half_days + half_day) * given.weeks + week))
             if model.matrix.worst(completed(given, model, held)) <= hand_over.FEASIBLE:
                 self.search.take(held)
@@ -164,18 +166,19 @@ class _Run:
         x, value, bound = self._start(model), 0.0, 0.0
         for _, cols in sorted(components(model.matrix), key=lambda part: -len(part[1])):
             small, cost = model.matrix.restricted(cols, x), model.cost[cols]
-            name = (cols.tobytes(), small.A.indices.tobytes(), small.row_upper.tobytes())
-            if name not in self.done:
+            arrays = (cols, small.A.indptr, small.A.indices, small.A.data, small.row_lower, small.row_upper)
+            name = tuple(one.tobytes() for one in arrays)
+            if name not in self.done and not self.over():
                 limits = Limits(absolute_gap=1e-6, relative_gap=COUNTED * self.gap, nodes=NODES)
                 start = x[cols] if len(self.search.held) else None
                 self.done[name] = hand_over.run(
                     Job(small, cost, limits=limits, start=start), None, lambda _: self.over()
                 )
-            found = self.done[name]
-            if found.x is not None:
+            found = self.done.get(name)
+            if found is not None and found.x is not None:
                 x[cols] = found.x
             value += float(cost @ x[cols])
-            bound += max(0.0, found.bound)  # no cost is below 0
+            bound += 0.0 if found is None else max(0.0, found.bound)  # no cost is below 0
         self.counted, self.bound = value, max(self.bound, bound)
         return x
 

@@ -44,7 +44,7 @@ def audit(given: TimetableInstance, visits: list[Visit]) -> tuple[float, list[st
                 if both and not there and not held[site, group, week + 1]:
                     cost += costs.missed
     loads = Counter(d for d, _, _, _ in visits)
-    cost += costs.uneven * max((n / (int(given.sessions[d]) * weeks) for d, n in loads.items()), default=0.0)
+    cost += costs.uneven * max((n / max(int(given.sessions[d]) * weeks, 1) for d, n in loads.items()), default=0.0)
     return cost, broken
 
 

@@ -6,7 +6,7 @@ visits, regular half-days and opened ways cost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -45,7 +45,8 @@ class TimetableInstance:
     specialty, sessions (most visits a week), travel (most distance a week): (D,); free: (D, T); rooms: (S,); doctor,
     site, distance: the pairs who may go where, (P,); wanted: visits (S, C, K); weight: (C,).
 
-    Raises `ShapeError` where lengths do not fit together or a pair stands twice.
+    Raises `ShapeError` where lengths do not fit together, a number is negative, no number, or beyond what there is,
+    what is counted is not whole, or a pair stands twice.
     """
 
     specialty: Ints
@@ -62,7 +63,7 @@ class TimetableInstance:
 
     def __post_init__(self) -> None:
         doctors, half_days = self.free.shape
-        sites, kinds, _ = self.wanted.shape
+        sites, kinds, weeks = self.wanted.shape
         fits = (
             half_days % 2 == 0
             and {len(self.specialty), len(self.sessions), len(self.travel)} == {doctors}
@@ -71,6 +72,15 @@ class TimetableInstance:
         )
         if not fits:
             raise ShapeError("doctors, sites, pairs and demand of the timetable do not have the same lengths.")
+        counted = (self.specialty, self.sessions, self.rooms, self.doctor, self.site, self.wanted)
+        if any(one.dtype.kind != "i" for one in counted):
+            raise ShapeError("doctors, sites, specialties, visits and rooms of a timetable are whole numbers.")
+        ends = ((self.specialty, kinds), (self.doctor, doctors), (self.site, sites))
+        if any(one.size and (one.min() < 0 or one.max() >= end) for one, end in ends):
+            raise ShapeError("a specialty, doctor or site of the timetable is none of those that there are.")
+        amounts = (self.sessions, self.travel, self.rooms, self.distance, self.wanted, self.weight, astuple(self.costs))
+        if not all((np.asarray(one) >= 0).all() for one in amounts) or weeks < 1:
+            raise ShapeError("a timetable has a week, and no visits, distances, rooms, weights or costs below 0.")
         if len(np.unique(self.doctor * sites + self.site)) < len(self.doctor):
             raise ShapeError("a doctor and a site are paired twice.")
 

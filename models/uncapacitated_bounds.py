@@ -25,6 +25,11 @@ INF = float("inf")
 #: Of the ascent: weight of the newest subgradient, first step, rounds without a better bound after which it shortens,
 #: by how much, and its end.
 NEWEST, FIRST_STEP, PATIENCE, SHORTER, LEAST_STEP = 0.15, 1.0, 15, 0.66, 1e-4
+#: A step is that of the last prices' gap, but of no more than so many times the best one's: a step too far shall not
+#: make the next one longer.
+FARTHEST = 100.0
+#: What sums of prices may be off, as a share of what they add up: it is taken off every bound.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +107,8 @@ def relaxed(problem: Problem, u: Floats) -> Prices:
     opened = cheapest(rho, problem.least, problem.most)
     served = np.bincount(row, opened[host], problem.members) + (problem.always <= u)
     missing: Floats = np.asarray(1.0 - served, dtype=np.float64)
-    return Prices(float(u.sum() + rho[opened].sum()), u, rho, opened, missing)
+    off = ROUNDING * float(np.abs(u).sum() + np.abs(rho[opened]).sum())
+    return Prices(float(u.sum() + rho[opened].sum()) - off, u, rho, opened, missing)
 
 
 def cheapest(rho: Floats, least: int, most: int) -> Bools:
@@ -136,7 +142,8 @@ def ascend(problem: Problem, upper: float, start: Floats, rounds: int, near: flo
         length = float(mean @ mean)
         if length < 1e-9 or step < LEAST_STEP:
             break
-        here = relaxed(problem, best.u + step * (upper - here.bound) / length * mean)
+        gap = min(upper - here.bound, FARTHEST * (upper - best.bound))
+        here = relaxed(problem, best.u + step * gap / length * mean)
         if here.bound > best.bound:
             idle = 0 if here.bound > best.bound + 1e-5 * abs(best.bound) else idle
             best = here

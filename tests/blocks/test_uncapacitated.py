@@ -174,3 +174,32 @@ def test_where_nothing_costs_any_plan_is_the_best(monkeypatch: pytest.MonkeyPatc
     found = uncapacitated.run(Job(matrix, 0.0 * cost), None, lambda _: None)
     assert found.status is Status.OPTIMAL and found.x is not None and found.objective == 0.0
     assert matrix.worst(found.x) <= 1e-9
+
+
+def awkward(seed: int) -> Problem:
+    """Equal prices, arcs that lack, hosts that cost nothing, and members some of whom pay the same in any case."""
+    draw = np.random.default_rng(seed)
+    hosts, members = int(draw.integers(4, 13)), int(draw.integers(3, 25))
+    price = draw.choice([0, 0, 1, 0.3, -1], members)[:, None] + np.zeros((members, hosts))
+    reach = draw.random((members, hosts)) < draw.choice([0.3, 0.5, 0.8, 1])
+    always = np.where(
+        draw.random(members) < draw.choice([0, 0.3, 0.5, 0.8]), draw.choice([0, 1, 2, 7, 0.1], members), INF
+    )
+    most = int(draw.integers(1, 4))
+    return Problem(np.zeros(hosts), np.where(reach, price, INF), always, 0, most)
+
+
+def test_steps_that_go_too_far_do_not_run_away() -> None:
+    """Members who need not pay in any case have no ceiling on their price: an ascent still bounds every plan."""
+    tried = 0
+    for seed in range(400):
+        problem = awkward(seed)
+        plans = all_plans(problem)
+        if not plans:
+            continue
+        tried += 1
+        for beyond in (0.1, 10.0):
+            prices = ascend(problem, plans[0][0] + beyond, first_prices(problem), 100)
+            assert prices.bound <= plans[0][0] + 1e-9, seed
+            assert np.abs(prices.u).max() < 1e9, seed
+    assert tried > 100
