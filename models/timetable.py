@@ -71,8 +71,9 @@ def solve_timetable(
 ) -> Timetable:
     """The timetable, within `gap` of its bound where time allows.
 
-    last: pair, half-day and week of the last timetable's visits, which the searches begin with; visits in half-days that
-    are no longer offered or wanted are passed over, and all of them where the rest breaks a rule. seconds: by `clock`; the best timetable so far is given when they are over.
+    last: pair, half-day and week of the last timetable's visits, where the searches begin; visits in half-days that
+    are no longer offered or wanted are passed over, and all of them where the rest breaks a rule. seconds: by `clock`;
+    the best timetable so far is given when they are over.
     """
     run = _Run(given, gap, seconds, clock)
     run.begin(last)
