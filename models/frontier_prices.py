@@ -18,7 +18,7 @@ from models.route import BUDGET_GAP, Route
 from models.stages import Found, Stages, capped, scale_of
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
-PRICED = 0.6
+PRICED = 0.7
 #: Part of a point's seconds for its first search by a price, and for a second one.
 SEARCH, AGAIN = 0.6, 0.3
 #: What an end of the curve may give of the aim that it is the best of: a share of what there is to gain.

@@ -165,3 +165,16 @@ def signed(matrix: Matrix, ties: Indices, prices: Floats) -> Floats:
     clipped = np.where(np.isfinite(matrix.row_lower[ties]), prices, np.minimum(prices, 0.0))
     allowed: Floats = np.where(np.isfinite(matrix.row_upper[ties]), clipped, np.maximum(clipped, 0.0))
     return allowed
+
+
+def rows_of_parts(matrix: Matrix, form: Form) -> list[Indices]:
+    """Of each part, all rows but ties that touch it, also those that cannot be broken and are not in the form."""
+    touched = [np.unique(matrix.A[:, cols].indices).astype(np.int64) for _, cols in form.parts]
+    return [rows[~np.isin(rows, form.ties)] for rows in touched]
+
+
+def most_of_cost(matrix: Matrix, cost: Floats) -> float:
+    """More than any plan costs; inf where a column that costs something has no end."""
+    used = cost != 0.0
+    ends = np.maximum(cost[used] * matrix.lower[used], cost[used] * matrix.upper[used])
+    return float(ends.sum() + 1.0 + 1e-3 * np.abs(ends).sum())

@@ -18,7 +18,7 @@ import numpy as np
 
 from models import hand_over
 from models.answers import INF, Job, Limits, Progress, Solution, Status
-from models.linked_form import priced, signed
+from models.linked_form import most_of_cost, priced, rows_of_parts, signed
 from models.linked_openings import Openings
 from models.linked_search import STAY, Hunt
 from models.linked_shares import Cut, Shares, kind_of
@@ -62,9 +62,8 @@ class Rounds:
     def __init__(self, hunt: Hunt, openings: Openings) -> None:
         self.hunt, self.openings = hunt, openings
         self.dear = 0
-        matrix, cost = hunt.job.matrix, hunt.job.cost
         #: More than any plan costs: a bound above it says that there is none.
-        self.worst = hunt.job.constant + 1.0 + 1.001 * float(np.maximum(cost * matrix.lower, cost * matrix.upper).sum())
+        self.worst = hunt.job.constant + most_of_cost(hunt.job.matrix, hunt.job.cost)
 
     def run(self) -> bool:
         """All turns; False where a part has no plan, or nothing has."""
@@ -107,8 +106,10 @@ class Rounds:
     def _relaxed(self) -> float:
         """Cuts of the linear programme, the root's prices first, until they add little; its bound."""
         openings, hunt = self.openings, self.hunt
-        for part, ((rows, _), one) in enumerate(zip(hunt.form.parts, openings.shares, strict=True)):
-            openings.add(part, hunt.root.prices[rows][one.rows])
+        for part, (rows, one) in enumerate(
+            zip(rows_of_parts(hunt.job.matrix, hunt.form), openings.shares, strict=True)
+        ):
+            openings.add(part, hunt.root.prices[rows[one.rows]])
         solver = hand_over.loaded(Job(openings.model(), openings.cost, relax=True), presolve=False)
         inside, last, idle = hunt.root.x[openings.whole], -INF, 0
         for _ in range(ROUNDS):
