@@ -17,11 +17,11 @@ from models.pricing import cut_back
 from models.stages import Found, Stages
 
 #: Part of a point's seconds for blocks of sites, for blocks of specialties, for one search over all, for cutting back.
-PART = 0.25
+PART = 0.2
 #: Part of the gap asked for that one such search may leave.
 CLOSE = 0.3
-#: Relative gap at which the search for less of the limited aim stops: without a limit, as for later aims of a plan;
-#: within one, where the plan has little to give.
+#: Relative gap at which the search for less of the limited aim stops, as for later aims of a plan; part of a limit that
+#: a plan may leave unused without such a search.
 CHEAP, WITHIN = 0.005, 0.01
 #: Part of the tolerance of the aim that is minimised which may be given for less of the limited one.
 GIVEN = 0.1
@@ -41,11 +41,13 @@ def plan_within(prices: Prices, people: Floats | None, limit: float, enough: flo
     if prices.has_people:
         for blocks in (None, blocks_of_specialties(stages)):
             if stages.model.value(least, stages.x) > enough:
-                improve_in_blocks(stages, least, limits, blocks, total=PART * prices.seconds)
+                improve_in_blocks(stages, least, limits, blocks, PART * prices.seconds, enough)
     if stages.model.value(least, stages.x) > enough:
         stages.solve(least, route.limits(PART * prices.seconds, absolute_gap=CLOSE * prices.target), lambda _: 0.0)
     route.heed(stages)
-    x = _cheapest(prices, stages, WITHIN if np.isfinite(limit) else CHEAP)
+    # Within a limit the price has made the plan cheap already: what little it leaves is no matter.
+    spent = stages.model.value(prices.limit_on, stages.x) >= (1.0 - WITHIN) * limit
+    x = stages.x if spent else _cheapest(prices, stages)
     settle_aims(stages.model.sheet, stages.matrix, x)
     return x
 
@@ -117,7 +119,7 @@ def _centres(prices: Prices, limit: float) -> Floats | None:
     return best[1]
 
 
-def _cheapest(prices: Prices, stages: Stages, gap: float) -> Floats:
+def _cheapest(prices: Prices, stages: Stages) -> Floats:
     """The plan at hand with as little of the limited aim as what it offers needs."""
     model, least, route = stages.model, prices.least, prices.route
     assert stages.x is not None
@@ -130,7 +132,7 @@ def _cheapest(prices: Prices, stages: Stages, gap: float) -> Floats:
     kept.add_cap(least, used, cost[used], float(cost @ stages.x) + give)
     if model.columns("sessions.mode").size:
         kept.keep(model.columns("sessions.mode"))
-    limits = route.limits(PART * prices.seconds, relative_gap=gap)
+    limits = route.limits(PART * prices.seconds, relative_gap=CHEAP)
     found = kept.solve(prices.limit_on, limits, lambda _: 0.0)
     route.heed(kept)
     return stages.x if found.value == np.inf or kept.x is None else kept.x

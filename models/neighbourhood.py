@@ -67,11 +67,17 @@ def blocks_of_specialties(stages: Stages) -> list[np.ndarray]:
 
 
 def improve_in_blocks(
-    stages: Stages, aim: str, limits: Limits, blocks: list[np.ndarray] | None = None, total: float = np.inf
+    stages: Stages,
+    aim: str,
+    limits: Limits,
+    blocks: list[np.ndarray] | None = None,
+    total: float = np.inf,
+    enough: float = -np.inf,
 ) -> None:
     """Replace `stages.x` by a plan that is better in `aim`, one block after the other (of sites unless given).
 
-    limits: of each block; its absolute gap is that of the whole, shared out. total: seconds of all blocks.
+    limits: of each block; its absolute gap is that of the whole, shared out. total: seconds of all blocks. enough: a
+    value at which no further block is searched.
     """
     blocks = blocks_of_sites(stages) if blocks is None else blocks
     if stages.x is None or len(blocks) < 2:
@@ -83,6 +89,8 @@ def improve_in_blocks(
     began = time.perf_counter()
     for block in blocks:
         left = total - (time.perf_counter() - began)
+        if float(cost @ stages.x) + constant <= enough:
+            return
         if left <= 0:
             stages.clocked = True
             return
