@@ -16,7 +16,7 @@ import numpy as np
 
 from models import hand_over
 from models.answers import INF, Job, Solution, Status, StoppedBy
-from models.errors import SolverError
+from models.errors import SolverError, UnboundedModelError
 from models.hand_over import Report
 from models.linked_form import form_of, joined_ties
 from models.linked_rounds import Rounds, openings_of
@@ -26,19 +26,22 @@ from models.linked_strong import Root, tightened, unpriced
 
 def run(job: Job, deadline: float | None, report: Report, clock: Callable[[], float] = time.time) -> Solution:
     """As `models.hand_over.run`, by prices on the ties where the model is of this kind."""
-    limits = job.limits
-    plain = job.relax or job.cutoff is not None or limits.nodes is not None or not np.any(job.cost)
+    limits, cost = job.limits, np.asarray(job.cost, dtype=float)
+    plain = job.relax or job.cutoff is not None or limits.nodes is not None or not np.any(cost)
+    # What is wrong with a cost is said there, of the whole model.
+    plain |= cost.shape != (job.matrix.cols,) or not np.isfinite(cost).all()
     form = None if plain else form_of(job.matrix)
     if form is None:
         return hand_over.run(job, deadline, report)
     began = time.time()
     tighter, form = joined_ties(job.matrix, form)
-    job = replace(job, matrix=tighter)
+    job = replace(job, matrix=tighter, cost=cost)
     hunt = Hunt(job, form, deadline, report, clock)
     try:
         root = tightened(job, hunt.left) if form.ties.size else unpriced(job.matrix)
         done = root is not None and _searched(hunt, root)
-    except SolverError:
+    except (SolverError, UnboundedModelError):
+        # One part without an end is no answer where another has no plan: the whole says which.
         done = False
     if hunt.none:
         return Solution(Status.INFEASIBLE, None, INF, INF, time.time() - began, hunt.nodes, engine="openings")
