@@ -18,7 +18,7 @@ import numpy as np
 
 from models import hand_over
 from models.answers import INF, Job, Limits, Progress, Solution, Status
-from models.linked_form import most_of_cost, priced, rows_of_parts, signed
+from models.linked_form import most_of_cost, rows_of_parts, signed
 from models.linked_openings import Openings
 from models.linked_search import STAY, Hunt
 from models.linked_shares import Cut, Shares, kind_of
@@ -160,11 +160,8 @@ class Rounds:
     def _priced(self, prices: Floats) -> float | None:
         """Every part at these prices: a bound of the whole, and a cut of each; None where one has no plan."""
         hunt, openings = self.hunt, self.openings
-        saved, worth = priced(hunt.job.matrix, hunt.form.ties, prices)
-        cost, lone = hunt.job.cost - saved, hunt.form.lone
-        ends = np.minimum(cost[lone] * hunt.job.matrix.lower[lone], cost[lone] * hunt.job.matrix.upper[lone])
-        held = float((cost - hunt.job.cost) @ hunt.master.rest)
-        total, asked = hunt.base + held + worth + float(ends.sum()), hunt.asked() / len(openings.shares)
+        cost, total = hunt.costs_at(prices)
+        asked = hunt.asked() / len(openings.shares)
         for part in range(len(openings.shares)):
             own = openings.whole[openings.first[part] : openings.first[part + 1]]
             least = self._part(part, cost[own], asked)

@@ -167,13 +167,18 @@ class Hunt:
         before = value - bound
         return 1.0 - (self.value - self.bound) / max(before, 1e-12) if np.isfinite(before) else 1.0
 
-    def _priced(self, prices: Floats) -> bool:
-        """Every part at these prices: a bound of the whole, and a plan of each; False where one has none."""
+    def costs_at(self, prices: Floats) -> tuple[Floats, float]:
+        """Costs of the columns at prices of the ties, and the least of all but the parts there."""
         saved, worth = priced(self.job.matrix, self.form.ties, prices)
         cost, lone = self.job.cost - saved, self.form.lone
         ends = np.minimum(cost[lone] * self.job.matrix.lower[lone], cost[lone] * self.job.matrix.upper[lone])
         held = float((cost - self.job.cost) @ self.master.rest)
-        total, asked = self.base + held + worth + float(ends.sum()), self.asked() / len(self.parts)
+        return cost, self.base + held + worth + float(ends.sum())
+
+    def _priced(self, prices: Floats) -> bool:
+        """Every part at these prices: a bound of the whole, and a plan of each; False where one has none."""
+        cost, total = self.costs_at(prices)
+        asked = self.asked() / len(self.parts)
         until = PRICED * self.left if self.form.ties.size else self.left
         end = self.clock() + until
         if self.form.ties.size:

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from typing import Any
 
-import highspy
-import numpy as np
-
+from benchmarks.highs_peer import solve
 from benchmarks.timetable.generate import generate
 from models.timetable_half_days import half_days
 
@@ -20,26 +16,9 @@ from models.timetable_half_days import half_days
 def main(weeks: int, seed: int, seconds: float, gap: float) -> None:
     """Solve and print."""
     model = half_days(generate(weeks=weeks, seed=seed))
-    matrix, cols = model.matrix, model.matrix.cols
-    began = time.process_time()
-    solver: Any = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", gap)):
-        solver.setOptionValue(name, value)
-    A = matrix.A
-    arrays = (A.indptr.astype(np.int32), A.indices.astype(np.int32), A.data, matrix.integer.astype(np.int32))
-    sides = (matrix.lower, matrix.upper, matrix.row_lower, matrix.row_upper)
-    solver.passModel(cols, matrix.rows, A.nnz, 1, 1, 0.0, model.cost, *sides, *arrays)
-
-    def tick(event: Any) -> None:
-        if time.process_time() - began > seconds:
-            event.interrupt()
-
-    solver.cbMipInterrupt += tick
-    solver.cbSimplexInterrupt += tick
-    solver.run()
-    info, status = solver.getInfo(), solver.getModelStatus().name[1:]
-    known = [one if abs(one) < 1e20 else None for one in (info.objective_function_value, info.mip_dual_bound)]
-    print(json.dumps({"cpu": time.process_time() - began, "value": known[0], "bound": known[1], "status": status}))
+    matrix = model.matrix
+    ends, sides = (matrix.lower, matrix.upper), (matrix.row_lower, matrix.row_upper)
+    print(json.dumps(solve(matrix.A, model.cost, ends, sides, matrix.integer, gap, seconds)))
 
 
 if __name__ == "__main__":

@@ -129,9 +129,10 @@ def main() -> None:
                 keep_figures(asked.figures, figures)
             sys.stdout.write(f"{weeks}/{seed}: {found}\n")
             sys.stdout.flush()
-    sys.stdout.write(page({key: found for key, found in figures.items() if found}))
+    told = page({key: found for key, found in figures.items() if found})
+    sys.stdout.write(told)
     if asked.write:
-        PAGE.write_text(page({key: found for key, found in figures.items() if found}), encoding="utf-8")
+        PAGE.write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def test_every_case_runs_small(name: str, tmp_path: Path) -> None:
 
 
 def test_page_and_registry_agree() -> None:
-    """The table of docs/benchmarks.md is that of the registry: `python -m benchmarks --write` changes nothing."""
+    """The table on the benchmarks' page is made of the cases; writing it again changes nothing."""
     text = PAGE.read_text(encoding="utf-8")
     assert written(text) == text and all(case.call in text for case in CASES.values())
     assert written(text.replace(CASES["median"].claims, "anything")) == text

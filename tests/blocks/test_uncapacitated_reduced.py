@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.uncapacitated import EXACT, all_plans, model_of
+from support.uncapacitated import EXACT, all_plans, found_as_by_trying, model_of
 
 from models import hand_over, single_source, uncapacitated, uncapacitated_form, uncapacitated_reduced
 from models.answers import INF, Job, Status
@@ -38,14 +38,7 @@ def coverings(draw: st.DrawFn) -> Problem:
 @QUICKLY
 def test_the_best_of_all_plans_is_found(problem: Problem) -> None:
     """Whatever the covering problem, value, bound and number of hosts are those of trying every plan."""
-    plans, found = all_plans(problem), locate(problem, EXACT)
-    if not plans:
-        assert found.opened is None
-        return
-    assert found.opened is not None and found.proof
-    assert found.value == pytest.approx(plans[0][0]) == problem.value(found.opened)
-    assert found.bound == pytest.approx(found.value)
-    assert problem.least <= found.opened.sum() <= problem.most
+    found_as_by_trying(problem)
 
 
 @given(coverings())

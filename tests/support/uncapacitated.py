@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 from hypothesis import strategies as st
 
 from models.answers import INF, Limits
 from models.matrix import Matrix
 from models.uncapacitated_bounds import Problem
+from models.uncapacitated_solve import locate
 
 EXACT = Limits(absolute_gap=1e-7, relative_gap=0.0)
 
@@ -37,6 +39,18 @@ def all_plans(problem: Problem) -> list[tuple[float, np.ndarray]]:
         if problem.least <= opened.sum() <= problem.most and np.isfinite(problem.value(opened)):
             found.append((problem.value(opened), opened))
     return sorted(found, key=lambda pair: pair[0])
+
+
+def found_as_by_trying(problem: Problem) -> None:
+    """Asserts that `locate` finds and proves the best of all plans, or says that there is none."""
+    plans, found = all_plans(problem), locate(problem, EXACT)
+    if not plans:
+        assert found.opened is None
+        return
+    assert found.opened is not None and found.proof
+    assert found.value == pytest.approx(plans[0][0]) == problem.value(found.opened)
+    assert found.bound == pytest.approx(found.value)
+    assert problem.least <= found.opened.sum() <= problem.most
 
 
 def model_of(problem: Problem) -> tuple[Matrix, np.ndarray]:
