@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from models import single_source
+from models import single_source, undivided
 from models.answers import INF, Job, Progress, Proof, Solution, Status
 from models.capacitated_columns import Form
 from models.capacitated_form import form_of
@@ -24,6 +24,8 @@ def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices, rounds and blocks where the model is of this kind."""
     plain = job.relax or job.cutoff is not None or job.limits.nodes is not None or not np.any(job.cost)
     form = None if plain else form_of(job.matrix, np.asarray(job.cost, dtype=float))
+    if form is not None and undivided.takes(form):
+        return undivided.run(job, form, deadline, report)
     if form is None or (form.single and single_source.knows(job)):
         return single_source.run(job, deadline, report)
     answer = assigned(job, form, deadline, report) if form.single else _decided(job, form, deadline, report)

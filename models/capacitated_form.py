@@ -22,8 +22,9 @@ from models.implied import DECIDED, implied_bounds
 from models.matrix import Bools, Floats, Matrix
 from models.uncapacitated_form import OpenRows, activity_of, open_rows
 
-#: Fewest columns for which it is worth it (HiGHS decides smaller models as fast), most of them, and most hosts.
-FEWEST_COLUMNS, MOST_COLUMNS, MOST_HOSTS = 20_000, 5_000_000, 3_000
+#: Fewest columns for which it is worth it (HiGHS decides smaller models as fast), with shares and all whole; most of
+#: them, and most hosts.
+FEWEST_COLUMNS, FEWEST_WHOLE, MOST_COLUMNS, MOST_HOSTS = 20_000, 1_000, 5_000_000, 3_000
 #: Part of the columns that stand in members' rows, at least: others are told at a glance.
 SERVED = 0.5
 #: Weights that differ by less, relatively, are the same.
@@ -41,7 +42,8 @@ def _ask(condition: object) -> None:
 
 def form_of(matrix: Matrix, cost: Floats) -> Form | None:
     """The form of a model, or None where it is not of this kind (or too small, or too large)."""
-    if not FEWEST_COLUMNS <= matrix.cols <= MOST_COLUMNS or not matrix.integer.any():
+    fewest = min(FEWEST_COLUMNS, FEWEST_WHOLE) if matrix.integer.all() else FEWEST_COLUMNS
+    if not fewest <= matrix.cols <= MOST_COLUMNS or not matrix.integer.any():
         return None
     ones = (matrix.row_lower == 1.0) & (matrix.row_upper == 1.0)
     so_far = np.append(0, np.cumsum(ones[matrix.A.indices]))[matrix.A.indptr]
