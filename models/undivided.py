@@ -1,4 +1,4 @@
-"""Members wholly at one host each, under capacities: prices, plans at once, exact fixing, then a search of what is left.
+"""Members wholly at one host each, under capacities: prices, plans, exact fixing, then a search of what is left.
 
 Prices come to the bound of the strong linear programme in a tenth of a second where HiGHS needs many
 (`undivided_bounds`), and plans are made and bettered beside them (`undivided_plans`, `undivided_search`). Hosts and
@@ -26,12 +26,12 @@ from models.undivided_columns import columns, within
 from models.undivided_plans import Maker, Whole
 from models.undivided_search import Wander
 
-#: Part of the time for the walk; its trials; most cells of a table of costs.
+#: Part of the time for the walk; its trials without a better plan; most cells of a table of costs.
 WALK, TRIALS, MOST_CELLS = 0.05, 300, 12_000_000
 #: Room to spare, as shares of the total, of the hosts with which plans begin.
 SPARE = (0.0, 0.01, 0.03, 0.08, 0.2)
 #: Arcs of a window, windows where so many times as many are left, part of the time for it, and its nodes.
-WINDOW, MANY, WINDOW_PART, NODES = 2_500, 2.0, 0.25, 30
+WINDOW, MANY, WINDOW_PART, NODES = 2_500, 5.0, 0.25, 30
 #: Seconds between two pieces of news.
 NEWS = 0.2
 
@@ -141,16 +141,13 @@ class _Hunt:
                     break
                 found = maker.made(maker.opened(known.open, spare), tolled)
                 best = found if best is None or (found is not None and found.value < best.value) else best
-        if best is None or (self.pressed or self.late()):
-            return self.settle(best)
+        if best is None:
+            return
         end = None if self.deadline is None else time.time() + WALK * (self.deadline - self.began)
         walk = Wander(maker, known.open, toll, self.job.limits.seed)
-        best = walk.run(best, TRIALS, lambda: self.late() or (end is not None and time.time() > end))
-        self.settle(best)
-
-    def settle(self, plan: Whole | None) -> None:
-        if plan is not None:
-            self.take(columns(self.form, plan.at, plan.opened))
+        enough = known.bound + 0.5 * self.job.limits.relative_gap * abs(best.value)
+        best = walk.run(best, TRIALS, enough, lambda: self.late() or (end is not None and time.time() > end))
+        self.take(columns(self.form, best.at, best.opened))
 
     def fixed(self, known: Left) -> tuple[Left, Ints, bool]:
         """Prices of what is left, its columns, and whether nothing is."""

@@ -23,7 +23,7 @@ from models.capacitated_openings import openings
 from models.capacitated_problem import INF, Ints, Problem
 from models.matrix import Bools, Floats
 
-#: Rounds of the first prices, of those for what is left; how much of the arcs must go for prices to be looked for again.
+#: Rounds of the first prices, of those for what is left; the share of arcs below which prices are looked for again.
 FIRST, AGAIN, LESS = 500, 200, 0.8
 #: Dust of sums, as a share of the value: what is fixed lies farther above.
 DUST = 1e-9
@@ -99,9 +99,7 @@ def narrowed(problem: Problem, known: Left, cut: float) -> tuple[Problem, Ints] 
         return None
     arcs = np.flatnonzero(kept)
     first = np.searchsorted(problem.host[arcs], np.arange(problem.hosts + 1))
-    smaller = replace(
-        problem, first=first, member=problem.member[arcs], cost=problem.cost[arcs], must=must, may=may
-    )
+    smaller = replace(problem, first=first, member=problem.member[arcs], cost=problem.cost[arcs], must=must, may=may)
     return smaller, arcs
 
 

@@ -101,7 +101,9 @@ class Maker:
             for place in np.lexsort((-own.demand[waiting], -lost)).tolist():
                 member, host = int(waiting[place]), int(best[place])
                 if lost[place] < 0.0:
-                    host = int((dear[:, member] + (self.far / 1e3) * np.maximum(own.demand[member] - room, 0.0)).argmin())
+                    host = int(
+                        (dear[:, member] + (self.far / 1e3) * np.maximum(own.demand[member] - room, 0.0)).argmin()
+                    )
                 elif room[host] < own.demand[member]:
                     continue
                 at[member] = host

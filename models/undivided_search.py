@@ -16,7 +16,7 @@ from models.matrix import Bools, Floats
 from models.undivided_plans import Maker, Whole
 
 #: Least chance of a host beside its share; sweeps after a change; how much dearer a plan may be to go on from.
-CHANCE, SWEEPS, WORSE = 0.02, 40, 1e-2
+CHANCE, SWEEPS, WORSE = 0.05, 40, 2e-2
 
 
 class Wander:
@@ -28,17 +28,16 @@ class Wander:
         self.draw = np.random.default_rng(seed)
         self.shares = np.clip(shares, 0.0, 1.0)
 
-    def run(self, plan: Whole, trials: int, late: Callable[[], bool]) -> Whole:
-        """The best plan of so many trials, from this one on."""
-        best = here = plan
-        for _ in range(trials):
-            if late():
-                break
+    def run(self, plan: Whole, trials: int, enough: float, late: Callable[[], bool]) -> Whole:
+        """The best plan from this one on, of so many trials after the last better one, or down to `enough`."""
+        best, here, idle = plan, plan, 0
+        while idle < trials and best.value > enough and not late():
+            idle += 1
             found = self._changed(here)
             if found is None:
                 continue
             if found.value < best.value - 1e-9 * abs(best.value):
-                best = here = found
+                best, here, idle = found, found, 0
             elif found.value < best.value + WORSE * abs(best.value):
                 here = found
             else:
