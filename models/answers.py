@@ -30,13 +30,15 @@ class Limits:
     """When to stop: the first of these.
 
     seconds: wall clock, None for ever; absolute_gap: in units of the cost; relative_gap: share
-    of the objective; nodes: of the search tree. options: further HiGHS options by name.
+    of the objective; nodes: of the search tree; enough: the value of a plan that ends the search (of HiGHS; other
+    engines go on), constant included. options: further HiGHS options by name.
     """
 
     seconds: float | None = None
     absolute_gap: float = 1e-6
     relative_gap: float = 1e-4
     nodes: int | None = None
+    enough: float | None = None
     seed: int = 0
     threads: int = 1
     options: tuple[tuple[str, bool | int | float | str], ...] = ()

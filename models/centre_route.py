@@ -111,8 +111,11 @@ def centres_for(route: Route, scale: float = 1.0) -> Floats | None:
             there, here = alone.columns(path), model.columns(path)
             if there.size == here.size:
                 x[here] = scale * found[there]
-    sized = centres_only(route, model.matrix, x)
-    return sized if sized is not None else centres_only(route, model.matrix, np.zeros(model.matrix.cols))
+    key = x.tobytes()
+    if key not in route.sized:
+        sized = centres_only(route, model.matrix, x)
+        route.sized[key] = sized if sized is not None or not x.any() else centres_for(route, 0.0)
+    return route.sized[key]
 
 
 def centres_within_budget(route: Route) -> Floats | None:

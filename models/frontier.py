@@ -25,7 +25,7 @@ from models.answers import Status
 from models.assemble import Model
 from models.centre_route import doing_nothing, unserved_institutions
 from models.frontier_plans import least_shortfall, plan_within
-from models.frontier_prices import AGAIN, Prices
+from models.frontier_prices import AGAIN, END, Prices
 from models.instance import Instance
 from models.matrix import Floats
 from models.route import Report, Route, Settings
@@ -36,6 +36,8 @@ __all__ = ["LEAST", "LIMITED", "Frontier", "FrontierPoint", "NothingCountsError"
 LIMITED, LEAST = ("cost", "travel", "change", "unmet"), ("unmet", "worst_served")
 #: Part of the gap asked for within which the plan of another point answers a limit.
 BEFORE = 0.8
+#: What a point may use of what others did not, as a multiple of an equal share of the seconds.
+SPARED = 1.25
 Answered = Literal["search", "another point"]
 #: Called with the number of points that are done and how many there are.
 Told = Callable[[int, int], None]
@@ -144,7 +146,7 @@ class _Curve:
     def run(self, points: int, limits: Sequence[float], told: Told) -> Frontier:
         count, asked = len(limits) or points, sorted(set(limits), reverse=True)
         # The plan without a limit comes before the points, so that one share more is needed.
-        self.prices.seconds = self.route.left / (count + 1)
+        share = self.prices.seconds = self.route.left / (count + 1)
         if self._held():
             began = time.perf_counter()
             loosest = self._loosest()
@@ -155,7 +157,7 @@ class _Curve:
             for number, limit in enumerate(asked if loosest is not None else []):
                 if self.route.stopped == "user":
                     break
-                self.prices.seconds = self.route.left / (len(asked) - number)
+                self.prices.seconds = min(self.route.left / (len(asked) - number), SPARED * share)
                 self._point(limit)
                 told(len(self.found) + len(self.missing), count)
         self._share()
@@ -216,7 +218,7 @@ class _Curve:
         prices, ends, value = self.prices, self.prices.ends(), self.model.value
         if ends is None:
             return []
-        tightest = plan_within(prices, prices.search(ends[1]), np.inf, np.inf)
+        tightest = plan_within(prices, prices.search(ends[1], rough=END * ends[2]), np.inf, np.inf)
         if tightest is None:
             return []
         self.plans.append(tightest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,14 +13,17 @@ from models.assemble import Model
 from models.centre_route import SAME, centre_part, columns_of_centres, least_of_services, matrix_without
 from models.highs import solve, solve_many
 from models.matrix import Floats, Matrix
+from models.neighbourhood import near_relaxation
 from models.people_start import people_alone
 from models.route import BUDGET_GAP, Route
 from models.stages import Found, Stages, capped, scale_of
 
 #: Part of the gap asked for at which a search by prices stops: what it leaves open, every point inherits.
-PRICED = 0.7
+PRICED = 0.4
 #: Part of a point's seconds for its first search by a price, and for a second one.
 SEARCH, AGAIN = 0.6, 0.3
+#: Part of that gap, and of those seconds, for the start of a search.
+NEAR = 0.5
 #: What an end of the curve may give of the aim that it is the best of: a share of what there is to gain.
 END = 0.001
 
@@ -53,10 +56,10 @@ class Prices:
     impossible: bool = field(init=False, default=False)
     #: What is proved of the shortfall of people and centres, each by themselves.
     least_short: float = field(init=False, default=0.0)
-    #: The last plan of the relaxation, where the next search begins.
-    last: Floats | None = field(init=False, default=None)
-    #: Plans of the relaxation that searches found: (`limit_on`, `least`).
-    plans: list[tuple[float, float]] = field(init=False, default_factory=list)
+    #: A plan of the relaxation, where the first search begins.
+    first: Floats | None = field(init=False, default=None)
+    #: Plans of the relaxation that searches found: (`limit_on`, `least`, columns).
+    plans: list[tuple[float, float, Floats]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         route = self.route
@@ -105,11 +108,11 @@ class Prices:
         """
         alone = self.alone
         if self.has_people:
-            self.last = alone.x = by_hand.office_plan(alone.model, alone.matrix)
+            self.first = alone.x = by_hand.office_plan(alone.model, alone.matrix)
         trial = Stages(alone.model, matrix_without(alone.matrix, "budget"), alone.x)
         found = trial.accept("floors", 0.0, SAME, lambda _: SAME)
         found = found or trial.solve("floors", self.route.limits(self.seconds), lambda _: SAME)
-        self.last = trial.x
+        self.first = trial.x
         added = self.added.get("floors", 0.0)
         return found.value + added, np.inf if found.status is Status.INFEASIBLE else found.bound + added
 
@@ -121,8 +124,8 @@ class Prices:
             return
         cost = least_of_services(route, slack)[1] if slack > SAME else route.least[1]
         self.alone = people_alone(route, cost, all_served=slack <= SAME)
-        if self.last is not None and self.last.size != self.alone.matrix.cols:
-            self.last = None
+        if self.first is not None and self.first.size != self.alone.matrix.cols:
+            self.first = None
         self.added = {"floors": route.least[0], "cost": cost}
         if self.limit_on not in self.added:
             self.added[self.limit_on] = self._least_of_centres(self.limit_on)
@@ -169,14 +172,17 @@ class Prices:
         under = [plan for plan in self.plans if plan[0] <= limit]
         if not over or not under:
             return None
-        (x, y), (a, b) = min(over), max(under)
+        (x, y), (a, b) = min(plan[:2] for plan in over), max(plan[:2] for plan in under)
         price = (b - y) / (x - a)
         if price <= 0 or b - price * (limit - a) < self.bound(limit) + PRICED * self.target:
             return None
         return price
 
-    def ends(self) -> tuple[float, float] | None:
-        """Prices of the two ends: `least` before all, and `limit_on` before all; None where nothing can be traded."""
+    def ends(self) -> tuple[float, float, float] | None:
+        """Prices of the two ends: `least` before all, and `limit_on` before all; how far these are apart in `limit_on`.
+
+        None where nothing can be traded. All by the linear relaxation.
+        """
         model, best, low = self.alone.model, self.relaxed, self.linear(self.limit_on)
         if best.x is None or low.x is None:
             return None
@@ -186,27 +192,32 @@ class Prices:
         down = model.value(self.least, found) - model.value(self.least, best.x)
         if across < 1e-6 or down < 1e-6:
             return None
-        return END * down / across, down / (END * across)
+        return END * down / across, down / (END * across), across
 
-    def search(self, price: float, part: float = SEARCH) -> Floats | None:
+    def search(self, price: float, part: float = SEARCH, rough: float = 0.0) -> Floats | None:
         """A plan of the relaxation with the least of `least` + price x `limit_on`; what it proves is kept.
 
-        part: of the point's seconds.
+        It begins with the plan found before that is best at this price, bettered where the linear programme differs.
+        part: of the point's seconds. rough: what may stay open of `limit_on`, where that is more.
         """
         alone = self.alone
         (cost, constant), (other, more) = self._vector(self.least), self._vector(self.limit_on)
         unit, seconds = max(1.0, price), part * self.seconds
         alone.model.aims["priced"] = (cost + price * other) / unit, (constant + price * more) / unit
-        limits = self.route.limits(seconds, absolute_gap=PRICED * self.target / unit)
+        limits = self.route.limits(seconds, absolute_gap=max(PRICED * self.target, price * rough) / unit)
         matrix = alone.without_later_aims(self.least)
-        answer = solve_many([Job(matrix, *alone.model.aims["priced"], limits, self.last)])[0]
+        begin = min(self.plans, key=lambda plan: plan[1] + price * plan[0])[2] if self.plans else self.first
+        job = Job(matrix, *alone.model.aims["priced"], limits, begin)
+        if begin is not None:
+            close = replace(limits, absolute_gap=NEAR * limits.absolute_gap, seconds=NEAR * seconds)
+            job = replace(job, start=near_relaxation(replace(job, limits=close))[0])
+        answer = solve_many([job])[0]
         if np.isfinite(answer.bound):
             self.proofs.append((price, unit * answer.bound))
         if answer.stopped_by in ("clock", "user"):
             self.route.stopped = answer.stopped_by
         if answer.x is not None:
-            self.last = answer.x
-            self.plans.append((float(other @ answer.x) + more, float(cost @ answer.x) + constant))
+            self.plans.append((float(other @ answer.x) + more, float(cost @ answer.x) + constant, answer.x))
         return answer.x
 
     def bound(self, limit: float) -> float:

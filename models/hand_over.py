@@ -33,6 +33,7 @@ _Highs: Any = highspy.Highs
 #: Statuses after which HiGHS may hold a plan, and what they say about the end of the search.
 _ENDS: dict[str, StoppedBy] = {
     "kOptimal": "gap",
+    "kObjectiveTarget": "gap",
     "kTimeLimit": "clock",
     "kSolutionLimit": "nodes",
     "kIterationLimit": "nodes",
@@ -263,6 +264,8 @@ def _set_options(solver: Any, limits: Limits, seconds: float | None, presolve: b
     }
     if limits.nodes is not None:
         options["mip_max_nodes"] = limits.nodes
+    if limits.enough is not None:
+        options["objective_target"] = limits.enough
     if seconds is not None:
         options["time_limit"] = seconds
     for name, value in (*options.items(), *limits.options):

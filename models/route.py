@@ -89,6 +89,8 @@ class Route:
         self.nothing: dict[str, float] = {}
         self.alone: dict[str, Found] = {}
         self.people: tuple[Model, Floats] | None = None
+        #: Centres sized for visits, by these.
+        self.sized: dict[bytes, Floats | None] = {}
         self.least = (0.0, 0.0)
 
     def timed(self, name: str) -> _Timer:

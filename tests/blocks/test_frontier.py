@@ -10,12 +10,13 @@ import scipy.sparse as sp
 from support.one_service import pair
 from support.tiny import tiny_instance
 
+from models import frontier_prices
 from models.aims import rows_of_aims
-from models.answers import Limits, Status
+from models.answers import Job, Limits, Status
 from models.assemble import assemble
 from models.frontier import Frontier, NothingCountsError, Settings, frontier
 from models.frontier_prices import Prices
-from models.highs import solve
+from models.highs import solve, solve_many
 from models.instance import Budget, Instance
 from models.route import Route
 
@@ -127,6 +128,55 @@ def test_a_price_never_proves_more_than_the_optimum() -> None:
         prices.search(price)
     for limit in (1_303_500.0, 1_306_000.0, 1_312_000.0, 1_400_000.0):
         assert prices.bound(limit) <= _optimum(tiny, limit) + 1e-6
+
+
+def test_a_search_begins_with_the_plan_that_is_best_at_its_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the plans at other prices, the start is the one of least `unmet` + price x cost, or one that is better."""
+    prices = Prices(Route(tiny_instance(), EXACT, None, None), "cost", "unmet", 60.0)
+    assert prices.hold_shortfalls()
+    for price in (1e-6, 1.0):
+        prices.search(price)
+    asked: list[Job] = []
+    known = list(prices.plans)
+    monkeypatch.setattr(frontier_prices, "solve_many", lambda jobs: (asked.extend(jobs), solve_many(jobs))[1])
+    for price in (1e-7, 1e-3, 10.0):
+        prices.search(price)
+        job, unit = asked.pop(), max(1.0, price)
+        assert job.start is not None and not asked
+        least = min(y + price * x for x, y, _ in known)
+        assert unit * (float(job.cost @ job.start) + job.constant) <= least + 1e-6 * abs(least)
+
+
+def test_the_tight_end_may_be_rough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that may leave something of the limited aim open is asked for no more, and proves what it says."""
+    tiny, left = tiny_instance(), 500.0
+    prices = Prices(Route(tiny, EXACT, None, None), "cost", "unmet", 60.0)
+    assert prices.hold_shortfalls()
+    asked: list[Job] = []
+    monkeypatch.setattr(frontier_prices, "solve_many", lambda jobs: (asked.extend(jobs), solve_many(jobs))[1])
+    prices.search(1000.0, rough=left)
+    assert asked[0].limits.absolute_gap == left
+    (price, proved), (cost, unmet, _) = prices.proofs[-1], prices.plans[-1]
+    exact = Prices(Route(tiny, EXACT, None, None), "cost", "unmet", 60.0)
+    assert exact.hold_shortfalls()
+    exact.search(1000.0)
+    assert proved <= exact.proofs[-1][1] + 1e-3 <= unmet + price * cost + 2e-3
+    assert unmet + price * cost <= proved + price * left
+
+
+def test_no_point_uses_all_that_others_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A point has at most a quarter more than an equal share of the seconds, though others needed less."""
+    given: list[float] = []
+    search = Prices.search
+
+    def heard(prices: Prices, *args: float, **more: float) -> object:
+        given.append(prices.seconds)
+        return search(prices, *args, **more)
+
+    monkeypatch.setattr(Prices, "search", heard)
+    frontier(tiny_instance(), points=6, settings=EXACT)
+    assert max(given) <= 1.25 * EXACT.seconds / 7
+    assert max(given) > EXACT.seconds / 7
 
 
 def test_aims_that_cannot_be_traded_are_refused() -> None:

@@ -128,6 +128,18 @@ def test_cutoff() -> None:
     assert solve(matrix, cost, 100.0, cutoff=89.5).status is Status.INFEASIBLE
 
 
+@pytest.mark.parametrize("constant", [0.0, 1000.0])
+def test_a_plan_that_is_enough_ends_the_search(constant: float) -> None:
+    """The first plan at or below the value that is enough is the answer, constant included; its bound stays true."""
+    matrix, cost = knapsacks(8, 40)
+    best = solve(matrix, cost, constant, limits=Limits(absolute_gap=0.999, relative_gap=0.0))
+    enough = best.objective + 0.02 * abs(best.objective - constant)
+    found = solve(matrix, cost, constant, limits=Limits(absolute_gap=0.999, relative_gap=0.0, enough=enough))
+    assert best.status is Status.OPTIMAL and found.status is Status.FEASIBLE and found.stopped_by == "gap"
+    assert best.objective <= found.objective <= enough
+    assert found.bound <= best.bound + 1e-6 and found.nodes < best.nodes
+
+
 def test_settle() -> None:
     """Whole numbers stay, the rest becomes as cheap as they allow; impossible ones give None."""
     matrix = make([[1, -1], [1, 1]], [-INF, 2], [0, 9], 0, 5, [True, False])
