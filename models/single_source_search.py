@@ -20,6 +20,8 @@ from models.single_source_repair import repaired
 
 #: Rounds of the ascent: at the root, at the first packing of a set of hosts, and at a node.
 ROOT_ROUNDS, FIRST_ROUNDS, CHOICE_ROUNDS, PACKING_ROUNDS = 300, 250, 60, 14
+#: The first step of the ascent at the root, and where the prices that it begins at are good ones.
+FIRST_STEP, GOOD_STEP = 1.0, 0.3
 #: Prices of a unit of capacity, in medians of a member's price a unit, at which sets of hosts are tried early.
 DIVES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
 #: The first window: share of the bound, steps of the value, part of the open gap; and how much wider the next is.
@@ -61,6 +63,8 @@ class Search:
         self.choice = Choice(problem)
         self.heap: list[tuple[float, int, Node]] = []
         self._told, self._begun = 0, False
+        #: Prices of the members to begin with, where there are good ones.
+        self.prices: Floats | None = None
         self._priced: set[bytes] = set()
 
     @property
@@ -78,7 +82,7 @@ class Search:
         price = np.where(own.arcs, own.cost, INF).min(axis=0)
         price = price + np.median(own.fixed / np.maximum(own.capacity, 1)) * own.demand
         if not self._begun:
-            self._push(-INF, Node(own.must, own.may, own.arcs, price))
+            self._push(-INF, Node(own.must, own.may, own.arcs, price if self.prices is None else self.prices))
             self._begun = True
         while self.heap and self.heap[0][0] <= self.cut and not self.stopped:
             bound, _, node = heapq.heappop(self.heap)
@@ -121,8 +125,10 @@ class Search:
         if first == INF:
             return
         target = self._target(first) if not root or self.cut < INF else first + 0.1 * abs(first)
-        rounds = ROOT_ROUNDS if root else CHOICE_ROUNDS
-        found = self.ascend(self.choice.cells, evaluate, node.prices, target, rounds, 1.0 if root else 0.3)
+        rough = root and self.prices is None
+        rounds = ROOT_ROUNDS if rough else 2 * CHOICE_ROUNDS if root else CHOICE_ROUNDS
+        step = FIRST_STEP if rough else GOOD_STEP
+        found = self.ascend(self.choice.cells, evaluate, node.prices, target, rounds, step)
         if found.bound == INF:
             return
         if found.whole is not None and own.allows(found.open > 0.5):

@@ -22,26 +22,21 @@ from models.capacitated_problem import Ints
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Floats
 from models.undivided_bounds import Left, priced, sharpened, tolls
-from models.undivided_columns import columns, within
-from models.undivided_plans import Maker, Whole
-from models.undivided_search import Wander
+from models.undivided_columns import columns, placed, put, takes, within
+from models.undivided_knapsacks import searched
+from models.undivided_plans import Maker
+from models.undivided_search import Wander, first_plan
 
-#: Part of the time for the walk; its trials without a better plan; most cells of a table of costs.
-WALK, TRIALS, MOST_CELLS = 0.05, 300, 12_000_000
-#: Room to spare, as shares of the total, of the hosts with which plans begin.
-SPARE = (0.0, 0.01, 0.03, 0.08, 0.2)
+__all__ = ["run", "takes"]
+
+#: Part of the time for the walk, and for another where much is left; its trials without a better plan.
+WALK, WALK_ON, TRIALS = 0.05, 0.12, 300
 #: Arcs of a window, windows where so many times as many are left, part of the time for it, and its nodes.
 WINDOW, MANY, WINDOW_PART, NODES = 2_500, 5.0, 0.25, 30
+#: Part of the time for knapsacks, all of it from so many columns on.
+KNAPSACKS, LARGE = 0.65, 4_000
 #: Seconds between two pieces of news.
 NEWS = 0.2
-
-
-def takes(form: Form) -> bool:
-    """Whether this engine takes the problem: whole members, each with hosts alone, that fit a table."""
-    problem = form.problem
-    alone = form.single and bool(np.isinf(problem.always).all())
-    served = np.bincount(problem.member, minlength=problem.members) > 0
-    return alone and bool(served.all()) and problem.hosts * problem.members <= MOST_CELLS
 
 
 def run(job: Job, form: Form, deadline: float | None, report: Report) -> Solution:
@@ -65,6 +60,7 @@ class _Hunt:
         self.began, self.told, self.pressed, self.nodes = time.time(), 0.0, False, 0
         self.base = job.constant + form.constant
         self.x: Floats | None = None
+        self.wander: Wander | None = None
         self.value, self.proved = INF, _Proved()
         self.whole = bool((self.cost == np.round(self.cost)).all() and np.abs(self.cost).sum() < 1e12)
         start = None if job.start is None else np.asarray(job.start, dtype=float)
@@ -119,34 +115,38 @@ class _Hunt:
             if not self.near and not self.late():
                 self.plans(known)
         if self.x is None or known.bound > problem.worst:
-            return self.rest(np.arange(self.job.matrix.cols), None, self.deadline)
+            return self.without()
         known, kept, done = self.fixed(known)
         if not done and self.deadline is not None and kept.size > MANY * WINDOW:
             before = self.value
-            self.window(known, kept)
+            self.walk(WALK_ON)
+            if not self.late():
+                self.window(known, kept)
             if self.value < before and not self.near and not self.late():
                 known, kept, done = self.fixed(known)
         if done or self.near or self.late():
             return self.answer("user" if self.pressed else "gap" if done or self.near else "clock")
-        return self.rest(kept, self.x, self.deadline)
+        return self.rest(known, kept)
 
     def plans(self, known: Left) -> None:
         """Plans by the shares of the prices, and a walk from the best."""
         problem = self.form.problem
         maker, toll = Maker(problem, self.late), tolls(problem, known.u)
-        best: Whole | None = None
-        for spare in SPARE:
-            for tolled in (toll, 0.0 * toll):
-                if best is not None and self.late():
-                    break
-                found = maker.made(maker.opened(known.open, spare), tolled)
-                best = found if best is None or (found is not None and found.value < best.value) else best
-        if best is None:
+        self.wander = Wander(maker, known.open, toll, self.job.limits.seed)
+        best = first_plan(maker, known.open, toll)
+        if best is not None:
+            self.take(columns(self.form, best.at, best.opened))
+        if self.x is not None:
+            self.walk(WALK)
+
+    def walk(self, part: float) -> None:
+        """On from the best plan, for a part of the time."""
+        plan = None if self.wander is None or self.x is None else self.wander.maker.plan(placed(self.form, self.x))
+        if plan is None or self.wander is None:
             return
-        end = None if self.deadline is None else time.time() + WALK * (self.deadline - self.began)
-        walk = Wander(maker, known.open, toll, self.job.limits.seed)
-        enough = known.bound + 0.5 * self.job.limits.relative_gap * abs(best.value)
-        best = walk.run(best, TRIALS, enough, lambda: self.late() or (end is not None and time.time() > end))
+        end = None if self.deadline is None else time.time() + part * (self.deadline - self.began)
+        enough = self.proved.bound - self.base + 0.5 * self.job.limits.relative_gap * abs(self.value)
+        best = self.wander.run(plan, TRIALS, enough, lambda: self.late() or (end is not None and time.time() > end))
         self.take(columns(self.form, best.at, best.opened))
 
     def fixed(self, known: Left) -> tuple[Left, Ints, bool]:
@@ -196,7 +196,7 @@ class _Hunt:
             progress, x = news
             whole = None
             if x is not None:
-                whole = x if base is None else _put(base, kept, x)
+                whole = x if base is None else put(base, kept, x)
             value = min(self.value, progress.objective)
             bound = min(value, max(self.proved.bound, min(progress.bound, limit)))
             told = Progress(time.time() - self.began, value, bound, self.nodes + progress.nodes)
@@ -209,21 +209,33 @@ class _Hunt:
         """What a search of some columns found and proved; plans of at most `limit` have no others."""
         self.nodes += found.nodes
         if found.x is not None and self.x is not None:
-            self.take(_put(self.x, kept, found.x))
+            self.take(put(self.x, kept, found.x))
         whole = kept.size == self.job.matrix.cols
         bound = INF if found.status is Status.INFEASIBLE else found.bound
         self.raise_to(min(bound, limit, self.value), engine, "search" if whole else "fixing")
 
-    def rest(self, kept: Ints, x: Floats | None, deadline: float | None) -> Solution:
-        """HiGHS on what is left."""
+    def without(self) -> Solution:
+        """HiGHS on everything, where no plan was found."""
+        found = hand_over.run(self.job, self.deadline, self.hears(np.arange(self.job.matrix.cols), INF))
+        bound = max(found.bound, self.proved.bound)
+        told = replace(found, bound=min(bound, found.objective), seconds=time.time() - self.began)
+        return told if found.bound >= bound else replace(told, engine="prices", proof="prices")
+
+    def rest(self, known: Left, kept: Ints) -> Solution:
+        """What is left: knapsacks where they know it, then HiGHS."""
+        assert self.x is not None
         whole = kept.size == self.job.matrix.cols
-        job = self.job if x is None else within(self.job, kept, x)
         limit = INF if whole else self.value if self.whole else self.cut
-        found = hand_over.run(job, deadline, self.hears(kept, limit))
-        if x is None:
-            bound = max(found.bound, self.proved.bound)
-            told = replace(found, bound=min(bound, found.objective), seconds=time.time() - self.began)
-            return told if found.bound >= bound else replace(told, engine="prices", proof="prices")
+        hears = self.hears(kept, limit)
+        if self.deadline is not None:
+            part = 1.0 if kept.size > LARGE else KNAPSACKS
+            end = time.time() + part * (self.deadline - time.time())
+            found = searched(within(self.job, kept, self.x), self.form, kept, known.u, end, hears)
+            if found is not None:
+                self.heard(found, kept, limit, "knapsacks")
+                if self.near or self.late():
+                    return self.answer("gap" if self.near else "clock")
+        found = hand_over.run(within(self.job, kept, self.x), self.deadline, hears)
         self.heard(found, kept, limit, found.engine if whole else "core")
         return self.answer(found.stopped_by)
 
@@ -234,9 +246,3 @@ class _Hunt:
         bound, seconds = min(self.value, self.proved.bound), time.time() - self.began
         told = Solution(status, self.x, self.value, bound, seconds, self.nodes, ended)
         return replace(told, engine=self.proved.engine, proof=self.proved.proof)
-
-
-def _put(base: Floats, kept: Ints, x: Floats) -> Floats:
-    found = base.copy()
-    found[kept] = x
-    return found

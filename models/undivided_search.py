@@ -15,8 +15,22 @@ from models.capacitated_problem import Ints
 from models.matrix import Bools, Floats
 from models.undivided_plans import Maker, Whole
 
+#: Room to spare, as shares of the total, of the hosts with which plans begin.
+SPARE = (0.0, 0.01, 0.03, 0.08, 0.2)
 #: Least chance of a host beside its share; sweeps after a change; how much dearer a plan may be to go on from.
 CHANCE, SWEEPS, WORSE = 0.05, 40, 2e-2
+
+
+def first_plan(maker: Maker, shares: Floats, toll: Floats) -> Whole | None:
+    """The best of plans that begin with the hosts of the greatest shares, with more and more room to spare."""
+    best: Whole | None = None
+    for spare in SPARE:
+        for tolled in (toll, 0.0 * toll):
+            if best is not None and maker.late():
+                break
+            found = maker.made(maker.opened(shares, spare), tolled)
+            best = found if best is None or (found is not None and found.value < best.value) else best
+    return best
 
 
 class Wander:
@@ -56,11 +70,13 @@ class Wander:
         closed = self._pick(used & ~own.must, 1.0 + CHANCE - self.shares) if close else -1
         if close and closed < 0:
             return None
-        chance = self.shares + CHANCE
+        chance, can = self.shares + CHANCE, own.may & ~used
         if closed >= 0:
             chance = chance * self._near(closed, plan.at)
-            opens |= held < self.maker.capacity[closed]
-        opened = self._pick(own.may & ~used, chance) if opens else -1
+            lost = self.maker.capacity[closed] - held
+            opens |= lost > 0.0
+            can &= self.maker.capacity >= lost
+        opened = self._pick(can, chance) if opens else -1
         if opens and opened < 0:
             return None
         return self._moved(plan.at, used, closed, opened)

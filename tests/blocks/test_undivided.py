@@ -13,7 +13,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.capacitated import model_of, problems, towns
 
-from models import capacitated, capacitated_form, hand_over, uncapacitated, undivided, undivided_bounds
+from models import (
+    capacitated,
+    capacitated_form,
+    hand_over,
+    uncapacitated,
+    undivided,
+    undivided_bounds,
+    undivided_knapsacks,
+)
 from models.answers import INF, Job, Limits, Solution, Status
 from models.capacitated_problem import Problem
 from models.undivided_plans import Maker
@@ -232,3 +240,34 @@ def test_weights_of_another_kind_are_refused() -> None:
         patch.setattr(capacitated.undivided, "run", lambda *_: pytest.fail("taken"))
         found = uncapacitated.run(odd, None, lambda _: None)
     assert found.objective == pytest.approx(hand_over.run(odd, None, lambda _: None).objective, abs=1e-6)
+
+
+def tight(seed: int) -> Problem:
+    """Eight hosts with a few members each, whose room is hardly more than what all weigh."""
+    draw = np.random.default_rng(seed)
+    demand = draw.integers(3, 12, 22).astype(float)
+    part = draw.dirichlet(np.full(8, 4.0)) * 1.5 * demand.sum()
+    none = np.zeros(8, dtype=bool)
+    ends = np.arange(0, 177, 22), np.tile(np.arange(22), 8), draw.integers(1, 60, 176).astype(float)
+    fixed = draw.integers(10, 90, 8).astype(float)
+    return Problem(demand, np.ceil(part) + 12.0, fixed, *ends, np.full(22, INF), none, ~none, 0, 8)
+
+
+def test_knapsacks_search_what_prices_leave_of_tight_capacities() -> None:
+    """With a deadline knapsacks of whole members come first; they prove the value that HiGHS proves, by that name."""
+    proved = set()
+    for seed in range(6):
+        job = job_of(tight(seed))
+        found, highs = solved(job, time.time() + 60.0), hand_over.run(job, None, lambda _: None)
+        assert found.status is highs.status is Status.OPTIMAL
+        assert found.objective == pytest.approx(highs.objective, abs=1e-5) and found.bound <= highs.objective + 1e-5
+        proved.add((found.engine, found.proof))
+    assert {engine for engine, _ in proved} >= {"knapsacks"}
+
+
+def test_a_number_of_hosts_is_nothing_for_knapsacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Knapsacks know no row on the number of hosts: they are not asked where there is one."""
+    job = job_of(replace(tight(1), least=7, most=7))
+    monkeypatch.setattr(undivided_knapsacks.single_source, "Hunt", lambda *_: pytest.fail("asked"))
+    found, highs = solved(job, time.time() + 60.0), hand_over.run(job, None, lambda _: None)
+    assert found.status is highs.status and found.objective == pytest.approx(highs.objective, abs=1e-5)
