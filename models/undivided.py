@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models import hand_over
+from models import hand_over, single_source
 from models.answers import INF, Job, Progress, Proof, Solution, Status, StoppedBy
 from models.capacitated_columns import Form
 from models.capacitated_problem import Ints
@@ -23,7 +23,7 @@ from models.hand_over import FEASIBLE, Report
 from models.matrix import Floats
 from models.undivided_bounds import Left, priced, sharpened, tolls
 from models.undivided_columns import columns, placed, put, takes, within
-from models.undivided_knapsacks import searched
+from models.undivided_knapsacks import counted, searched
 from models.undivided_plans import Maker
 from models.undivided_search import Wander, first_plan
 
@@ -91,8 +91,8 @@ class _Hunt:
 
     def tell(self, x: Floats | None) -> None:
         self.told = time.time()
-        bound = min(self.value, self.proved.bound)
-        self.pressed |= bool(self.report((Progress(self.told - self.began, self.value, bound, self.nodes), x)))
+        told = Progress(self.told - self.began, self.value, min(self.value, self.proved.bound), self.nodes)
+        self.pressed |= bool(self.report((told, x)))
 
     def take(self, x: Floats) -> bool:
         """A plan, if it keeps all rows and is better."""
@@ -186,7 +186,7 @@ class _Hunt:
         keep[empty[self.x[empty] < 0.5]] = False
         part = within(self.job, np.flatnonzero(keep), self.x)
         found = hand_over.run(part, end, self.hears(np.flatnonzero(keep), limit + self.base))
-        self.heard(found, np.flatnonzero(keep), limit + self.base, "highs")
+        self.heard(found, np.flatnonzero(keep), limit + self.base, "core")
 
     def hears(self, kept: Ints, limit: float) -> Report:
         """News of a search of some columns, as news of the whole."""
@@ -217,12 +217,12 @@ class _Hunt:
     def without(self) -> Solution:
         """HiGHS on everything, where no plan was found."""
         found = hand_over.run(self.job, self.deadline, self.hears(np.arange(self.job.matrix.cols), INF))
-        bound = max(found.bound, self.proved.bound)
-        told = replace(found, bound=min(bound, found.objective), seconds=time.time() - self.began)
+        bound = min(max(found.bound, self.proved.bound), found.objective)
+        told = replace(found, bound=bound, seconds=time.time() - self.began)
         return told if found.bound >= bound else replace(told, engine="prices", proof="prices")
 
     def rest(self, known: Left, kept: Ints) -> Solution:
-        """What is left: knapsacks where they know it, then HiGHS."""
+        """What is left: knapsacks where they know it, then HiGHS; without a limit of time they take turns."""
         assert self.x is not None
         whole = kept.size == self.job.matrix.cols
         limit = INF if whole else self.value if self.whole else self.cut
@@ -235,8 +235,10 @@ class _Hunt:
                 self.heard(found, kept, limit, "knapsacks")
                 if self.near or self.late():
                     return self.answer("gap" if self.near else "clock")
-        found = hand_over.run(within(self.job, kept, self.x), self.deadline, hears)
-        self.heard(found, kept, limit, found.engine if whole else "core")
+        turns = self.deadline is None and not counted(self.form.problem)
+        last = single_source.run if turns else hand_over.run
+        found = last(within(self.job, kept, self.x), self.deadline, hears)
+        self.heard(found, kept, limit, "core" if found.engine == "highs" and not whole else found.engine)
         return self.answer(found.stopped_by)
 
     def answer(self, ended: StoppedBy) -> Solution:

@@ -14,12 +14,17 @@ import numpy as np
 from models import single_source, single_source_form
 from models.answers import Job, Solution
 from models.capacitated_columns import Form
-from models.capacitated_problem import INF, Ints
+from models.capacitated_problem import INF, Ints, Problem
 from models.hand_over import Report
 from models.matrix import Floats
 
 #: Most cells of a knapsack table.
 MOST_CELLS = 4_000_000
+
+
+def counted(problem: Problem) -> bool:
+    """Whether the number of hosts is limited."""
+    return problem.least > int(problem.must.sum()) or problem.most < problem.hosts
 
 
 def searched(job: Job, form: Form, kept: Ints, u: Floats, end: float, report: Report) -> Solution | None:
@@ -28,7 +33,7 @@ def searched(job: Job, form: Form, kept: Ints, u: Floats, end: float, report: Re
     kept: the job's columns in the whole model; u: prices of the form's members.
     """
     problem = form.problem
-    if problem.least > int(problem.must.sum()) or problem.most < problem.hosts:
+    if counted(problem):
         return None
     knapsacks = single_source_form.form_of(job.matrix, np.asarray(job.cost, dtype=float))
     if knapsacks is None:
