@@ -156,19 +156,23 @@ def ascend(problem: Problem, upper: float, start: Floats, rounds: int, near: flo
 
 
 def settled(problem: Problem, prices: Prices, upper: float) -> tuple[Bools, Bools]:
-    """Hosts that are open, and hosts that are closed, in every plan cheaper than `upper`.
+    """Hosts that are open, and hosts that are closed, in every plan cheaper than `upper` (`turned`)."""
+    return turned(prices.rho, prices.opened, prices.bound, problem.least, problem.most, upper)
+
+
+def turned(rho: Floats, opened: Bools, bound: float, least: int, most: int, upper: float) -> tuple[Bools, Bools]:
+    """Hosts that are open, and hosts that are closed, in every plan cheaper than `upper`, by the reduced costs `rho`.
 
     Turning one decision of the relaxation round costs the difference to the next best one; where that
     lifts the bound to `upper`, no cheaper plan turns it round (exact reduced-cost fixing).
     """
-    rho, opened = prices.rho, prices.opened
     count = int(opened.sum())
     # What replaces an open host: the next one, needed or not.
     outside = float(rho[~opened].min(initial=INF))
-    instead = outside if count <= problem.least else min(0.0, outside) if count >= problem.most else 0.0
+    instead = outside if count <= least else min(0.0, outside) if count >= most else 0.0
     # What makes room for another host.
     inside = float(rho[opened].max(initial=-INF))
-    room = inside if count >= problem.most else max(0.0, inside) if count <= problem.least else 0.0
-    must = opened & (prices.bound - rho + instead >= upper)
-    never = ~opened & (prices.bound + rho - room >= upper)
+    room = inside if count >= most else max(0.0, inside) if count <= least else 0.0
+    must = opened & (bound - rho + instead >= upper)
+    never = ~opened & (bound + rho - room >= upper)
     return must, never

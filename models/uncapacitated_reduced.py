@@ -15,12 +15,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from models.matrix import Bools, Floats
 from models.uncapacitated_bounds import INF, Ints, Problem
 
 #: Turns of members and hosts; most hosts that are compared in pairs.
 TURNS, MOST_HOSTS = 4, 4_000
+#: Share of hosts that cover a member above which a dense product of all pairs is the quicker one.
+DENSE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +102,8 @@ def _alike(reach: Bools, price: Floats, always: Floats) -> tuple[Bools, Floats, 
 
 def _better(reach: Bools, fixed: Floats) -> Ints:
     """For each host one that outdoes it and is outdone by none; itself where none does."""
-    numbers, count = np.arange(fixed.size), reach.astype(np.float32)
-    both = count.T @ count
-    size = np.diag(both)
+    numbers, size = np.arange(fixed.size), reach.sum(axis=0)
+    both = _common(reach)
     inside = (both == size[:, None]) & (fixed[None, :] <= fixed[:, None]) & (fixed >= 0.0)[:, None]
     more = (size[None, :] > size[:, None]) | (fixed[None, :] < fixed[:, None])
     outdone = inside & (more | (numbers[None, :] < numbers[:, None]))
@@ -110,3 +112,12 @@ def _better(reach: Bools, fixed: Floats) -> Ints:
     while (better[better] != better).any():
         better = better[better]
     return better.astype(np.int64)
+
+
+def _common(reach: Bools) -> Floats:
+    """How many members each pair of hosts covers both; sparse ones by their pairs, which also wakes no threads."""
+    dense = reach.astype(np.float32)
+    if reach.mean() > DENSE:
+        return np.asarray(dense.T @ dense)
+    sparse = sp.csr_matrix(dense)
+    return np.asarray((sparse.T @ sparse).toarray())

@@ -16,8 +16,10 @@ from models import hand_over
 from models.answers import INF, Job, Limits, Progress, Status, StoppedBy
 from models.matrix import Bools
 from models.uncapacitated_bounds import Problem, ascend, first_prices, relaxed
+from models.uncapacitated_branch import Tree
 from models.uncapacitated_core import core_of
-from models.uncapacitated_linear import grain, linear, raised
+from models.uncapacitated_linear import grain, raised
+from models.uncapacitated_programme import Programme, Unsolved
 from models.uncapacitated_reduced import Reduced, covers, reduced
 from models.uncapacitated_search import Descent, kicked, plan_from
 
@@ -92,6 +94,8 @@ class _Hunt:
         self.prices = relaxed(problem, first_prices(problem))
         self.best: Descent | None = None
         self.step = grain(problem)
+        #: What is proved beside the prices; when news was told last.
+        self.floor, self.told = -INF, time.time()
 
     def late(self) -> bool:
         return self.pressed or (self.deadline is not None and time.time() > self.deadline)
@@ -115,29 +119,54 @@ class _Hunt:
     def run(self) -> Located:
         if not np.isfinite(np.minimum(self.problem.always, self.problem.cost.min(axis=1, initial=INF))).all():
             return _nobody()
-        if not covers(self.problem) or not self._covered():
-            self.prices = ascend(self.problem, self._guess(), self.prices.u, QUICK)
-            self.take(plan_from(self.problem, self.prices.rho, self.late))
-            idle = 0
-            for _ in range(TURNS):
-                if self.late() or self.near or idle >= IDLE:
-                    break
-                idle = 0 if self._turn() else idle + 1
+        if covers(self.problem) and (found := self._covered()) is not None:
+            return found
+        self.prices = ascend(self.problem, self._guess(), self.prices.u, QUICK)
+        self.take(plan_from(self.problem, self.prices.rho, self.late))
+        idle = 0
+        for _ in range(TURNS):
+            if self.late() or self.near or idle >= IDLE:
+                break
+            idle = 0 if self._turn() else idle + 1
         return self._core() if not self.near and not self.late() else self._told("prices" if self.near else "")
 
-    def _covered(self) -> bool:
-        """Prices and a plan from the linear programme, which decides coverings sooner than rounds; whether it ended."""
-        found = linear(self.problem, self.limits, self.deadline)
-        if found is None:
-            return False
-        self.prices, opened = found
-        self.take(plan_from(self.problem, -opened, self.late))
-        return True
+    def _covered(self) -> Located | None:
+        """A covering by its linear programme, which decides it sooner than prices; None where it did not end."""
+        seconds = None if self.deadline is None else max(0.01, self.deadline - time.time())
+        programme = Programme(self.problem, self.limits, seconds)
+        try:
+            root = programme.solve(programme.free, INF)
+        except Unsolved:
+            return None
+        if root is None:
+            return _nobody()
+        self.floor = root.bound
+        self.take(plan_from(self.problem, -root.x[: self.problem.hosts], self.late))
+        if self.near or self.late():
+            return self._told("prices" if self.near else "")
+        tree = Tree(programme, self)
+        tree.run(root)
+        if tree.whole and not self.served:
+            return _nobody()
+        self.floor = max(self.floor, tree.bound)
+        return replace(self._told("core" if tree.whole or self.near else ""), nodes=tree.nodes)
+
+    @property
+    def reached(self) -> float:
+        """The value of the plan at hand if it has a host for every member, else inf."""
+        return self.value if self.served else INF
+
+    def tell(self, bound: float) -> None:
+        """News of the search, now and then."""
+        self.floor = max(self.floor, min(bound, self.value))
+        if time.time() - self.told > hand_over.NEWS:
+            self.told = time.time()
+            self.pressed |= self.hear(self.value, self.floor, None)
 
     @property
     def bound(self) -> float:
         """What the prices prove, of values that differ by whole steps the next one."""
-        return raised(self.prices.bound, self.step)
+        return raised(max(self.prices.bound, self.floor), self.step)
 
     def _guess(self) -> float:
         """What a plan costs, for the first steps: the one at hand, else the hosts that the first prices like."""
