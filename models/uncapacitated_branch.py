@@ -114,7 +114,7 @@ class Tree:
 
     def _rooted(self, root: Point) -> Node | None:
         """The root with cuts, a plan from there, and more cuts where a better plan has settled hosts."""
-        point = self._cut(root, ROOT_ROUNDS)
+        point = self._cut(root, ROOT_ROUNDS, root.bound)
         if point is None or self._ends(point):
             return None
         before = self.keeper.reached
@@ -122,7 +122,8 @@ class Tree:
         self._dive(point)
         if self.keeper.reached < before and not self.keeper.late():
             again = self.programme.solve(point.ends, self.below)
-            point = None if again is None else self._cut(again, ROOT_ROUNDS)
+            point = None if again is None else self._cut(again, ROOT_ROUNDS, root.bound)
+        self.programme.keep()
         return None if point is None else Node(point.bound, point.ends, point)
 
     def _node(self, node: Node) -> Node | None:
@@ -133,7 +134,7 @@ class Tree:
             point = self.programme.solve(node.ends, self.below)
         if point is None or self._ends(point):
             return None
-        point = self._cut(point, NODE_ROUNDS)
+        point = self._cut(point, NODE_ROUNDS, point.bound)
         if point is None or self._ends(point):
             return None
         self._rounded(point, False)
@@ -154,8 +155,8 @@ class Tree:
         y = point.x[: self.problem.hosts]
         return np.flatnonzero(np.minimum(y, 1.0 - y) > WHOLE)
 
-    def _cut(self, point: Point, rounds: int) -> Point | None:
-        """The node with rounds of cuts; None where it has no plan any more."""
+    def _cut(self, point: Point, rounds: int, since: float) -> Point | None:
+        """The node with rounds of cuts, which have lifted its bound from `since`; None where it has no plan any more."""
         bounds = [point.bound]
         for _ in range(rounds):
             done = self.keeper.late() or point.bound >= self.below or not self._fractional(point).size
@@ -169,7 +170,7 @@ class Tree:
             self.programme.drop(better.x)
             point = better
             bounds.append(point.bound)
-            if len(bounds) > 3 and bounds[-1] - bounds[-3] < STALL * (bounds[-1] - bounds[0]):
+            if len(bounds) > 3 and bounds[-1] - bounds[-3] < STALL * (bounds[-1] - since):
                 break
         return point
 

@@ -67,7 +67,7 @@ class Programme:
         reach = sp.csr_matrix(np.isfinite(problem.cost[self.asks]).astype(np.float64))
         served = sp.hstack([reach, sp.identity(members, format="csr")])
         number = sp.hstack([sp.csr_matrix(np.ones((1, hosts))), sp.csr_matrix((1, members))])
-        self.first = members + 1
+        self.first = self.kept = members + 1
         A = sp.csr_matrix(sp.vstack([served, number]))
         self.rows = Rows(sp.csr_matrix(sp.vstack([served, -number])), np.append(np.ones(members), -problem.most).astype(np.int64))
         low, high = np.append(np.ones(members), problem.least), np.append(np.full(members, INF), problem.most)
@@ -104,13 +104,17 @@ class Programme:
         self.rows = self.rows.with_more(cuts)
 
     def drop(self, x: Floats) -> None:
-        """Let go of cuts that are slack at `x`."""
+        """Let go of cuts that are slack at `x`, but for those that are kept."""
         slack = self.rows.A @ x - self.rows.side > SLACK
-        slack[: self.first] = False
+        slack[: self.kept] = False
         gone = np.flatnonzero(slack).astype(np.int32)
         if gone.size:
             self.solver.deleteRows(len(gone), gone)
             self.rows = self.rows.only(~slack)
+
+    def keep(self) -> None:
+        """Keep the cuts that are there for good: what is slack at one node binds at the next."""
+        self.kept = len(self.rows.side)
 
     def _point(self, x: Floats, dual: Floats, ends: Ends, below: float) -> Point:
         problem, hosts = self.problem, self.problem.hosts
