@@ -2,9 +2,9 @@
 
 Every node is the one programme of `models.uncapacitated_programme` with other ends. What may still be cheaper than the
 plan at hand is searched, no more: hosts are settled by reduced costs at every node (exact), and where all costs are
-whole numbers a node within one of the plan is done. The host to branch on is chosen by what its two sides lift the bound
-by, tried for a few hosts and remembered afterwards (pseudo-costs: Benichou and others 1971; reliability branching:
-Achterberg, Koch and Martin 2005). An open host lifts it most, so that its side is followed first.
+whole numbers a node within one of the plan is done. The host to branch on is chosen by what its two sides lift the
+bound by, tried for a few hosts and remembered afterwards (reliability branching: Achterberg, Koch and Martin 2005). An
+open host lifts it most, so that its side is followed first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.answers import INF
 from models.uncapacitated_bounds import Ints, cheapest
 from models.uncapacitated_cuts import half_cuts
 from models.uncapacitated_gains import Gains
-from models.uncapacitated_linear import raised
+from models.uncapacitated_grain import raised
 from models.uncapacitated_programme import Ends, Point, Programme, Unsolved
 from models.uncapacitated_search import Descent
 
@@ -28,7 +28,7 @@ from models.uncapacitated_search import Descent
 #: have lifted it end them.
 ROOT_ROUNDS, NODE_ROUNDS, STALL = 60, 1, 0.03
 #: Hosts whose sides are tried at a node.
-TRIED = 3
+TRIED = 2
 #: Nearer to a whole number than this is whole; a host is as good as open in a dive; a
 #: plan cheaper by a whole step is cheaper by more than this much of it.
 WHOLE, OPEN, NEXT = 1e-6, 0.99, 0.999
@@ -69,7 +69,7 @@ class Node:
 
 
 class Tree:
-    """The search of one covering. nodes: programmes beyond the root; whole: whether nothing is left open."""
+    """The search of one covering. nodes: what cuts at the root leave to branching; whole: nothing is left open."""
 
     def __init__(self, programme: Programme, keeper: Keeper) -> None:
         self.programme, self.keeper, self.problem = programme, keeper, programme.problem
@@ -128,9 +128,9 @@ class Tree:
 
     def _node(self, node: Node) -> Node | None:
         """One node: the side to follow, None where it ends here."""
+        self.nodes += 1
         point = node.point
         if point is None:
-            self.nodes += 1
             point = self.programme.solve(node.ends, self.below)
         if point is None or self._ends(point):
             return None
@@ -156,7 +156,7 @@ class Tree:
         return np.flatnonzero(np.minimum(y, 1.0 - y) > WHOLE)
 
     def _cut(self, point: Point, rounds: int, since: float) -> Point | None:
-        """The node with rounds of cuts, which have lifted its bound from `since`; None where it has no plan any more."""
+        """The node with rounds of cuts, which have lifted the bound from `since`; None where it has no plan."""
         bounds = [point.bound]
         for _ in range(rounds):
             done = self.keeper.late() or point.bound >= self.below or not self._fractional(point).size

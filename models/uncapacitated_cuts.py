@@ -25,7 +25,7 @@ from models.uncapacitated_bounds import Ints
 Whole = NDArray[np.int32]
 
 #: Looked at: rows with less slack, columns more fractional, halves that lose less; rows that lose less eliminate.
-SLACK, FRACTION, LOSES, TIGHT = 0.95, 1e-6, 0.97, 0.3
+SLACK, FRACTION, LOSES, TIGHT = 0.7, 1e-6, 0.97, 0.3
 #: How much more a row's slack counts than its odd columns where a row to eliminate with is chosen.
 MORE = 2.0
 #: Halves that are written out, and cuts that are kept of them; cosine of two cuts above which they are as good as one.
@@ -57,7 +57,8 @@ def half_cuts(rows: Rows, x: Floats) -> Rows | None:
     used, sums = found
     added = sp.csr_matrix(sums.astype(np.int32))
     C = (added @ rows.A[used]).toarray().astype(np.int32)
-    return _broken(*_halved(C, added @ rows.side[used], x > 0.5), x)
+    side = np.asarray(added @ rows.side[used], dtype=np.int64)
+    return _broken(*_halved(C, side, x > 0.5), x)
 
 
 def _halved(C: Whole, side: NDArray[np.int64], near_one: Bools) -> tuple[Whole, Floats]:
@@ -74,7 +75,8 @@ def _broken(cuts: Whole, side: Floats, x: Floats) -> Rows | None:
     order = np.argsort(-by / np.maximum(length, 1.0), kind="stable")
     order = order[by[order] > (1.0 - LOSES) / 2.0]
     cuts, side, length = cuts[order], side[order], length[order]
-    free, kept = np.ones(order.size, dtype=bool), []
+    free = np.ones(order.size, dtype=bool)
+    kept: list[int] = []
     for at in range(order.size):
         if free[at] and len(kept) < MOST_CUTS:
             kept.append(at)

@@ -1,4 +1,4 @@
-"""Which host to branch on: what opening and closing it has lifted the bound by (pseudo-costs; Benichou and others 1971)."""
+"""Which host to branch on, by what opening and closing it has lifted the bound by (Benichou and others 1971)."""
 
 from __future__ import annotations
 

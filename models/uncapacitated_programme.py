@@ -2,9 +2,9 @@
 
     min sum_j f_j y_j + sum_i w_i z_i,   z_i + sum_(j covers i) y_j >= 1,   least <= sum_j y_j <= most,   cuts
 
-w_i: what a member costs more uncovered than covered (Church and ReVelle 1974). Duals of any signs of the rows are
-prices, and with them hosts and members fall apart: the bound is what is left at its least, summed here, so that it holds
-whatever the tolerances of the programme. Hosts' prices are those of `models.uncapacitated_bounds`, less what the cuts say.
+w_i: what a member costs more uncovered than covered (Church and ReVelle 1974). Duals of the rows are prices, at which
+hosts and members fall apart: the bound is the least of what is left, summed here, so that it holds at any duals and
+whatever the tolerances of the programme.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ class Ends:
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A node's programme. x: hosts, then members uncovered; bound: proved; ends: with what `below` settles."""
+    """A node's programme.
+
+    x: hosts, then members uncovered; bound: proved; ends: of the node, and what is settled there.
+    """
 
     x: Floats
     bound: float
     ends: Ends
-    least_change: Floats
 
 
 class Unsolved(Exception):
@@ -53,31 +55,40 @@ class Unsolved(Exception):
 
 
 class Programme:
-    """The programme of one covering; members of whom no host saves anything are a constant."""
+    """The programme of one covering; members of whom no host saves anything are a constant.
+
+    rows: over hosts, then members uncovered; the first ones are the members', then the number of hosts, then cuts.
+    """
 
     def __init__(self, problem: Problem, limits: Limits, seconds: float | None) -> None:
-        self.problem, hosts = problem, problem.hosts
+        self.problem = problem
         price = problem.cost.min(axis=1, initial=INF)
         self.asks = np.flatnonzero(price < problem.always)
         finite = np.isfinite(problem.always[self.asks])
         self.top = finite.astype(np.float64)
         self.worth = np.where(finite, problem.always[self.asks] - price[self.asks], 0.0)
         self.constant = float(np.minimum(price, problem.always).sum())
-        members = self.asks.size
+        matrix = self._matrix()
+        job = Job(matrix, np.append(problem.fixed, self.worth), limits=limits, relax=True)
+        self.solver = loaded(job, seconds, presolve=False)
+        sign = np.append(np.ones(self.asks.size), -1.0)
+        side = np.append(np.ones(self.asks.size), -min(problem.most, problem.hosts))
+        self.rows = Rows(sp.csr_matrix(sp.diags(sign) @ matrix.A), side.astype(np.int64))
+        self.kept = side.size
+        self.numbers = np.arange(problem.hosts, dtype=np.int32)
+        self.free = Ends(np.zeros(problem.hosts, dtype=bool), np.zeros(problem.hosts, dtype=bool))
+
+    def _matrix(self) -> Matrix:
+        """Members' rows, then the number of hosts; hosts, then who is uncovered."""
+        problem, hosts, members = self.problem, self.problem.hosts, self.asks.size
         reach = sp.csr_matrix(np.isfinite(problem.cost[self.asks]).astype(np.float64))
         served = sp.hstack([reach, sp.identity(members, format="csr")])
         number = sp.hstack([sp.csr_matrix(np.ones((1, hosts))), sp.csr_matrix((1, members))])
-        self.first = self.kept = members + 1
-        A = sp.csr_matrix(sp.vstack([served, number]))
-        self.rows = Rows(sp.csr_matrix(sp.vstack([served, -number])), np.append(np.ones(members), -problem.most).astype(np.int64))
-        low, high = np.append(np.ones(members), problem.least), np.append(np.full(members, INF), problem.most)
-        none = [""] * self.first
+        A = sp.csc_matrix(sp.vstack([served, number]))
         ends = np.zeros(hosts + members), np.append(np.ones(hosts), self.top)
-        matrix = Matrix(sp.csc_matrix(A), *ends, low, high, np.zeros(hosts + members, dtype=bool), np.array(none, dtype="U1"), none)
-        self.solver = loaded(Job(matrix, np.append(problem.fixed, self.worth), limits=limits, relax=True), seconds, presolve=False)
-        self.numbers = np.arange(hosts, dtype=np.int32)
-        self.free = Ends(np.zeros(hosts, dtype=bool), np.zeros(hosts, dtype=bool))
-        self.solves = 0
+        low, high = np.append(np.ones(members), problem.least), np.append(np.full(members, INF), problem.most)
+        none = [""] * (members + 1)
+        return Matrix(A, *ends, low, high, np.zeros(hosts + members, dtype=bool), np.array(none, dtype="U1"), none)
 
     def solve(self, ends: Ends, below: float) -> Point | None:
         """The node's programme, with what is settled in plans cheaper than `below`; None where it has no plan.
@@ -99,8 +110,15 @@ class Programme:
         """More rows that every plan keeps."""
         A = cuts.A
         count = A.shape[0]
-        self.solver.addRows(count, cuts.side.astype(np.float64), np.full(count, INF), int(A.nnz),
-            A.indptr[:-1].astype(np.int32), A.indices.astype(np.int32), A.data)
+        self.solver.addRows(
+            count,
+            cuts.side.astype(np.float64),
+            np.full(count, INF),
+            int(A.nnz),
+            A.indptr[:-1].astype(np.int32),
+            A.indices.astype(np.int32),
+            A.data,
+        )
         self.rows = self.rows.with_more(cuts)
 
     def drop(self, x: Floats) -> None:
@@ -119,7 +137,7 @@ class Programme:
     def _point(self, x: Floats, dual: Floats, ends: Ends, below: float) -> Point:
         problem, hosts = self.problem, self.problem.hosts
         u = np.maximum(dual, 0.0)
-        u[self.first - 1] = 0.0
+        u[self.asks.size] = 0.0
         left = np.append(problem.fixed, self.worth) - u @ self.rows.A
         rho, rest = left[:hosts], np.minimum(left[hosts:], 0.0) * self.top
         base = self.constant + float(u @ self.rows.side + rest.sum() + rho[ends.must].sum())
@@ -134,4 +152,4 @@ class Programme:
         settled = Ends(ends.must.copy(), ends.never.copy())
         places = np.flatnonzero(open_to)
         settled.must[places[must]], settled.never[places[never]] = True, True
-        return Point(x, bound, settled, rho)
+        return Point(x, bound, settled)

@@ -22,8 +22,8 @@ from models.uncapacitated_bounds import INF, Ints, Problem
 
 #: Turns of members and hosts; most hosts that are compared in pairs.
 TURNS, MOST_HOSTS = 4, 4_000
-#: Share of hosts that cover a member above which a dense product of all pairs is the quicker one.
-DENSE = 0.1
+#: Pairs of hosts over all members above which a dense product is the quicker one, on all cores.
+FEW_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,9 @@ def _better(reach: Bools, fixed: Floats) -> Ints:
 
 
 def _common(reach: Bools) -> Floats:
-    """How many members each pair of hosts covers both; sparse ones by their pairs, which also wakes no threads."""
+    """How many members each pair of hosts covers both; of few pairs without a product that wakes all cores."""
     dense = reach.astype(np.float32)
-    if reach.mean() > DENSE:
+    if float((reach.sum(axis=1).astype(np.float64) ** 2).sum()) > FEW_PAIRS:
         return np.asarray(dense.T @ dense)
     sparse = sp.csr_matrix(dense)
     return np.asarray((sparse.T @ sparse).toarray())

@@ -18,7 +18,7 @@ from models.matrix import Bools
 from models.uncapacitated_bounds import Problem, ascend, first_prices, relaxed
 from models.uncapacitated_branch import Tree
 from models.uncapacitated_core import core_of
-from models.uncapacitated_linear import grain, raised
+from models.uncapacitated_grain import grain, raised
 from models.uncapacitated_programme import Programme, Unsolved
 from models.uncapacitated_reduced import Reduced, covers, reduced
 from models.uncapacitated_search import Descent, kicked, plan_from
@@ -92,7 +92,9 @@ class _Hunt:
         self.pressed = False
         self.draw = np.random.default_rng(limits.seed)
         self.prices = relaxed(problem, first_prices(problem))
+        #: The plan at hand, and whether it has a host for every member.
         self.best: Descent | None = None
+        self.served = False
         self.step = grain(problem)
         #: What is proved beside the prices; when news was told last.
         self.floor, self.told = -INF, time.time()
@@ -113,7 +115,8 @@ class _Hunt:
         better = descent.value < self.value - 1e-12 * max(1.0, abs(descent.value))
         if better:
             self.best = descent
-            self.pressed |= self.hear(self.value, self.prices.bound, descent.opened)
+            self.served = bool(np.isfinite(self.problem.value(descent.opened)))
+            self.pressed |= self.hear(self.value, min(self.value, max(self.prices.bound, self.floor)), descent.opened)
         return better
 
     def run(self) -> Located:
@@ -176,11 +179,6 @@ class _Hunt:
     def near(self) -> bool:
         return self.served and self.value - self.bound <= self.allowed
 
-    @property
-    def served(self) -> bool:
-        """Whether the plan at hand has a host for every member."""
-        return self.best is not None and bool(np.isfinite(self.problem.value(self.best.opened)))
-
     def _turn(self) -> bool:
         """Better prices for the plan at hand, better plans from the prices; whether either came out better."""
         assert self.best is not None
@@ -230,5 +228,5 @@ class _Hunt:
         assert self.best is not None
         stopped: StoppedBy = "user" if self.pressed else "gap" if proof else "clock"
         if not self.served:
-            return Located(None, INF, self.prices.bound, "", "clock")
+            return Located(None, INF, self.bound, "", "user" if self.pressed else "clock")
         return Located(self.best.opened, self.value, min(self.bound, self.value), proof, stopped)
