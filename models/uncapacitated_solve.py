@@ -1,7 +1,8 @@
 """Hosts without capacities, to the proof: prices, search, exact fixing, and HiGHS for what is left.
 
 The order of `docs/formulation`: a bound by prices and a plan by descents, each better for the other; what reduced costs
-settle is fixed (exact: nothing cheaper is cut off); the rest is a small model of radii.
+settle is fixed (exact: nothing cheaper is cut off); the rest is a small model of radii. A covering goes another way:
+its linear programme, cuts and branching (`models.uncapacitated_branch`).
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ ENOUGH, GAIN = 0.5, 1e-5
 class Located:
     """The best plan: open hosts (None where a member has no host in any plan), its value, a proved bound, and
 
-    what proved it: "prices", "core" (what exact fixing left, by HiGHS), or "" where the bound is not near.
+    what proved it: "prices", "core" (what exact fixing left: by HiGHS, of coverings by cuts and branching), or "" where
+    the bound is not near.
     """
 
     opened: Bools | None
