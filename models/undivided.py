@@ -21,9 +21,9 @@ from models.capacitated_columns import Form
 from models.capacitated_problem import Ints
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Floats
-from models.undivided_bounds import Left, priced, sharpened, tolls
+from models.undivided_bounds import Left, counted, priced, sharpened, tolls, useful
 from models.undivided_columns import columns, placed, put, takes, within
-from models.undivided_knapsacks import counted, searched
+from models.undivided_knapsacks import searched
 from models.undivided_plans import Maker
 from models.undivided_search import Wander, first_plan
 
@@ -164,7 +164,7 @@ class _Hunt:
         keep = np.zeros(self.job.matrix.cols, dtype=bool)
         keep[self.form.link[arcs]] = True
         named = self.form.host >= 0
-        keep[self.form.host[named & problem.may & ~problem.must]] = True
+        keep[self.form.host[named & problem.may & ~problem.must & useful(problem, problem.host)]] = True
         must = self.form.host[named & problem.must]
         keep[must[self.x[must] < 0.5]] = True
         keep[self.form.link] |= self.x[self.form.link] > 0.5
@@ -175,18 +175,17 @@ class _Hunt:
         """HiGHS among the links of the cheapest plans: a better plan, and a proof up to what these cost."""
         assert self.x is not None
         end = time.time() + WINDOW_PART * ((self.deadline or 0.0) - time.time())
-        limit = float(np.partition(known.costs, WINDOW)[WINDOW])
-        inside = known.costs <= limit
+        problem, link, host = self.form.problem, self.form.link, self.form.host
+        dear = float(np.partition(known.costs, WINDOW)[WINDOW])
+        inside, limit = known.costs <= dear, min(dear + self.base, self.cut)
         keep = np.zeros(self.job.matrix.cols, dtype=bool)
         keep[kept] = True
-        keep[self.form.link] &= inside | (self.x[self.form.link] > 0.5)
-        reached = np.bincount(self.form.problem.host[inside], minlength=self.form.problem.hosts) > 0
-        named = self.form.host >= 0
-        empty = self.form.host[named & ~reached]
+        keep[link] &= inside | (self.x[link] > 0.5)
+        empty = host[(host >= 0) & ~useful(problem, problem.host[inside])]
         keep[empty[self.x[empty] < 0.5]] = False
-        part = within(self.job, np.flatnonzero(keep), self.x)
-        found = hand_over.run(part, end, self.hears(np.flatnonzero(keep), limit + self.base))
-        self.heard(found, np.flatnonzero(keep), limit + self.base, "core")
+        kept = np.flatnonzero(keep)
+        found = hand_over.run(within(self.job, kept, self.x), end, self.hears(kept, limit))
+        self.heard(found, kept, limit, "core")
 
     def hears(self, kept: Ints, limit: float) -> Report:
         """News of a search of some columns, as news of the whole."""
@@ -229,8 +228,8 @@ class _Hunt:
         hears = self.hears(kept, limit)
         if self.deadline is not None:
             part = 1.0 if kept.size > LARGE else KNAPSACKS
-            end = time.time() + part * (self.deadline - time.time())
-            found = searched(within(self.job, kept, self.x), self.form, kept, known.u, end, hears)
+            ends = time.time() + part * (self.deadline - time.time()), self.deadline
+            found = searched(within(self.job, kept, self.x), self.form, kept, known.u, ends, hears)
             if found is not None:
                 self.heard(found, kept, limit, "knapsacks")
                 if self.near or self.late():
@@ -246,5 +245,5 @@ class _Hunt:
         status = Status.OPTIMAL if self.near else Status.FEASIBLE
         ended = "user" if self.pressed else ended if ended != "none" else "gap"
         bound, seconds = min(self.value, self.proved.bound), time.time() - self.began
-        told = Solution(status, self.x, self.value, bound, seconds, self.nodes, ended)
-        return replace(told, engine=self.proved.engine, proof=self.proved.proof)
+        how = self.proved
+        return Solution(status, self.x, self.value, bound, seconds, self.nodes, ended, None, how.engine, how.proof)

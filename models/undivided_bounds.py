@@ -40,6 +40,17 @@ class Left:
     open: Floats
 
 
+def counted(problem: Problem) -> bool:
+    """Whether the number of hosts is limited."""
+    return problem.least > int(problem.must.sum()) or problem.most < problem.hosts
+
+
+def useful(problem: Problem, hosts: Ints) -> Bools:
+    """Hosts that may be open in a cheapest plan when only these have links: the others need to pay, or to count."""
+    found: Bools = np.bincount(hosts, minlength=problem.hosts) > 0
+    return found | (problem.fixed < 0.0) | counted(problem)
+
+
 def tolls(problem: Problem, u: Floats) -> Floats:
     """What a unit of each host's room is worth at these prices; 0 where there is room for all that gain."""
     gain = problem.cost - u[problem.member]

@@ -14,23 +14,20 @@ import numpy as np
 from models import single_source, single_source_form
 from models.answers import Job, Solution
 from models.capacitated_columns import Form
-from models.capacitated_problem import INF, Ints, Problem
+from models.capacitated_problem import INF, Ints
 from models.hand_over import Report
 from models.matrix import Floats
+from models.undivided_bounds import counted
 
-#: Most cells of a knapsack table.
-MOST_CELLS = 4_000_000
-
-
-def counted(problem: Problem) -> bool:
-    """Whether the number of hosts is limited."""
-    return problem.least > int(problem.must.sum()) or problem.most < problem.hosts
+#: Most cells of a knapsack table; the gap from which on the search is let go on to its end.
+MOST_CELLS, CLOSE = 4_000_000, 2e-3
 
 
-def searched(job: Job, form: Form, kept: Ints, u: Floats, end: float, report: Report) -> Solution | None:
-    """The search of a job in some of a form's columns until `end`; None where it is of another kind.
+def searched(job: Job, form: Form, kept: Ints, u: Floats, ends: tuple[float, float], report: Report) -> Solution | None:
+    """The search of a job in some of a form's columns; None where it is of another kind.
 
-    kept: the job's columns in the whole model; u: prices of the form's members.
+    kept: the job's columns in the whole model; u: prices of the form's members; ends: when to stop, and when where the
+    gap is all but closed then.
     """
     problem = form.problem
     if counted(problem):
@@ -43,9 +40,13 @@ def searched(job: Job, form: Form, kept: Ints, u: Floats, end: float, report: Re
         return None
     member = np.full(form.held.size, -1, dtype=np.int64)
     member[form.link] = problem.member
-    hunt = single_source.Hunt(job, knapsacks, time.time(), end, report)
+    hunt = single_source.Hunt(job, knapsacks, time.time(), ends[0], report)
     hunt.search.prices = u[member[kept[knapsacks.link.max(axis=0)]]]
     try:
-        return hunt.answer(INF)
+        answer = hunt.answer(INF)
+        if answer.stopped_by == "clock" and answer.gap <= CLOSE:
+            hunt.deadline = ends[1]
+            answer = hunt.answer(INF)
+        return answer
     except single_source.Mistaken:
         return None

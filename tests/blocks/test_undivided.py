@@ -124,6 +124,20 @@ def test_medians_have_the_value_that_highs_proves(problem: Problem) -> None:
     same_as_highs(job_of(problem))
 
 
+@given(medians())
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_windows_keep_the_hosts_that_only_count(problem: Problem) -> None:
+    """Windows far too narrow, with a number of hosts that some plans reach by hosts whom nobody uses."""
+    assume(taken(problem))
+    job = job_of(replace(problem, cost=problem.cost + 40.0 * (problem.member != problem.member[0])))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(undivided, "WINDOW", 3)
+        patch.setattr(undivided, "MANY", 0.1)
+        found, highs = solved(job, time.time() + 30.0), hand_over.run(job, None, lambda _: None)
+    assert found.status is highs.status and found.bound <= highs.objective + 1e-5
+    assert found.objective == pytest.approx(highs.objective, abs=1e-5)
+
+
 def check_fixing(problem: Problem, seed: int) -> None:
     """No plan below a value has a link that fixing below it left out, and no bound passes the best plan."""
     draw, plans = np.random.default_rng(seed), list(plans_of(problem))
@@ -271,3 +285,14 @@ def test_a_number_of_hosts_is_nothing_for_knapsacks(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(undivided_knapsacks.single_source, "Hunt", lambda *_: pytest.fail("asked"))
     found, highs = solved(job, time.time() + 60.0), hand_over.run(job, None, lambda _: None)
     assert found.status is highs.status and found.objective == pytest.approx(highs.objective, abs=1e-5)
+
+
+def test_knapsacks_go_on_where_little_is_left_and_end_where_much_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time of their own they end at once; with a gap that counts as all but closed they go on to the proof."""
+    job = job_of(tight(2))
+    monkeypatch.setattr(undivided, "KNAPSACKS", -1.0)
+    monkeypatch.setattr(undivided_knapsacks, "CLOSE", INF)
+    assert solved(job, time.time() + 60.0).engine == "knapsacks"
+    monkeypatch.setattr(undivided_knapsacks, "CLOSE", -1.0)
+    found = solved(job, time.time() + 60.0)
+    assert found.status is Status.OPTIMAL and found.engine in ("core", "highs")
