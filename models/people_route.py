@@ -8,7 +8,7 @@ import numpy as np
 
 from models import aims as aim_rules
 from models import by_hand
-from models.answers import Status
+from models.answers import Job, Status
 from models.centre_route import (
     SAME,
     centres_again,
@@ -22,7 +22,7 @@ from models.centre_route import (
 from models.highs import settle, solve
 from models.known_plan import carried, settled, with_centres
 from models.matrix import Floats, Matrix
-from models.neighbourhood import blocks_of_specialties, improve_in_blocks
+from models.neighbourhood import blocks_of_specialties, improve_in_blocks, near_relaxation
 from models.people_start import people_alone, people_of, start_with
 from models.pricing import start_within
 from models.route import Route, limits_of
@@ -33,6 +33,8 @@ from models.turn_route import hand_over_clinics
 PEOPLE_AIMS = ("travel", "cost", "fairness", "change", "wishes")
 #: What one point of shortfall counts against a visit while a start is looked for.
 FLOORS_FIRST = 100.0
+#: Part of the gap asked for to which a known plan is bettered near the linear programme.
+NEAR = 0.5
 #: Relative gaps at which they stop, so that the clock does not.
 LATER_GAP = {"travel": 0.003, "cost": 0.005, "fairness": 0.01, "change": 0.02, "wishes": 0.1}
 
@@ -155,7 +157,10 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
     for aim in ("floors", "unmet"):
         with route.timed(f"{aim} of people"):
             if aim == "unmet" and not tight:
-                _in_blocks(route, alone)
+                if route.known is None:
+                    _in_blocks(route, alone)
+                else:
+                    _near(route, alone, aim)
             limits = limits_of(route, aim, alone)
             if aim == "unmet" and tight:
                 # The plan comes from the people with their centres: here only the bound is wanted.
@@ -235,7 +240,28 @@ def _over_budget(stages: Stages) -> bool:
 
 def _kept(route: Route, stages: Stages) -> Floats | None:
     """The plan at hand, or a cheaper one where it breaks the budget."""
-    return _within_budget(route, stages) if _over_budget(stages) else stages.x
+    if stages.x is None or not _over_budget(stages):
+        return stages.x
+    if route.known is not None:
+        # Of two plans that cost too much, a search with a price on cost begins with the better one.
+        free = matrix_without(stages.matrix, "budget")
+        known = settled(stages.model, free, carried(route.known, stages.model))
+        if known is not None and _better(_worth(stages, known), _worth(stages, stages.x)):
+            stages.x = known
+    return _within_budget(route, stages)
+
+
+def _near(route: Route, stages: Stages, aim: str) -> float:
+    """Better the plan at hand where the linear programme differs from it; what that programme proves."""
+    if stages.x is None:
+        return -np.inf
+    limits = limits_of(route, "unmet", stages)
+    close = replace(limits, absolute_gap=NEAR * limits.absolute_gap, seconds=0.12 * route.left)
+    x, relaxed = near_relaxation(Job(stages.without_later_aims(aim), *stages.model.aims[aim], close, stages.x))
+    cost, _ = stages.model.aims[aim]
+    if float(cost @ x) < float(cost @ stages.x):
+        stages.x = x
+    return relaxed.bound
 
 
 def _within_budget(route: Route, stages: Stages) -> Floats | None:
