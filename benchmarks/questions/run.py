@@ -11,11 +11,12 @@ writes docs/benchmarks-questions.md.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -54,12 +55,13 @@ def region_instance(name: str) -> Instance:
 
 
 def spent(run: Callable[[], T]) -> tuple[dict[str, float], T]:
-    """CPU seconds of this process and its solving children, seconds on the clock, and what came out."""
+    """CPU seconds of this process and its solving children, seconds on the clock, the load before; what came out."""
     close_workers()
+    load = round(os.getloadavg()[0], 1)
     cpu, clock = _cpu(), time.perf_counter()
     found = run()
     close_workers()
-    return {"cpu": round(_cpu() - cpu, 2), "clock": round(time.perf_counter() - clock, 2)}, found
+    return {"cpu": round(_cpu() - cpu, 2), "clock": round(time.perf_counter() - clock, 2), "load": load}, found
 
 
 def _cpu() -> float:
@@ -148,6 +150,8 @@ def page(name: str, figures: dict[str, Any]) -> str:
         f"highspy {version('highspy')}.",
         "",
     ]
+    if loads := list(_loads(figures)):
+        lines += [f"Load of the machine before each: {min(loads):.1f} to {max(loads):.1f}.", ""]
     mine, plans = figures.get("curve"), figures.get("fresh", {})
     if mine and plans:
         total, clock = (sum(one[kind] for one in plans.values()) for kind in ("cpu", "clock"))
@@ -184,6 +188,15 @@ def page(name: str, figures: dict[str, Any]) -> str:
             f"| {values[1]} | {'yes' if agree(one, other) else 'NO'} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _loads(figures: dict[str, Any]) -> Iterator[float]:
+    """The loads told anywhere; 1 is this run itself."""
+    for name, value in figures.items():
+        if name == "load":
+            yield value
+        elif isinstance(value, dict):
+            yield from _loads(value)
 
 
 def main() -> None:
