@@ -170,6 +170,27 @@ def test_fixing_at_any_prices_keeps_every_plan_below_the_value(problem: Problem,
     check_fixing(problem, seed)
 
 
+def kept_hosts_suffice(problem: Problem) -> bool:
+    """Whether the hosts that are kept for the links of a cheapest plan hold a plan as cheap."""
+    plans = list(plans_of(problem))
+    best, at, _ = min(plans, key=lambda plan: plan[0])
+    kept = undivided_bounds.useful(problem, np.unique(at))
+    return any(value <= best + 1e-9 and (opened <= kept).all() for value, _, opened in plans)
+
+
+def test_hosts_that_nobody_uses_are_kept_where_they_count_or_pay() -> None:
+    """Two members at one host, three hosts open: the two others are kept; so is a host that pays for being open."""
+    none = np.zeros(4, dtype=bool)
+    ends = np.arange(0, 9, 2), np.tile(np.arange(2), 4), np.array([0.0, 0, 9, 9, 9, 9, 9, 9]), np.full(2, INF)
+    number = Problem(np.ones(2), np.full(4, 2.0), np.array([0.0, 3, 1, 2]), *ends, none, ~none, 3, 3)
+    pays = replace(number, fixed=np.array([0.0, 3, 1, -2]), least=0, most=4)
+    assert kept_hosts_suffice(number) and kept_hosts_suffice(pays)
+    assert not undivided_bounds.useful(replace(number, least=0, most=4), np.array([0, 0]))[1:].any()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(undivided_bounds, "useful", lambda own, hosts: np.bincount(hosts, minlength=own.hosts) > 0)
+        assert not kept_hosts_suffice(number) and not kept_hosts_suffice(pays)
+
+
 def test_a_link_that_is_fixed_too_soon_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: costs of links that are a little too high break the check above on some problem."""
     right = undivided_bounds.left
