@@ -25,7 +25,7 @@ from models.uncapacitated_bounds import Ints
 Whole = NDArray[np.int32]
 
 #: Looked at: rows with less slack, columns more fractional, halves that lose less; rows that lose less eliminate.
-SLACK, FRACTION, LOSES, TIGHT = 0.7, 1e-6, 0.97, 0.3
+SLACK, FRACTION, LOSES, TIGHT = 0.7, 1e-6, 0.97, 0.1
 #: How much more a row's slack counts than its odd columns where a row to eliminate with is chosen.
 MORE = 2.0
 #: Halves that are written out, and cuts that are kept of them; cosine of two cuts above which they are as good as one.
