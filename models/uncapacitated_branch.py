@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,8 +26,8 @@ from models.uncapacitated_search import Descent
 
 #: Rounds of cuts at the root, and at a node; two rounds that lift the bound by less than this share of all that cuts
 #: have lifted it end them.
-ROOT_ROUNDS, NODE_ROUNDS, STALL = 60, 1, 0.03
-#: Hosts whose sides are tried at a node.
+ROOT_ROUNDS, NODE_ROUNDS, STALL = 60, 1, 0.04
+#: Hosts that nothing is known of whose sides are tried at a node.
 TRIED = 2
 #: Nearer to a whole number than this is whole; a host is as good as open in a dive; a
 #: plan cheaper by a whole step is cheaper by more than this much of it.
@@ -208,7 +208,7 @@ class Tree:
 
     def _sides(self, point: Point) -> tuple[Node, Node]:
         """Both sides of the host that lifts the bound most, or of the first one that has a dead side."""
-        best, sides, tried = -1.0, None, 0
+        best, sides, tried, basis = -1.0, None, 0, self.programme.basis()
         for host in self.gains.ordered(self._fractional(point), point.x):
             known = self.gains.known(host)
             if not known and tried == TRIED:
@@ -216,7 +216,8 @@ class Tree:
             up, down = (Node(point.bound, point.ends.having(host, opened)) for opened in (True, False))
             if not known:
                 tried += 1
-                up, down = self._solved(up), self._solved(down)
+                up = self._solved(up, basis)
+                down = self._solved(down, basis)
                 lifts = [min(side.bound, self.below) - point.bound for side in (up, down)]
                 self.gains.learn(host, float(point.x[host]), *lifts)
                 if max(up.bound, down.bound) >= self.below:
@@ -227,7 +228,8 @@ class Tree:
         assert sides is not None
         return sides
 
-    def _solved(self, node: Node) -> Node:
-        """The node with its programme; without a plan it is dearer than anything."""
+    def _solved(self, node: Node, basis: Any) -> Node:
+        """The node with its programme, begun at its parent's; without a plan it is dearer than anything."""
+        self.programme.begin_at(basis)
         point = self.programme.solve(node.ends, self.below)
         return replace(node, bound=INF) if point is None else Node(max(node.bound, point.bound), point.ends, point)

@@ -123,12 +123,14 @@ def _odd_sums(rows: Rows, x: Floats) -> tuple[Ints, Bools] | None:
 def _eliminated(whole: Bools, fraction: Floats, slack: Floats) -> tuple[Bools, Floats]:
     """Sums of an odd right side that lose little, met while columns are eliminated: their rows, what they lose.
 
-    whole: [odd coefficients | which rows | odd right side] of each row; fraction by column, slack by row.
+    whole: [odd coefficients | which rows | odd right side] of each row; fraction by column, slack by row, ascending.
     """
     size, columns = len(whole), fraction.size
-    loses = np.concatenate([fraction, slack, [0.0]]).astype(np.float32)
-    unused, lost = np.ones(size, dtype=bool), np.einsum("ij,j->i", whole, loses)
-    own = slack.astype(np.float32)
+    # Rows without slack come first: they lose nothing of their own.
+    loose = columns + int(np.count_nonzero(slack == 0.0))
+    odd, own = fraction.astype(np.float32), slack.astype(np.float32)
+    spare = own[loose - columns :]
+    unused, lost = np.ones(size, dtype=bool), own + np.einsum("ij,j->i", whole[:, :columns], odd)
     good = (lost < LOSES) & whole[:, -1]
     found, losses = [whole[good, columns:-1]], [lost[good]]
     for column in range(columns):
@@ -144,8 +146,8 @@ def _eliminated(whole: Bools, fraction: Floats, slack: Floats) -> tuple[Bools, F
         if other.size:
             part = whole[other] ^ whole[pivot]
             whole[other] = part
-            lost[other] = here = np.einsum("ij,j->i", part, loses)
-            own[other] = here - np.einsum("ij,j->i", part[:, :columns], loses[:columns])
+            own[other] = np.einsum("ij,j->i", part[:, loose:-1], spare)
+            lost[other] = here = own[other] + np.einsum("ij,j->i", part[:, :columns], odd)
             good = (here < LOSES) & part[:, -1]
             found.append(part[good, columns:-1])
             losses.append(here[good])

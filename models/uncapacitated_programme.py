@@ -10,6 +10,7 @@ whatever the tolerances of the programme.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -129,6 +130,14 @@ class Programme:
         if gone.size:
             self.solver.deleteRows(len(gone), gone)
             self.rows = self.rows.only(~slack)
+
+    def basis(self) -> Any:
+        """Where the last programme ended; others that are begun there have less to do."""
+        return self.solver.getBasis()
+
+    def begin_at(self, basis: Any) -> None:
+        """Begin the next programme there; the rows have to be the same."""
+        self.solver.setBasis(basis)
 
     def keep(self) -> None:
         """Keep the cuts that are there for good: what is slack at one node binds at the next."""
