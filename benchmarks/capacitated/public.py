@@ -20,6 +20,8 @@ from models.answers import Job, Limits
 from models.matrix import Matrix
 
 INF = float("inf")
+#: Runs of one instance at most, and the share of its seconds that a run must have had of a processor.
+TRIES, SHARE = 3, 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +134,25 @@ def _made(folder: Path, group: str, name: str, objective: str) -> Callable[[], N
 
 
 def solve(given: Network, seconds: float, alone: bool) -> dict[str, Any]:
-    """Value and bound (None without), CPU seconds and engine within the limit; alone: HiGHS without the engines."""
+    """Value and bound (None without), CPU seconds and engine within the limit; alone: HiGHS without the engines.
+
+    The limit is of the clock. What it ended on a machine that did other work meanwhile is run again, `TRIES` times in
+    all; the run that had most of the processor counts.
+    """
+    tries = []
+    while len(tries) < TRIES and all(cpu < SHARE * seconds < clock for cpu, clock, _ in tries):
+        tries.append(_once(given, seconds, alone))
+    return max(tries, key=lambda one: one[0])[2]
+
+
+def _once(given: Network, seconds: float, alone: bool) -> tuple[float, float, dict[str, Any]]:
+    """CPU seconds, seconds, and what is told."""
     matrix, cost = matrix_of(given)
-    job, began = Job(matrix, cost, limits=Limits(seconds=seconds, relative_gap=1e-6)), time.process_time()
+    job = Job(matrix, cost, limits=Limits(seconds=seconds, relative_gap=1e-6))
+    began, clock = time.process_time(), time.time()
     run = hand_over.run if alone else uncapacitated.run
     found = run(job, time.time() + seconds, lambda _: None)
     value = found.objective if found.x is not None else None
     bound = found.bound if np.isfinite(found.bound) else None
-    return {"cpu": time.process_time() - began, "value": value, "bound": bound, "engine": found.engine}
+    spent = time.process_time() - began
+    return spent, time.time() - clock, {"cpu": spent, "value": value, "bound": bound, "engine": found.engine}
