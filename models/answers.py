@@ -30,8 +30,8 @@ class Limits:
     """When to stop: the first of these.
 
     seconds: wall clock, None for ever; absolute_gap: in units of the cost; relative_gap: share
-    of the objective; nodes: of the search tree; enough: the value of a plan that ends the search (of HiGHS; other
-    engines go on), constant included. options: further HiGHS options by name.
+    of the objective; nodes: of the search tree; enough: the value of a plan that ends the search, constant
+    included; HiGHS does such a job, whatever its rows. options: further HiGHS options by name.
     """
 
     seconds: float | None = None

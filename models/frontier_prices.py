@@ -8,7 +8,7 @@ import numpy as np
 
 from models import by_hand
 from models.aims import settle_aims
-from models.answers import Job, Solution, Status
+from models.answers import Job, Solution, Status, StoppedBy
 from models.assemble import Model
 from models.centre_route import SAME, centre_part, columns_of_centres, least_of_services, matrix_without
 from models.highs import solve, solve_many
@@ -198,7 +198,8 @@ class Prices:
         """A plan of the relaxation with the least of `least` + price x `limit_on`; what it proves is kept.
 
         It begins with the plan found before that is best at this price, bettered where the linear programme differs.
-        part: of the point's seconds. rough: what may stay open of `limit_on`, where that is more.
+        part: of the point's seconds, and half as much before for the start. rough: what may stay open of `limit_on`,
+        where that is more than the gap asked for.
         """
         alone = self.alone
         (cost, constant), (other, more) = self._vector(self.least), self._vector(self.limit_on)
@@ -210,15 +211,20 @@ class Prices:
         job = Job(matrix, *alone.model.aims["priced"], limits, begin)
         if begin is not None:
             close = replace(limits, absolute_gap=NEAR * limits.absolute_gap, seconds=NEAR * seconds)
-            job = replace(job, start=near_relaxation(replace(job, limits=close))[0])
+            start, ended = near_relaxation(replace(job, limits=close))
+            self._heed(ended)
+            job = replace(job, start=start, limits=replace(limits, seconds=min(seconds, self.route.left)))
         answer = solve_many([job])[0]
         if np.isfinite(answer.bound):
             self.proofs.append((price, unit * answer.bound))
-        if answer.stopped_by in ("clock", "user"):
-            self.route.stopped = answer.stopped_by
+        self._heed(answer.stopped_by)
         if answer.x is not None:
             self.plans.append((float(other @ answer.x) + more, float(cost @ answer.x) + constant, answer.x))
         return answer.x
+
+    def _heed(self, ended: StoppedBy) -> None:
+        if ended in ("clock", "user"):
+            self.route.stopped = ended
 
     def bound(self, limit: float) -> float:
         """What is proved of `least` within a limit by all searches so far."""

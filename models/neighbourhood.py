@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.answers import Job, Limits, Solution
+from models.answers import Job, Limits, StoppedBy
 from models.highs import solve_many
 from models.matrix import Floats
 from models.stages import Stages
@@ -110,19 +110,19 @@ def improve_in_blocks(
             return
 
 
-def near_relaxation(job: Job) -> tuple[Floats, Solution]:
-    """A plan with the whole numbers on which the job's start and its linear programme agree, and that programme.
+def near_relaxation(job: Job) -> tuple[Floats, StoppedBy]:
+    """A plan with the whole numbers on which the job's start and its linear programme agree, and what ended the search.
 
-    The job's start where nothing better was found; its limits are those of the search. The programme's bound holds for
-    the job. The start's whole numbers have to be those of a plan.
+    The job's start where nothing better was found; its limits are those of either solve. The start's whole numbers have
+    to be those of a plan.
     """
     assert job.start is not None
     relaxed = solve_many([replace(job, relax=True, start=None)])[0]
-    if relaxed.x is None:
-        return job.start, relaxed
+    if relaxed.x is None or relaxed.stopped_by in ("clock", "user"):
+        return job.start, relaxed.stopped_by
     whole = np.flatnonzero(job.matrix.integer)
     start = np.round(job.start[whole])
     agreed = whole[np.abs(start - relaxed.x[whole]) < AGREED]
     near = replace(job, matrix=job.matrix.fixed(agreed, np.round(job.start[agreed])))
     found = solve_many([near])[0]
-    return job.start if found.x is None else found.x, relaxed
+    return job.start if found.x is None else found.x, found.stopped_by

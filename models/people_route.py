@@ -251,17 +251,18 @@ def _kept(route: Route, stages: Stages) -> Floats | None:
     return _within_budget(route, stages)
 
 
-def _near(route: Route, stages: Stages, aim: str) -> float:
-    """Better the plan at hand where the linear programme differs from it; what that programme proves."""
+def _near(route: Route, stages: Stages, aim: str) -> None:
+    """Better the plan at hand where the linear programme differs from it."""
     if stages.x is None:
-        return -np.inf
+        return
     limits = limits_of(route, "unmet", stages)
     close = replace(limits, absolute_gap=NEAR * limits.absolute_gap, seconds=0.12 * route.left)
-    x, relaxed = near_relaxation(Job(stages.without_later_aims(aim), *stages.model.aims[aim], close, stages.x))
+    x, ended = near_relaxation(Job(stages.without_later_aims(aim), *stages.model.aims[aim], close, stages.x))
     cost, _ = stages.model.aims[aim]
     if float(cost @ x) < float(cost @ stages.x):
         stages.x = x
-    return relaxed.bound
+    stages.clocked |= ended == "clock"
+    route.heed(stages)
 
 
 def _within_budget(route: Route, stages: Stages) -> Floats | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models import capacitated
+from models import capacitated, hand_over
 from models.answers import INF, Job, Progress, Proof, Solution, Status
 from models.hand_over import FEASIBLE, Report
 from models.matrix import Bools, Floats
@@ -25,6 +25,8 @@ Told = tuple[str, Proof]
 
 def run(job: Job, deadline: float | None, report: Report) -> Solution:
     """As `models.hand_over.run`, by prices and search where the model is of this kind."""
+    if job.limits.enough is not None:
+        return hand_over.run(job, deadline, report)
     if job.relax or job.cutoff is not None or job.limits.nodes is not None:
         return capacitated.run(job, deadline, report)
     cost = np.asarray(job.cost, dtype=float)

@@ -122,6 +122,8 @@ class _Hunt:
         return better
 
     def run(self) -> Located:
+        if self.problem.least > self.problem.most:
+            return _nobody()
         if not np.isfinite(np.minimum(self.problem.always, self.problem.cost.min(axis=1, initial=INF))).all():
             return _nobody()
         if covers(self.problem) and (found := self._covered()) is not None:
@@ -154,6 +156,9 @@ class _Hunt:
         if tree.whole and not self.served:
             return _nobody()
         self.floor = max(self.floor, tree.bound)
+        if not (tree.whole or self.near or self.late()):
+            # What rounding leaves open: HiGHS closes it on the core.
+            return None
         return replace(self._told("core" if tree.whole or self.near else ""), nodes=tree.nodes)
 
     @property
@@ -207,7 +212,7 @@ class _Hunt:
         limits = replace(limits, absolute_gap=max(limits.absolute_gap, self.step * (1.0 - 1e-6)))
         job = Job(core.matrix, core.cost, core.constant, limits, start)
         found = hand_over.run(job, self.deadline, self._news)
-        bound = min(self.value, raised(max(self.prices.bound, found.bound), self.step))
+        bound = min(self.value, raised(max(self.prices.bound, self.floor, found.bound), self.step))
         if found.x is not None:
             opened = core.opened(found.x, self.problem.hosts)
             self.take(Descent(self.problem, opened))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.uncapacitated import EXACT, all_plans, found_as_by_trying, model_of
 
-from models import hand_over, uncapacitated_branch
+from models import hand_over, uncapacitated, uncapacitated_branch
 from models.answers import INF, Job, Limits
 from models.matrix import Bools, Floats
 from models.uncapacitated_bounds import Problem
@@ -193,3 +193,44 @@ def test_where_the_programme_does_not_end_the_bound_still_holds(monkeypatch: pyt
         monkeypatch.setattr(Programme, "solve", failing)
         found = locate(problem, EXACT)
         assert found.bound <= best.value + 1e-6 <= found.value + 2e-6
+
+
+def _stretched(seed: int) -> Problem:
+    """Prices and costs of hosts between a thousandth and ten million, some members that must be covered."""
+    draw = np.random.default_rng(seed)
+    hosts, members = int(draw.integers(12, 40)), int(draw.integers(20, 90))
+    reach = draw.random((members, hosts)) < draw.choice([0.07, 0.12, 0.2])
+    must = (draw.random(members) < draw.choice([0.0, 0.3])) & reach.any(axis=1)
+    fixed = (np.zeros(hosts), 10.0 ** draw.uniform(-3, 6, hosts))[seed % 2]
+    always = np.where(must, INF, 10.0 ** draw.uniform(-3, 7, members))
+    return Problem(fixed, np.where(reach, 0.0, INF), always, 0, int(draw.choice([5, 10, hosts])))
+
+
+def test_what_rounding_leaves_open_is_closed_on_the_core() -> None:
+    """Coverings of very different prices are proved without any gap, as HiGHS has them on all rows."""
+    for seed in range(60):
+        problem = _stretched(seed)
+        matrix, cost = model_of(problem)
+        whole = hand_over.run(Job(matrix, cost, limits=EXACT), None, lambda _: None)
+        found = locate(problem, Limits(absolute_gap=1e-9, relative_gap=0.0))
+        assert (found.opened is None) == (whole.x is None), seed
+        if whole.x is not None:
+            assert found.proof and found.stopped_by == "gap", seed
+            assert abs(found.value - whole.objective) <= 2e-6 * max(1.0, abs(whole.objective)), seed
+
+
+def test_more_hosts_asked_for_than_permitted_is_no_plan() -> None:
+    """At least three hosts and at most two: infeasible, proved."""
+    found = locate(Problem(np.zeros(4), np.zeros((3, 4)), np.full(3, 5.0), 3, 2), EXACT)
+    assert found.opened is None and found.proof
+
+
+@pytest.mark.parametrize("constant", [0.0, 5000.0, -5000.0])
+def test_enough_is_of_the_whole_value(constant: float) -> None:
+    """A value that is enough ends the search at a plan as good as that, whatever constants engines split off."""
+    matrix, cost = model_of(scattered(3))
+    best = uncapacitated.run(Job(matrix, cost, constant, EXACT), None, lambda _: None)
+    enough = best.objective + 10.0
+    limits = Limits(absolute_gap=1e-6, relative_gap=0.0, enough=enough)
+    found = uncapacitated.run(Job(matrix, cost, constant, limits), None, lambda _: None)
+    assert best.objective <= found.objective <= enough and found.bound <= best.objective + 1e-6
