@@ -3,7 +3,7 @@
 Prices come to the bound of the strong linear programme in a tenth of a second where HiGHS needs many
 (`undivided_bounds`), and plans are made and bettered beside them (`undivided_plans`, `undivided_search`). Hosts and
 links that every better plan does without are left out: exact. The rest goes to HiGHS with the plan as its start. Where
-much is left, HiGHS first looks among the links of the cheapest plans (`undivided_windows`).
+much is left, HiGHS first looks among the links of the cheapest plans.
 
 Before HiGHS has the model at most `WALK` of the time is spent, and its answer is merged with the plan and the bound.
 """
