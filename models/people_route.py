@@ -240,15 +240,7 @@ def _over_budget(stages: Stages) -> bool:
 
 def _kept(route: Route, stages: Stages) -> Floats | None:
     """The plan at hand, or a cheaper one where it breaks the budget."""
-    if stages.x is None or not _over_budget(stages):
-        return stages.x
-    if route.known is not None:
-        # Of two plans that cost too much, a search with a price on cost begins with the better one.
-        free = matrix_without(stages.matrix, "budget")
-        known = settled(stages.model, free, carried(route.known, stages.model))
-        if known is not None and _better(_worth(stages, known), _worth(stages, stages.x)):
-            stages.x = known
-    return _within_budget(route, stages)
+    return _within_budget(route, stages) if _over_budget(stages) else stages.x
 
 
 def _near(route: Route, stages: Stages, aim: str) -> None:
