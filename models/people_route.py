@@ -160,7 +160,7 @@ def _prove_alone(route: Route, alone: Stages, tight: bool) -> None:
                 if route.known is None:
                     _in_blocks(route, alone)
                 else:
-                    _near(route, alone, aim)
+                    _near(route, alone)
             limits = limits_of(route, aim, alone)
             if aim == "unmet" and tight:
                 # The plan comes from the people with their centres: here only the bound is wanted.
@@ -243,14 +243,13 @@ def _kept(route: Route, stages: Stages) -> Floats | None:
     return _within_budget(route, stages) if _over_budget(stages) else stages.x
 
 
-def _near(route: Route, stages: Stages, aim: str) -> None:
-    """Better the plan at hand where the linear programme differs from it."""
+def _near(route: Route, stages: Stages) -> None:
+    """Bring `unmet` of the plan at hand down where the linear programme differs from it."""
     if stages.x is None:
         return
-    limits = limits_of(route, "unmet", stages)
+    limits, (cost, constant) = limits_of(route, "unmet", stages), stages.model.aims["unmet"]
     close = replace(limits, absolute_gap=NEAR * limits.absolute_gap, seconds=0.12 * route.left)
-    x, ended = near_relaxation(Job(stages.without_later_aims(aim), *stages.model.aims[aim], close, stages.x))
-    cost, _ = stages.model.aims[aim]
+    x, ended = near_relaxation(Job(stages.without_later_aims("unmet"), cost, constant, close, stages.x))
     if float(cost @ x) < float(cost @ stages.x):
         stages.x = x
     stages.clocked |= ended == "clock"

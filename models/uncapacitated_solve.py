@@ -118,7 +118,7 @@ class _Hunt:
         if better:
             self.best = descent
             self.served = bool(np.isfinite(self.problem.value(descent.opened)))
-            self.pressed |= self.hear(self.value, min(self.value, max(self.prices.bound, self.floor)), descent.opened)
+            self.pressed |= self.hear(self.value, min(self.value, self.proved), descent.opened)
         return better
 
     def run(self) -> Located:
@@ -174,9 +174,14 @@ class _Hunt:
             self.pressed |= self.hear(self.value, self.floor, None)
 
     @property
+    def proved(self) -> float:
+        """What prices, or the programme of a covering, prove."""
+        return max(self.prices.bound, self.floor)
+
+    @property
     def bound(self) -> float:
-        """What the prices prove, of values that differ by whole steps the next one."""
-        return raised(max(self.prices.bound, self.floor), self.step)
+        """What is proved, of values that differ by whole steps the next one."""
+        return raised(self.proved, self.step)
 
     def _guess(self) -> float:
         """What a plan costs, for the first steps: the one at hand, else the hosts that the first prices like."""
@@ -198,7 +203,7 @@ class _Hunt:
             if self.late() or self.near:
                 break
             self.take(kicked(self.problem, self.best.opened, self.draw, self.late))
-        self.pressed |= self.hear(self.value, self.prices.bound, None)
+        self.pressed |= self.hear(self.value, min(self.value, self.proved), None)
         return self.value < before - 1e-12 * abs(before) or self.prices.bound > bound + GAIN * abs(bound)
 
     def _core(self) -> Located:
@@ -212,7 +217,7 @@ class _Hunt:
         limits = replace(limits, absolute_gap=max(limits.absolute_gap, self.step * (1.0 - 1e-6)))
         job = Job(core.matrix, core.cost, core.constant, limits, start)
         found = hand_over.run(job, self.deadline, self._news)
-        bound = min(self.value, raised(max(self.prices.bound, self.floor, found.bound), self.step))
+        bound = min(self.value, raised(max(self.proved, found.bound), self.step))
         if found.x is not None:
             opened = core.opened(found.x, self.problem.hosts)
             self.take(Descent(self.problem, opened))
@@ -227,7 +232,7 @@ class _Hunt:
         )
 
     def _news(self, news: tuple[Progress, object]) -> bool:
-        bound = min(self.value, max(self.prices.bound, news[0].bound))
+        bound = min(self.value, max(self.proved, news[0].bound))
         self.pressed |= self.hear(min(self.value, news[0].objective), bound, None)
         return self.pressed
 
